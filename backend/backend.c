@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* backend */
+#include "base/str.h"

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BACKEND_BACKEND_H
+#define BACKEND_BACKEND_H
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/str.h"
+
+#include <stdatomic.h>
+
+/*
+ * The waist. Everything that can be asked of a store or an endpoint is one call: an operation's name
+ * and a JSON body in, a status and a JSON body out, exactly as on DynamoDB's wire.
+ */
+struct backend;
+
+struct ddb_call {
+    struct str operation;       /* "PutItem"; names of DynamoDB and DynamoDB Streams alike */
+    struct str body;            /* JSON, borrowed until backend_call() returns */
+    const atomic_bool *cancel;  /* NULL, or set by another thread to give up */
+    int64_t deadline_ns;        /* clock_tick_ns() after which to give up; 0 = none */
+};
+
+struct ddb_reply {
+    int status;      /* 200, 400, 413, 500, 503 */
+    struct buf body; /* JSON; owned by the reply */
+};
+
+void ddb_reply_fini(struct ddb_reply *reply);
+/* Turns an error answer ({"__type":"…#Name","message":"…"}) into an err; false if it is none. */
+bool ddb_reply_error(const struct ddb_reply *reply, struct err *err);
+
+/* Runs one operation to its end. False only where no answer could be had (disk, network, cancelled):
+ * a ValidationException is an answer, with status 400. May be called from several threads. `reply`
+ * may be reused from call to call: its body is cleared, not freed. */
+bool backend_call(
+    struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err);
+void backend_close(struct backend *backend);
+
+/* How to open. Zeroed = the defaults. */
+struct backend_options {
+    const struct clock *clock; /* NULL = the system's */
+    bool read_only;            /* refuse every operation that writes */
+    bool must_exist;           /* a store that is not there is an error, not created */
+    bool no_sync;              /* sync once, on close: for bulk loads; see embedded/README.md */
+    struct str region;         /* of ARNs; empty = us-east-1 */
+};
+
+/*
+ * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws", or NULL / "" for
+ * the default store ($XDG_DATA_HOME/dynascope/store).
+ */
+struct backend *backend_open(
+    const char *connection, const struct backend_options *options, struct err *err);
+/* A few words for the status bar: "local · /path/to/store". Borrowed, lives with the backend. */
+const char *backend_label(const struct backend *backend);
+
+/* ---- decorators: each takes ownership of `inner` and closes it ---- */
+
+/* Refuses operations that write with AccessDeniedException and a remedy. */
+struct backend *backend_read_only(struct backend *inner);
+
+/* One call that was made, as the trace decorator reports it. Slices are borrowed. */
+struct backend_trace {
+    struct str operation, request, reply;
+    int status; /* 0 = no answer */
+    int64_t started_ms, duration_ns;
+    const struct err *err; /* where there was no answer */
+};
+struct backend *backend_traced(struct backend *inner,
+    void (*see)(void *context, const struct backend_trace *trace), void *context);
+
+#endif

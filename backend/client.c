@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* client */
+#include "base/str.h"

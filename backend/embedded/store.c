@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* store */
+#include "base/str.h"

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BACKEND_EMBEDDED_STORE_H
+#define BACKEND_EMBEDDED_STORE_H
+
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * The private waist of the embedded store: ordered maps from byte strings to byte strings in one LMDB
+ * file, with transactions. The only includer of <lmdb.h>. Keys may have any length up to
+ * STORE_KEY_MAX (LMDB's own stop at 511 bytes: longer ones continue in layers, see FORMAT.md); order
+ * is unsigned byte order, always.
+ */
+struct store;
+struct store_txn;
+
+enum { STORE_KEY_MAX = 16 * 1024 };
+
+/* Separate key spaces of the file. */
+enum store_space {
+    STORE_META,    /* format version, counters */
+    STORE_CATALOG, /* tables */
+    STORE_ITEMS,   /* items of base tables */
+    STORE_INDEX,   /* entries of secondary indexes */
+    STORE_STREAM,  /* stream records and shards */
+    STORE_SPACES
+};
+
+struct store_options {
+    bool must_exist, read_only, no_sync;
+};
+
+/* Opens or creates the store in the folder `path` (created 0700, file 0600). Refuses a foreign, newer
+ * or damaged file, a network file system, a folder that cannot be written: each by name and remedy. */
+struct store *store_open(const char *path, const struct store_options *options, struct err *err);
+void store_close(struct store *store);
+const char *store_path(const struct store *store);
+
+/* ---- transactions ---- */
+
+/* Runs `fn` on a snapshot, which is gone when it returns. Never nested in a thread. */
+typedef bool store_fn(struct store_txn *txn, void *context, struct err *err);
+bool store_read(struct store *store, store_fn *fn, void *context, struct err *err);
+
+/*
+ * Runs `fn` in a write transaction and returns when its commit is on disk. Threads that arrive
+ * together share a commit: the first becomes leader and runs the others' functions too, on its own
+ * thread. `fn` returning false means that nothing is to be written: it must check everything before
+ * its first store_put(), or call store_spoil() where it fails later. It may run more than once (the
+ * map grew, another one's function spoiled the transaction), so it starts by clearing its results.
+ */
+bool store_write(struct store *store, store_fn *fn, void *context, struct err *err);
+/* Says that this transaction holds half a change: it is rolled back and the others run again. */
+void store_spoil(struct store_txn *txn);
+
+/* Changes with every commit by any process: for "has anything changed". */
+uint64_t store_version(const struct store *store);
+
+/* ---- maps; false with err where the disk or the file fails ---- */
+
+/* The value stays valid until the transaction's next write or end. *found says whether it is there. */
+bool store_get(struct store_txn *txn, enum store_space space, struct str key, struct str *value,
+    bool *found, struct err *err);
+bool store_put(
+    struct store_txn *txn, enum store_space space, struct str key, struct str value, struct err *err);
+/* *found may be NULL. */
+bool store_delete(
+    struct store_txn *txn, enum store_space space, struct str key, bool *found, struct err *err);
+
+/* ---- cursors: walk a space in key order, in either direction ---- */
+
+struct store_cursor; /* on the heap of the transaction; closed with it at the latest */
+struct store_cursor *store_cursor_open(
+    struct store_txn *txn, enum store_space space, struct err *err);
+void store_cursor_close(struct store_cursor *c);
+/* To the first key >= `key`; to the last key <= `key` where `backward`. *found false past the ends. */
+bool store_seek(struct store_cursor *c, struct str key, bool backward, bool *found, struct err *err);
+/* One step from where it stands. */
+bool store_step(struct store_cursor *c, bool backward, bool *found, struct err *err);
+/* Borrowed: the key until the next movement, the value as with store_get(). */
+struct str store_key(struct store_cursor *c);
+struct str store_value(struct store_cursor *c);
+
+/* ---- figures for people and checks ---- */
+struct store_stat {
+    uint64_t file_bytes, used_bytes;
+    uint64_t entries[STORE_SPACES];
+    uint32_t readers;
+};
+bool store_stat(struct store *store, struct store_stat *out, struct err *err);
+/* Structure of the map itself: order, layers, orphans. `see` gets one line a finding. */
+bool store_check(struct store *store, void (*see)(void *context, const char *finding),
+    void *context, struct err *err);
+
+#endif

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* expr */
+#include "base/str.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* json */
+#include "base/str.h"

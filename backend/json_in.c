@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* json_in */
+#include "base/str.h"

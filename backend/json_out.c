@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* json_out */
+#include "base/str.h"

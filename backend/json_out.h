@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BACKEND_JSON_OUT_H
+#define BACKEND_JSON_OUT_H
+
+#include "backend/json.h"
+#include "backend/value.h"
+
+/*
+ * Values into JSON text, straight from the stored bytes: no tree, no allocation but the buffer's.
+ * Malformed bytes (a damaged store) write what can be read and return false.
+ */
+
+/* {"N":"1"} */
+bool json_out_typed(struct buf *out, struct value v);
+/* {"id":{"S":"a"},…}: the attributes of an item. */
+bool json_out_typed_item(struct buf *out, struct value item);
+/* Plain JSON; a set as an array, binary as base64 text: only for what json_out_is_plain() allows,
+ * or for showing. */
+bool json_out_plain(struct buf *out, struct value v);
+/* Plain JSON over several lines, two blanks a level: for editors. */
+bool json_out_pretty(struct buf *out, struct value v, bool typed);
+
+/* Whether plain JSON loses nothing and would be read back as plain: no set and no binary anywhere,
+ * and the item does not look typed. */
+bool json_out_is_plain(struct value item);
+/* One item a line: plain where json_out_is_plain(), typed otherwise or where asked. */
+bool json_out_line(struct buf *out, struct value item, bool typed);
+
+void json_out_base64(struct buf *out, struct str bytes);
+
+#endif

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* number */
+#include "base/str.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* ops */
+#include "base/str.h"

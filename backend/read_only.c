@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* read_only */
+#include "base/str.h"

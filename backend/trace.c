@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* trace */
+#include "base/str.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* value */
+#include "base/str.h"

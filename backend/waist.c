@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* waist */
+#include "base/str.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* worker */
+#include "base/str.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* keymaps */
+#include "base/str.h"

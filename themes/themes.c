@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* themes */
+#include "base/str.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* canvas */
+#include "base/str.h"

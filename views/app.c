@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* app */
+#include "base/str.h"
