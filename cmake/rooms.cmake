@@ -6,6 +6,7 @@ function(dynascope_room name)
 endfunction()
 
 # dynascope_unit(ROOM lib...): each tests/unit/ROOM/test_*.c is one program and one test.
+# Programs that start threads (or say "/* test: threads */") also run under ThreadSanitizer.
 function(dynascope_unit room)
     file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${room}/test_*.c)
     foreach(file ${files})
@@ -14,5 +15,10 @@ function(dynascope_unit room)
         add_executable(${target} ${file})
         target_link_libraries(${target} PRIVATE ${ARGN} PkgConfig::cmocka)
         add_test(NAME unit/${room}/${name} COMMAND ${target})
+        file(STRINGS ${file} threaded REGEX "test: threads|pthread_create" LIMIT_COUNT 1)
+        if(threaded OR name STREQUAL "test_worker")
+            set_property(TEST unit/${room}/${name} PROPERTY LABELS threads)
+            add_dependencies(thread_tests ${target})
+        endif()
     endforeach()
 endfunction()
