@@ -25,6 +25,8 @@ struct ddb_call {
 struct ddb_reply {
     int status;      /* 200, 400, 413, 500, 503 */
     struct buf body; /* JSON; owned by the reply */
+    bool placed;     /* an error whose place in an expression's text is known, beside the wire: */
+    size_t at, len;  /* bytes */
 };
 
 void ddb_reply_fini(struct ddb_reply *reply);
@@ -53,6 +55,8 @@ struct backend_options {
  */
 struct backend *backend_open(
     const char *connection, const struct backend_options *options, struct err *err);
+/* Adds the default store's folder, NUL-terminated behind `len`. */
+bool backend_default_path(struct buf *path, struct err *err);
 /* A few words for the status bar: "local · /path/to/store". Borrowed, lives with the backend. */
 const char *backend_label(const struct backend *backend);
 

@@ -1,3 +1,104 @@
 /* SPDX-License-Identifier: MIT */
-/* read_only */
-#include "base/str.h"
+/*
+ * A decorator that lets nothing be written: operations that change data or tables are refused
+ * before they reach the backend. PartiQL statements pass where each of them is a SELECT. An
+ * operation that this program does not know is refused too, since it might write.
+ */
+#include "backend/backend_impl.h"
+#include "backend/json.h"
+#include "backend/ops.h"
+#include "base/arena.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct guarded {
+    struct backend backend;
+    struct backend *inner;
+};
+
+static const struct backend_ops guarded_ops;
+
+static struct guarded *guarded_of(struct backend *backend)
+{
+    assert(backend->ops == &guarded_ops);
+    return (struct guarded *)backend;
+}
+
+static bool is_select(const struct json *statement)
+{
+    if (!json_is(statement, JSON_STRING))
+        return false;
+    struct str text = str_trim(statement->text);
+    struct str word = str_take(text, 6);
+    if (!str_equal_nocase(word, STR("select")))
+        return false;
+    return text.len > 6 && strchr(" \t\r\n*\"'(", text.at[6]) && text.at[6];
+}
+
+static bool all_select(const struct json *statements)
+{
+    if (!json_is(statements, JSON_ARRAY))
+        return false;
+    for (const struct json *member = statements->first; member; member = member->next)
+        if (!is_select(json_get(member, STR("Statement"))))
+            return false;
+    return statements->count > 0;
+}
+
+/* Whether a PartiQL request only reads. What cannot be understood counts as writing. */
+static bool statements_read(const struct ddb_call *call)
+{
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    bool reads = false;
+    const struct json *body = json_parse(&arena, call->body, &ignored);
+    if (str_equal(call->operation, STR("ExecuteStatement")))
+        reads = is_select(json_get(body, STR("Statement")));
+    else if (str_equal(call->operation, STR("BatchExecuteStatement")))
+        reads = all_select(json_get(body, STR("Statements")));
+    else if (str_equal(call->operation, STR("ExecuteTransaction")))
+        reads = all_select(json_get(body, STR("TransactStatements")));
+    arena_fini(&arena);
+    return reads;
+}
+
+static bool may_pass(const struct ddb_call *call)
+{
+    const struct op *op = op_find(call->operation);
+    return op && (!op->writes || statements_read(call));
+}
+
+static bool guarded_call(
+    struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
+{
+    struct guarded *g = guarded_of(backend);
+    if (may_pass(call))
+        return backend_call(g->inner, call, reply, err);
+    struct err refusal = ERR_INIT;
+    err_refuse(&refusal, "AccessDeniedException",
+        "%.*s is refused: this connection is open read-only; open it without --read-only to write",
+        STR_ARG(call->operation));
+    ddb_reply_refuse(reply, &refusal);
+    return true;
+}
+
+static void guarded_close(struct backend *backend)
+{
+    struct guarded *g = guarded_of(backend);
+    backend_close(g->inner);
+    free(g);
+}
+
+static const struct backend_ops guarded_ops = {
+    .name = "read-only", .call = guarded_call, .close = guarded_close};
+
+struct backend *backend_read_only(struct backend *inner)
+{
+    struct guarded *g = mem_new(struct guarded);
+    const char *label = backend_label(inner);
+    *g = (struct guarded){
+        .backend = {.ops = &guarded_ops, .label = mem_dup(label, strlen(label))}, .inner = inner};
+    return &g->backend;
+}

@@ -1,3 +1,159 @@
 /* SPDX-License-Identifier: MIT */
-/* waist */
-#include "base/str.h"
+/*
+ * What every backend and every caller of one share: making the call, reading and writing error
+ * answers, the cancel flag and the deadline. Knows no implementation.
+ */
+#include "backend/backend_impl.h"
+#include "backend/json.h"
+#include "base/arena.h"
+
+#include <stdlib.h>
+
+void ddb_reply_fini(struct ddb_reply *reply)
+{
+    if (!reply)
+        return;
+    buf_fini(&reply->body);
+    *reply = (struct ddb_reply){0};
+}
+
+bool ddb_call_stopped(const struct ddb_call *call, struct err *err)
+{
+    if (call->cancel && atomic_load_explicit(call->cancel, memory_order_relaxed)) {
+        err_set(err, ERR_CANCELLED, "%.*s was cancelled", STR_ARG(call->operation));
+        return true;
+    }
+    if (call->deadline_ns && clock_tick_ns() > call->deadline_ns) {
+        err_set(err, ERR_CANCELLED, "%.*s took longer than it may", STR_ARG(call->operation));
+        return true;
+    }
+    return false;
+}
+
+bool backend_call(
+    struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
+{
+    reply->status = 0;
+    reply->placed = false;
+    buf_clear(&reply->body);
+    if (ddb_call_stopped(call, err))
+        return false;
+    return backend->ops->call(backend, call, reply, err);
+}
+
+void backend_close(struct backend *backend)
+{
+    if (!backend)
+        return;
+    char *label = backend->label;
+    backend->ops->close(backend);
+    free(label);
+}
+
+const char *backend_label(const struct backend *backend)
+{
+    return backend->label ? backend->label : backend->ops->name;
+}
+
+/* ---- error answers ---- */
+
+static bool one_of(struct str name, const char *const *names)
+{
+    for (; *names; names++)
+        if (str_equal(name, str_from(*names)))
+            return true;
+    return false;
+}
+
+/* The shapes that the service's framework defines, not the database. */
+static const char *const framework[] = {"AccessDeniedException", "IncompleteSignatureException",
+    "InvalidSignatureException", "MissingAuthenticationTokenException", "SerializationException",
+    "UnknownOperationException", "UnrecognizedClientException", NULL};
+static const char *const throttles[] = {"LimitExceededException",
+    "ProvisionedThroughputExceededException", "RequestLimitExceeded", "ServiceUnavailable",
+    "ThrottlingException", "TransactionInProgressException", NULL};
+static const char *const refusals_of_person[] = {"ExpiredTokenException",
+    "IncompleteSignatureException", "InvalidSignatureException",
+    "MissingAuthenticationTokenException", "UnrecognizedClientException", NULL};
+
+static enum err_code code_of(struct str name)
+{
+    if (one_of(name, throttles))
+        return ERR_BUSY;
+    if (one_of(name, refusals_of_person))
+        return ERR_AUTH;
+    return ERR_REFUSED;
+}
+
+static int status_of(struct str name)
+{
+    if (str_equal(name, STR("InternalServerError")))
+        return 500;
+    return str_equal(name, STR("ServiceUnavailable")) ? 503 : 400;
+}
+
+static const char *prefix_of(struct str name)
+{
+    if (str_equal(name, STR("ValidationException")))
+        return "com.amazon.coral.validate#";
+    if (one_of(name, framework))
+        return "com.amazon.coral.service#";
+    return "com.amazonaws.dynamodb.v20120810#";
+}
+
+void ddb_reply_refuse(struct ddb_reply *reply, const struct err *err)
+{
+    const char *name = err->name[0] ? err->name : "InternalServerError";
+    struct str word = str_from(name);
+    bool capital = one_of(word, framework);
+    reply->status = status_of(word);
+    reply->placed = err->at != ERR_NOWHERE;
+    reply->at = reply->placed ? err->at : 0;
+    reply->len = reply->placed ? err->len : 0;
+    buf_clear(&reply->body);
+    buf_printf(&reply->body, "{\"__type\":\"%s%s\",", prefix_of(word), name);
+    buf_add(&reply->body, capital ? STR("\"Message\":") : STR("\"message\":"));
+    json_put_string(&reply->body, str_from(err->text));
+    buf_add_byte(&reply->body, '}');
+}
+
+/* ddb_reply_error() without the JSON: an endpoint that is no DynamoDB. */
+static bool unreadable(const struct ddb_reply *reply, struct err *err)
+{
+    err_set(err, ERR_UNREACHABLE,
+        "status %d without an error document: is this a DynamoDB endpoint?", reply->status);
+    return true;
+}
+
+static struct str text_of(const struct json *json)
+{
+    return json_is(json, JSON_STRING) ? json->text : STR_NONE;
+}
+
+bool ddb_reply_error(const struct ddb_reply *reply, struct err *err)
+{
+    if (reply->status >= 200 && reply->status < 300)
+        return false;
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    const struct json *body = json_parse(&arena, buf_str(&reply->body), &ignored);
+    struct str name = text_of(json_get(body, STR("__type")));
+    size_t hash = str_find_byte(name, '#');
+    if (hash != SIZE_MAX)
+        name = str_skip(name, hash + 1);
+    struct str text = text_of(json_get(body, STR("message")));
+    if (!text.at)
+        text = text_of(json_get(body, STR("Message")));
+    if (name.len) {
+        char word[ERR_NAME_MAX] = "";
+        memcpy(word, name.at, name.len < sizeof word ? name.len : sizeof word - 1);
+        err_refuse(err, word, "%.*s", STR_ARG(text));
+        err->code = code_of(name);
+        if (reply->placed)
+            err_place(err, reply->at, reply->len);
+    } else {
+        unreadable(reply, err);
+    }
+    arena_fini(&arena);
+    return true;
+}
