@@ -2,6 +2,7 @@
 #ifndef BACKEND_EMBEDDED_STORE_H
 #define BACKEND_EMBEDDED_STORE_H
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -26,12 +27,28 @@ enum store_space {
     STORE_SPACES
 };
 
+/* Keys of STORE_META that begin with one of these belong to the store and to names.h: others are free. */
+#define STORE_META_OWN "store."
+#define STORE_META_NAMES "names."
+
+enum store_step { STORE_STEP_PUT, STORE_STEP_COMMIT };
+
+/* Zeroed = the defaults. */
 struct store_options {
-    bool must_exist, read_only, no_sync;
+    bool must_exist;           /* a store that is not there is an error, not created */
+    bool read_only;            /* works in folders that cannot be written, too */
+    bool no_sync;              /* sync once, on close: for bulk loads that can be done again */
+    const struct clock *clock; /* of the creation time */
+    /* For tests: */
+    size_t map_size; /* bytes to begin with, 0 = STORE_MAP_SIZE; grows by doubling */
+    int (*fault)(void *context, enum store_step step); /* asked before each step: an errno or 0 */
+    void *fault_context;
 };
 
 /* Opens or creates the store in the folder `path` (created 0700, file 0600). Refuses a foreign, newer
- * or damaged file, a network file system, a folder that cannot be written: each by name and remedy. */
+ * or damaged file, a network file system, a folder that cannot be written: each by name and remedy.
+ * One store is open at most once in a process (LMDB's locks are the process's own): a second
+ * store_open() of it is refused (ERR_BUSY); share the first. */
 struct store *store_open(const char *path, const struct store_options *options, struct err *err);
 void store_close(struct store *store);
 const char *store_path(const struct store *store);
@@ -53,8 +70,11 @@ bool store_write(struct store *store, store_fn *fn, void *context, struct err *e
 /* Says that this transaction holds half a change: it is rolled back and the others run again. */
 void store_spoil(struct store_txn *txn);
 
-/* Changes with every commit by any process: for "has anything changed". */
+/* Changes with every commit by any process: for "has anything changed". Costs nanoseconds. */
 uint64_t store_version(const struct store *store);
+/* 16 random bytes given at creation: tells stores apart, and copies from what they were copied from. */
+struct str store_uuid(const struct store *store);
+int64_t store_created_ms(const struct store *store);
 
 /* ---- maps; false with err where the disk or the file fails ---- */
 
@@ -73,7 +93,8 @@ struct store_cursor; /* on the heap of the transaction; closed with it at the la
 struct store_cursor *store_cursor_open(
     struct store_txn *txn, enum store_space space, struct err *err);
 void store_cursor_close(struct store_cursor *c);
-/* To the first key >= `key`; to the last key <= `key` where `backward`. *found false past the ends. */
+/* To the first key >= `key`; to the last key <= `key` where `backward`. *found false past the ends.
+ * After a write in the same transaction a cursor stands nowhere: seek again before the next step. */
 bool store_seek(struct store_cursor *c, struct str key, bool backward, bool *found, struct err *err);
 /* One step from where it stands. */
 bool store_step(struct store_cursor *c, bool backward, bool *found, struct err *err);
