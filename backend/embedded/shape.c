@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Holds requests against the tables of shapes. Knows JSON and the wording of the service's
+ * framework, nothing of tables or items: all of that wording stands here and nowhere else.
+ *
+ *   request ──types──▶ SerializationException, the first
+ *           ──constraints──▶ ValidationException, up to ten collected
+ */
+#include "backend/embedded/shape.h"
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { COLLECT_MAX = 10, QUOTE_MAX = 1024 };
+
+const struct json *shape_get(const struct json *object, struct str name)
+{
+    const struct json *member = json_get(object, name);
+    return member && member->type != JSON_NULL ? member : NULL;
+}
+
+struct str shape_text(const struct json *object, struct str name)
+{
+    const struct json *member = shape_get(object, name);
+    return member ? member->text : STR_NONE;
+}
+
+bool shape_truth(const struct json *object, struct str name, bool otherwise)
+{
+    const struct json *member = shape_get(object, name);
+    return member ? member->type == JSON_TRUE : otherwise;
+}
+
+/* The integer part where there is a fraction; far values are cut to the type's range. */
+static int64_t number_value(const struct json *json)
+{
+    int64_t exact;
+    if (json_to_i64(json, &exact))
+        return exact;
+    char text[64];
+    snprintf(text, sizeof text, "%.*s", STR_ARG(json->text));
+    double wide = 0;
+    sscanf(text, "%lf", &wide);
+    return wide >= 9.2e18 ? INT64_MAX : wide <= -9.2e18 ? INT64_MIN : (int64_t)wide;
+}
+
+int64_t shape_number(const struct json *object, struct str name, int64_t otherwise)
+{
+    const struct json *member = shape_get(object, name);
+    return member && member->type == JSON_NUMBER ? number_value(member) : otherwise;
+}
+
+/* ---- JSON types ---- */
+
+static bool refuse_type(struct err *err, const char *what)
+{
+    return err_refuse(err, "SerializationException", "%s", what);
+}
+
+static const char *scalar_name(const struct json *json)
+{
+    switch (json->type) {
+    case JSON_TRUE:
+        return "TRUE_VALUE";
+    case JSON_FALSE:
+        return "FALSE_VALUE";
+    case JSON_STRING:
+        return "STRING_VALUE";
+    default:
+        return str_find_byte(json->text, '.') != SIZE_MAX ? "DECIMAL_VALUE" : "NUMBER_VALUE";
+    }
+}
+
+static bool is_truth(const struct json *json)
+{
+    return json->type == JSON_TRUE || json->type == JSON_FALSE;
+}
+
+static bool refuse_scalar(
+    const struct json *json, const char *java, const char *class_name, struct err *err)
+{
+    if (json->type == JSON_ARRAY)
+        return err_refuse(
+            err, "SerializationException", "Unrecognized collection type class %s", class_name);
+    if (json->type == JSON_OBJECT)
+        return refuse_type(err, "Start of structure or map found where not expected");
+    return err_refuse(
+        err, "SerializationException", "%s cannot be converted to %s", scalar_name(json), java);
+}
+
+static bool type_blob(const struct json *json, struct err *err)
+{
+    if (json->type == JSON_ARRAY || json->type == JSON_OBJECT)
+        return refuse_scalar(json, "Blob", "java.nio.ByteBuffer", err);
+    if (json->type != JSON_STRING)
+        return refuse_type(err, "only base-64-encoded strings are convertible to bytes");
+    return true;
+}
+
+static bool type_boolean(const struct json *json, struct err *err)
+{
+    if (is_truth(json))
+        return true;
+    if (json->type == JSON_STRING)
+        return refuse_type(err, "Unexpected token received from parser");
+    return refuse_scalar(json, "Boolean", "java.lang.Boolean", err);
+}
+
+static bool type_text(const struct json *json, struct err *err)
+{
+    return json->type == JSON_STRING || refuse_scalar(json, "String", "java.lang.String", err);
+}
+
+static bool type_number(
+    const struct json *json, const char *java, const char *class_name, struct err *err)
+{
+    return json->type == JSON_NUMBER || refuse_scalar(json, java, class_name, err);
+}
+
+static bool type_check(
+    const struct shape *shape, const struct json *json, bool nested, struct err *err);
+
+static bool type_list(const struct shape *shape, const struct json *json, struct err *err)
+{
+    if (json->type == JSON_OBJECT)
+        return refuse_type(err, "Start of structure or map found where not expected");
+    if (json->type != JSON_ARRAY)
+        return refuse_type(err, "Unexpected field type");
+    for (const struct json *m = json->first; m; m = m->next)
+        if (!type_check(shape->member, m, true, err))
+            return false;
+    return true;
+}
+
+static const char *java_class(const struct shape *shape)
+{
+    return shape->kind == SHAPE_VALUE ? "AttributeValue" : shape->name ? shape->name : "String";
+}
+
+static bool type_map(const struct shape *shape, const struct json *json, struct err *err)
+{
+    if (json->type == JSON_ARRAY) {
+        const struct shape *member = shape->member;
+        return err_refuse(err, "SerializationException",
+            "Unrecognized collection type java.util.Map<java.lang.String, %s%s>",
+            member->kind == SHAPE_STRING ? "java.lang." : "com.amazonaws.dynamodb.v20120810.",
+            java_class(member));
+    }
+    if (json->type != JSON_OBJECT)
+        return refuse_type(err, "Unexpected field type");
+    for (const struct json *m = json->first; m; m = m->next)
+        if (!type_check(shape->member, m, true, err))
+            return false;
+    return true;
+}
+
+static bool type_object(
+    const struct shape *shape, const struct json *json, bool nested, struct err *err)
+{
+    if (json->type == JSON_ARRAY)
+        return err_refuse(err, "SerializationException",
+            "Unrecognized collection type class com.amazonaws.dynamodb.v20120810.%s",
+            java_class(shape));
+    if (json->type != JSON_OBJECT)
+        return refuse_type(
+            err, nested ? "Unexpected value type in payload" : "Unexpected field type");
+    return true;
+}
+
+static bool type_structure(
+    const struct shape *shape, const struct json *json, bool nested, struct err *err)
+{
+    if (!type_object(shape, json, nested, err))
+        return false;
+    for (const struct json *m = json->first; m; m = m->next)
+        for (const struct shape_field *field = shape->fields; field->name; field++)
+            if (str_equal(m->name, str_from(field->name))) {
+                if (!type_check(field->shape, m, false, err))
+                    return false;
+                break;
+            }
+    return true;
+}
+
+static bool type_set(const struct json *json, bool blob, struct err *err)
+{
+    if (json->type == JSON_OBJECT)
+        return refuse_type(err, "Start of structure or map found where not expected");
+    if (json->type != JSON_ARRAY)
+        return refuse_type(err, "Unexpected field type");
+    for (const struct json *m = json->first; m; m = m->next)
+        if (m->type != JSON_NULL && !(blob ? type_blob(m, err) : type_text(m, err)))
+            return false;
+    return true;
+}
+
+static bool type_value(const struct json *json, bool nested, struct err *err);
+
+static bool type_values(const struct json *json, enum json_type want, struct err *err)
+{
+    static const struct shape any = {.kind = SHAPE_VALUE};
+    static const struct shape list = {.kind = SHAPE_LIST, .member = &any};
+    static const struct shape map = {.kind = SHAPE_MAP, .member = &any};
+    return want == JSON_ARRAY ? type_list(&list, json, err) : type_map(&map, json, err);
+}
+
+/* One member of an AttributeValue: {"S": …}. Unknown descriptors are left to those who read values.
+ */
+static bool type_value_member(const struct json *json, struct err *err)
+{
+    struct str name = json->name;
+    if (json->type == JSON_NULL || name.len == 0)
+        return true;
+    if (name.len == 1) {
+        switch (name.at[0]) {
+        case 'S':
+        case 'N':
+            return type_text(json, err);
+        case 'B':
+            return type_blob(json, err);
+        case 'L':
+            return type_values(json, JSON_ARRAY, err);
+        case 'M':
+            return type_values(json, JSON_OBJECT, err);
+        default:
+            return true;
+        }
+    }
+    if (name.len == 2 && name.at[1] == 'S')
+        return name.at[0] != 'S' && name.at[0] != 'N' && name.at[0] != 'B'
+                   ? true
+                   : type_set(json, name.at[0] == 'B', err);
+    if (str_equal(name, STR("BOOL")) || str_equal(name, STR("NULL")))
+        return type_boolean(json, err);
+    return true;
+}
+
+static bool type_value(const struct json *json, bool nested, struct err *err)
+{
+    static const struct shape any = {.kind = SHAPE_VALUE};
+    if (!type_object(&any, json, nested, err))
+        return false;
+    for (const struct json *m = json->first; m; m = m->next)
+        if (!type_value_member(m, err))
+            return false;
+    return true;
+}
+
+static bool type_check(
+    const struct shape *shape, const struct json *json, bool nested, struct err *err)
+{
+    if (json->type == JSON_NULL)
+        return true;
+    switch (shape->kind) {
+    case SHAPE_STRING:
+        return type_text(json, err);
+    case SHAPE_INTEGER:
+        return type_number(json, "Integer", "java.lang.Integer", err);
+    case SHAPE_LONG:
+        return type_number(json, "Long", "java.lang.Long", err);
+    case SHAPE_DOUBLE:
+        return type_number(json, "Double", "java.lang.Double", err);
+    case SHAPE_TIMESTAMP:
+        return json->type == JSON_STRING || type_number(json, "Date", "java.util.Date", err);
+    case SHAPE_BOOLEAN:
+        return type_boolean(json, err);
+    case SHAPE_BLOB:
+        return type_blob(json, err);
+    case SHAPE_LIST:
+        return type_list(shape, json, err);
+    case SHAPE_MAP:
+        return type_map(shape, json, err);
+    case SHAPE_STRUCT:
+        return type_structure(shape, json, nested, err);
+    case SHAPE_VALUE:
+        return type_value(json, nested, err);
+    }
+    return true;
+}
+
+/* ---- constraints ---- */
+
+struct collect {
+    struct buf text;
+    unsigned count;
+};
+
+/* Where a value stands in the request: keySchema.1.member.attributeName. */
+struct place {
+    const struct place *above;
+    struct str name; /* as printed */
+    bool quiet;
+};
+
+static void put_place(struct buf *out, const struct place *place)
+{
+    if (place->above) {
+        put_place(out, place->above);
+        buf_add_byte(out, '.');
+    }
+    buf_add(out, place->name);
+}
+
+static void put_quoted(struct buf *out, const struct shape *shape, const struct json *json);
+
+static void put_collection(struct buf *out, const struct shape *shape, const struct json *json)
+{
+    bool list = shape->kind == SHAPE_LIST;
+    buf_add_byte(out, list ? '[' : '{');
+    for (const struct json *m = json->first; m; m = m->next) {
+        if (m != json->first)
+            buf_add(out, STR(", "));
+        if (!list) {
+            buf_add(out, m->name);
+            buf_add_byte(out, '=');
+        }
+        put_quoted(out, shape->member, m);
+    }
+    buf_add_byte(out, list ? ']' : '}');
+}
+
+static void put_small_first(struct buf *out, const char *name)
+{
+    buf_add_byte(out, (char)(name[0] >= 'A' && name[0] <= 'Z' ? name[0] + 32 : name[0]));
+    buf_add(out, str_from(name + 1));
+}
+
+static void put_structure(struct buf *out, const struct shape *shape, const struct json *json)
+{
+    buf_add(out, str_from(shape->name ? shape->name : ""));
+    buf_add_byte(out, '(');
+    for (const struct shape_field *f = shape->fields; f->name; f++) {
+        if (f != shape->fields)
+            buf_add(out, STR(", "));
+        put_small_first(out, f->name);
+        buf_add_byte(out, '=');
+        put_quoted(out, f->shape, json_get(json, str_from(f->name)));
+    }
+    buf_add_byte(out, ')');
+}
+
+/* The way in which the service's framework prints what was sent. */
+static void put_quoted(struct buf *out, const struct shape *shape, const struct json *json)
+{
+    if (out->len > ERR_TEXT_MAX)
+        return;
+    if (json == NULL || json->type == JSON_NULL)
+        buf_add(out, STR("null"));
+    else if (shape->kind == SHAPE_LIST || shape->kind == SHAPE_MAP)
+        put_collection(out, shape, json);
+    else if (shape->kind == SHAPE_STRUCT)
+        put_structure(out, shape, json);
+    else if (shape->kind == SHAPE_VALUE)
+        json_put(out, json);
+    else if (is_truth(json))
+        buf_add(out, json->type == JSON_TRUE ? STR("true") : STR("false"));
+    else
+        buf_add(out, json->text);
+}
+
+static struct buf *open_finding(struct collect *c, const struct place *place,
+    const struct shape *shape, const struct json *json)
+{
+    struct buf *out = &c->text;
+    if (c->count++)
+        buf_add(out, STR("; "));
+    buf_add(out, STR("Value "));
+    if (json == NULL) {
+        buf_add(out, STR("null "));
+    } else if (!place->quiet) {
+        buf_add_byte(out, '\'');
+        put_quoted(out, shape, json);
+        buf_add(out, STR("' "));
+    }
+    buf_add(out, STR("at '"));
+    put_place(out, place);
+    buf_add(out, STR("' failed to satisfy constraint: "));
+    return out;
+}
+
+static void put_bound(struct buf *out, const char *what, bool greater, int64_t bound)
+{
+    buf_printf(out, "Member must have %s %s than or equal to %" PRId64, what,
+        greater ? "greater" : "less", bound);
+}
+
+static void put_values(struct buf *out, const char *const *values)
+{
+    buf_add(out, STR("Member must satisfy enum value set: ["));
+    for (size_t i = 0; values[i]; i++)
+        buf_printf(out, "%s%s", i ? ", " : "", values[i]);
+    buf_add_byte(out, ']');
+}
+
+static void put_pattern(struct buf *out, const struct shape *shape)
+{
+    buf_printf(out, "Member must satisfy regular expression pattern: %s", shape->pattern);
+}
+
+static bool is_full(const struct collect *c)
+{
+    return c->count >= COLLECT_MAX || c->text.len > ERR_TEXT_MAX;
+}
+
+static bool in_values(const char *const *values, struct str text)
+{
+    for (size_t i = 0; values[i]; i++)
+        if (str_equal(text, str_from(values[i])))
+            return true;
+    return false;
+}
+
+static void check_text(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    int64_t length = (int64_t)utf8_length(json->text);
+    if (shape->values && !in_values(shape->values, json->text))
+        put_values(open_finding(c, place, shape, json), shape->values);
+    if (shape->match && !shape->match(json->text))
+        put_pattern(open_finding(c, place, shape, json), shape);
+    if (shape->has_max && length > shape->max)
+        put_bound(open_finding(c, place, shape, json), "length", false, shape->max);
+    if (shape->has_min && length < shape->min)
+        put_bound(open_finding(c, place, shape, json), "length", true, shape->min);
+}
+
+static void check_number(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    int64_t value = number_value(json);
+    if (shape->has_min && value < shape->min)
+        put_bound(open_finding(c, place, shape, json), "value", true, shape->min);
+    if (shape->has_max && value > shape->max)
+        put_bound(open_finding(c, place, shape, json), "value", false, shape->max);
+}
+
+static void check_count(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    if (shape->has_max && json->count > shape->max)
+        put_bound(open_finding(c, place, shape, json), "length", false, shape->max);
+    if (shape->has_min && json->count < shape->min)
+        put_bound(open_finding(c, place, shape, json), "length", true, shape->min);
+}
+
+static void check(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place);
+
+static void check_list(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    check_count(c, shape, json, place);
+    unsigned number = 0;
+    for (const struct json *m = json->first; m && !is_full(c); m = m->next) {
+        char text[32];
+        int len = snprintf(text, sizeof text, "%u.member", ++number);
+        struct place below = {.above = place, .name = {text, (size_t)len}};
+        if (m->type == JSON_NULL)
+            buf_add(open_finding(c, &below, shape->member, NULL), STR("Member must not be null"));
+        else
+            check(c, shape->member, m, &below);
+    }
+}
+
+static bool length_fits(const struct shape *shape, int64_t length)
+{
+    return (!shape->has_min || length >= shape->min) && (!shape->has_max || length <= shape->max);
+}
+
+static void put_rules(struct buf *out, const struct shape *shape)
+{
+    const char *between = "";
+    if (shape->has_max) {
+        put_bound(out, "length", false, shape->max);
+        between = ", ";
+    }
+    if (shape->has_min) {
+        buf_add(out, str_from(between));
+        put_bound(out, "length", true, shape->min);
+        between = ", ";
+    }
+    if (shape->pattern) {
+        buf_add(out, str_from(between));
+        put_pattern(out, shape);
+    }
+}
+
+static void report_map(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place, const char *which, const struct shape *rules)
+{
+    struct buf *out = open_finding(c, place, shape, json);
+    buf_printf(out, "Map %s must satisfy constraint: [", which);
+    put_rules(out, rules);
+    buf_add_byte(out, ']');
+}
+
+static bool key_fits(const struct shape *rules, struct str name)
+{
+    return length_fits(rules, (int64_t)utf8_length(name)) && (!rules->match || rules->match(name));
+}
+
+static void check_map(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    check_count(c, shape, json, place);
+    for (const struct json *m = json->first; m && !is_full(c); m = m->next) {
+        if (shape->key && !key_fits(shape->key, m->name))
+            report_map(c, shape, json, place, "keys", shape->key);
+        if (shape->member->kind == SHAPE_LIST && !length_fits(shape->member, m->count))
+            report_map(c, shape, json, place, "value", shape->member);
+    }
+    for (const struct json *m = json->first; m && !is_full(c); m = m->next) {
+        struct place below = {.above = place, .name = m->name, .quiet = place->quiet};
+        struct place member = {.above = &below, .name = STR("member"), .quiet = place->quiet};
+        struct shape inner = *shape->member;
+        if (inner.kind == SHAPE_LIST) /* its length was reported above */
+            inner.has_min = inner.has_max = false;
+        if (m->type != JSON_NULL && inner.kind != SHAPE_VALUE)
+            check(c, &inner, m, &member);
+    }
+}
+
+static void check_field(struct collect *c, const struct shape_field *field, const struct json *json,
+    const struct place *above)
+{
+    char small[64];
+    struct place place = {.above = above, .quiet = field->quiet || (above && above->quiet)};
+    if (field->path) {
+        place.name = str_from(field->path);
+    } else {
+        int len = snprintf(small, sizeof small, "%c%s", field->name[0] | 0x20, field->name + 1);
+        place.name = (struct str){small, (size_t)len};
+    }
+    if (json)
+        check(c, field->shape, json, &place);
+    else if (field->need == SHAPE_REQUIRED)
+        buf_add(open_finding(c, &place, field->shape, NULL), STR("Member must not be null"));
+}
+
+static void check_structure(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    for (const struct shape_field *f = shape->fields; f->name && !is_full(c); f++) {
+        const struct json *member = shape_get(json, str_from(f->name));
+        if (member || f->need != SHAPE_OPTIONAL)
+            check_field(c, f, member, place);
+    }
+}
+
+static void check(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    switch (shape->kind) {
+    case SHAPE_STRING:
+        check_text(c, shape, json, place);
+        break;
+    case SHAPE_INTEGER:
+    case SHAPE_LONG:
+        check_number(c, shape, json, place);
+        break;
+    case SHAPE_LIST:
+        check_list(c, shape, json, place);
+        break;
+    case SHAPE_MAP:
+        check_map(c, shape, json, place);
+        break;
+    case SHAPE_STRUCT:
+        check_structure(c, shape, json, place);
+        break;
+    default: /* its own readers know the rest */
+        break;
+    }
+}
+
+static bool report(struct collect *c, struct err *err)
+{
+    bool fine = c->count == 0;
+    if (!fine)
+        err_invalid(err, "%u validation error%s detected: %s", c->count, c->count > 1 ? "s" : "",
+            buf_cstr(&c->text));
+    buf_fini(&c->text);
+    return fine;
+}
+
+static bool check_alone(const struct shape *shape, const struct json *request, struct err *err)
+{
+    for (const struct shape_field *f = shape->fields; f->name; f++) {
+        const struct json *member = shape_get(request, str_from(f->name));
+        if (f->need == SHAPE_PARAMETER && member == NULL)
+            return err_invalid(
+                err, "The parameter '%s' is required but was not present in the request", f->name);
+        struct collect c = {0};
+        if (f->alone && member)
+            check_field(&c, f, member, NULL);
+        if (!report(&c, err))
+            return false;
+    }
+    return true;
+}
+
+bool shape_check(const struct shape *shape, const struct json *request, struct err *err)
+{
+    if (request->type != JSON_OBJECT)
+        return refuse_type(err, "Start of structure or map found where not expected");
+    if (!type_structure(shape, request, false, err) || !check_alone(shape, request, err))
+        return false;
+    struct collect c = {0};
+    check_structure(&c, shape, request, NULL);
+    return report(&c, err);
+}
