@@ -20,9 +20,10 @@
  * an item of any kind is packed whole, e.g. an image in a stream record.
  */
 
-/* Appends the record of `item` (an M). Names that are new go into `names` (a dictionary that belongs
- * to the caller, see names.h) and *grown is set (never cleared): save it in the same transaction.
- * False where the item lacks a key attribute or is no well-formed map; `record` is as before. */
+/* Appends the record of `item` (an M). Names that are new go into `names` (a dictionary that
+ * belongs to the caller, see names.h) and *grown is set (never cleared): save it in the same
+ * transaction. False where the item lacks a key attribute or is no well-formed map; `record` is as
+ * before. */
 bool codec_strip(struct buf *record, const struct key_schema *schema, struct value item,
     struct buf *names, bool *grown);
 

@@ -55,25 +55,25 @@ void key_put(struct buf *out, struct value v);
 void key_put_beginning(struct buf *out, struct value v);
 /* The whole key of an item. False where an attribute is not there or of another type (*at says
  * which one of the schema; `out` is as before): the index is sparse. `at` may be NULL. */
-bool key_of_item(struct buf *out, uint32_t id, const struct key_schema *schema, struct value item,
-    size_t *at);
+bool key_of_item(
+    struct buf *out, uint32_t id, const struct key_schema *schema, struct value item, size_t *at);
 
 /* Replaces out[from..] by the least bytes above everything that begins with out[from..]: the
- * exclusive end of a prefix's range. False where there is none (all FF), `out` as before. Use it with
- * from = 0 on keys: an id never begins with FF, so it cannot fail there.
+ * exclusive end of a prefix's range. False where there is none (all FF), `out` as before. Use it
+ * with from = 0 on keys: an id never begins with FF, so it cannot fail there.
  *
  *   P = id, hash, partition components;  v = the sort key's value
- *   all      [P, succ P)                        begins_with  [P + beginning v, succ (P + beginning v))
- *   = v      [P + v, succ (P + v))              > v          [succ (P + v), succ P)
+ *   all      [P, succ P)                        begins_with  [P + beginning v, succ (P + beginning
+ * v)) = v      [P + v, succ (P + v))              > v          [succ (P + v), succ P)
  *   >= v     [P + v, succ P)                    < v          [P, P + v)
  *   <= v     [P, succ (P + v))                  between a b  [P + a, succ (P + b))
  *
- * To start backward: store_seek(end, backward), and one step more if it lands exactly on the end. */
+ * To start backward: store_seek(end, backward), and one step more if it lands exactly on the end.
+ */
 bool key_successor(struct buf *out, size_t from);
-/* The keys of parallel scan segment `segment` of `total`: [from, to). 1 <= total <= 1000000. Segment
- * 0 of 1 is everything. Appends to both. */
-void key_segment(
-    struct buf *from, struct buf *to, uint32_t id, uint32_t segment, uint32_t total);
+/* The keys of parallel scan segment `segment` of `total`: [from, to). 1 <= total <= 1000000.
+ * Segment 0 of 1 is everything. Appends to both. */
+void key_segment(struct buf *from, struct buf *to, uint32_t id, uint32_t segment, uint32_t total);
 
 /* ---- reading ---- */
 

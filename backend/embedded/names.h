@@ -7,21 +7,21 @@
 
 /*
  * A table's dictionary of attribute names: the first NAMES_MAX names (of at most NAMES_LENGTH_MAX
- * bytes) that its items ever had get a number of one byte; others are written out in the record. Most of an
- * item of 400 bytes may be names, and the same few come in every item. The dictionary only grows. One
- * a table, shared by its indexes and its stream records: drop it after the last of them.
+ * bytes) that its items ever had get a number of one byte; others are written out in the record.
+ * Most of an item of 400 bytes may be names, and the same few come in every item. The dictionary
+ * only grows. One a table, shared by its indexes and its stream records: drop it after the last of
+ * them.
  *
  *   01 | count | end offset (2 bytes, little-endian) ... | numbers in order of names ... | name ...
  *   name = varint length | bytes, as it stands in an M; offsets count from the first name
  */
 enum { NAMES_MAX = 0xEF, NAMES_LENGTH_MAX = 100 };
 
-/* The dictionary of a table, empty where it has none yet. Borrowed: valid as store_get()'s value. */
-bool names_load(
-    struct store_txn *txn, uint32_t table, struct str *names, struct err *err);
+/* The dictionary of a table, empty where it has none yet. Borrowed: valid as store_get()'s value.
+ */
+bool names_load(struct store_txn *txn, uint32_t table, struct str *names, struct err *err);
 /* The same as a copy in `names` (cleared first), for codec_strip(), which may add to it. */
-bool names_copy(
-    struct store_txn *txn, uint32_t table, struct buf *names, struct err *err);
+bool names_copy(struct store_txn *txn, uint32_t table, struct buf *names, struct err *err);
 bool names_save(struct store_txn *txn, uint32_t table, struct str names, struct err *err);
 bool names_drop(struct store_txn *txn, uint32_t table, struct err *err);
 
