@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The window itself: which pages are loaded, when to read on or back, what to forget. The reading is
+ * feed_job.c's. Must not know columns, filters or the screen: it is told which rows are looked at and
+ * tells which rows it has.
+ *
+ * Page starts that leave the window at its front stay behind in the trail: the newest ones all, older
+ * ones at a stride that doubles whenever the trail is full. So the way back to any row is at most one
+ * stride of reading, and the trail is bounded.
+ */
+#include "views/feed.h"
+
+#include "base/mem.h"
+#include "views/feed_job.h"
+
+#include <stdlib.h>
+
+enum {
+    FEED_PAGE_BYTES = 64 * 1024, /* what a page should be worth */
+    FEED_PAGE_ROWS = 200,
+    FEED_TRAIL_DENSE = 64,
+};
+
+void feed_init(struct feed *p, struct worker *worker, void *context,
+    void (*changed)(void *context, enum feed_event event, int64_t moved))
+{
+    *p = (struct feed){
+        .worker = worker, .context = context, .changed = changed, .trail_stride = 1, .err = ERR_INIT};
+}
+
+/* ---- the trail ---- */
+
+static void feed_trail_drop(struct feed *p, size_t at)
+{
+    buf_fini(&p->trail[at].start);
+    memmove(&p->trail[at], &p->trail[at + 1], (p->trail_count - at - 1) * sizeof *p->trail);
+    p->trail_count--;
+}
+
+static void feed_trail_clear(struct feed *p)
+{
+    for (size_t i = 0; i < p->trail_count; i++)
+        buf_fini(&p->trail[i].start);
+    p->trail_count = 0;
+    p->trail_next = 0;
+    p->trail_stride = 1;
+}
+
+static void feed_trail_thin(struct feed *p)
+{
+    p->trail_stride *= 2;
+    size_t kept = 0, dense = p->trail_count - FEED_TRAIL_DENSE;
+    for (size_t i = 0; i < p->trail_count; i++)
+        if (i >= dense || p->trail[i].ordinal % p->trail_stride == 0)
+            p->trail[kept++] = p->trail[i];
+        else
+            buf_fini(&p->trail[i].start);
+    p->trail_count = kept;
+}
+
+static void feed_trail_push(struct feed *p, struct feed_place place)
+{
+    if (p->trail_count == FEED_TRAIL_MAX)
+        feed_trail_thin(p);
+    struct feed_mark *mark = &p->trail[p->trail_count++];
+    *mark = (struct feed_mark){
+        .ordinal = p->trail_next++, .segment = place.segment, .segments = place.segments};
+    buf_add(&mark->start, place.start);
+    if (p->trail_count > FEED_TRAIL_DENSE) {
+        size_t aged = p->trail_count - FEED_TRAIL_DENSE - 1;
+        if (p->trail[aged].ordinal % p->trail_stride)
+            feed_trail_drop(p, aged);
+    }
+}
+
+/* The nearest known place before the window, taken off the trail; the segment's beginning where the
+ * trail has none in it. */
+static struct feed_place feed_trail_pop(struct feed *p, struct feed_job *job,
+    struct feed_place front)
+{
+    struct feed_place place = {front.segment, front.segments, STR_NONE};
+    if (p->trail_count == 0)
+        return place;
+    struct feed_mark *mark = &p->trail[p->trail_count - 1];
+    if (mark->segment == front.segment && mark->segments == front.segments) {
+        place.start = arena_dup(&job->arena, buf_str(&mark->start));
+        p->trail_next = mark->ordinal;
+        feed_trail_drop(p, p->trail_count - 1);
+    }
+    return place;
+}
+
+/* ---- the window ---- */
+
+static void feed_drop_page(struct feed *p, size_t at)
+{
+    struct feed_page *page = p->pages[at];
+    p->rows -= page->count;
+    p->bytes -= page->bytes;
+    free(page);
+    memmove(&p->pages[at], &p->pages[at + 1], (p->page_count - at - 1) * sizeof *p->pages);
+    p->page_count--;
+}
+
+static void feed_clear_window(struct feed *p)
+{
+    while (p->page_count)
+        feed_drop_page(p, p->page_count - 1);
+}
+
+static void feed_insert(struct feed *p, size_t at, struct feed_page *page)
+{
+    memmove(&p->pages[at + 1], &p->pages[at], (p->page_count - at) * sizeof *p->pages);
+    p->pages[at] = page;
+    p->page_count++;
+    p->rows += page->count;
+    p->bytes += page->bytes;
+}
+
+static void feed_drop_front(struct feed *p)
+{
+    size_t count = p->pages[0]->count;
+    feed_trail_push(p, p->pages[0]->place);
+    p->before += (int64_t)count;
+    p->home_known = false;
+    feed_drop_page(p, 0);
+}
+
+static void feed_drop_back(struct feed *p)
+{
+    p->after += (int64_t)p->pages[p->page_count - 1]->count;
+    feed_drop_page(p, p->page_count - 1);
+}
+
+static bool feed_too_big(const struct feed *p)
+{
+    return p->page_count > FEED_PAGES_MAX || (p->bytes > FEED_BYTES_MAX && p->page_count > 3);
+}
+
+struct value feed_item(const struct feed *p, size_t row)
+{
+    for (size_t i = 0; i < p->page_count; i++) {
+        if (row < p->pages[i]->count)
+            return p->pages[i]->items[row];
+        row -= p->pages[i]->count;
+    }
+    return (struct value){0};
+}
+
+bool feed_at_home(const struct feed *p)
+{
+    return p->page_count && p->home_known;
+}
+
+bool feed_at_end(const struct feed *p)
+{
+    if (!p->page_count)
+        return false;
+    const struct feed_page *last = p->pages[p->page_count - 1];
+    return last->last.len == 0 && last->place.segment + 1 >= last->place.segments;
+}
+
+bool feed_reading(const struct feed *p)
+{
+    return p->job != NULL;
+}
+
+/* ---- jobs ---- */
+
+static void feed_done(struct worker_job *base);
+
+static void feed_submit(struct feed *p, struct feed_job *job)
+{
+    job->feed = p;
+    job->job.done = feed_done;
+    p->job = job;
+    worker_submit(p->worker, &job->job);
+}
+
+static struct feed_job *feed_new_job(struct feed *p, enum feed_job_kind kind)
+{
+    return feed_job_new(kind, p->browse, p->limit);
+}
+
+/* Nobody waits for the running job any more. */
+static void feed_orphan(struct feed *p)
+{
+    if (!p->job)
+        return;
+    worker_cancel(p->worker, &p->job->job);
+    p->job->feed = NULL;
+    p->job = NULL;
+}
+
+bool feed_cancel(struct feed *p)
+{
+    bool running = p->job != NULL;
+    feed_orphan(p);
+    return running;
+}
+
+void feed_fini(struct feed *p)
+{
+    feed_orphan(p);
+    feed_clear_window(p);
+    feed_trail_clear(p);
+    browse_unref(p->browse);
+    p->browse = NULL;
+}
+
+static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)
+{
+    int64_t bytes = browse_item_bytes(browse);
+    int64_t by_bytes = FEED_PAGE_BYTES / bytes;
+    int64_t by_view = (int64_t)view_rows + 8;
+    if (by_bytes > FEED_PAGE_ROWS)
+        by_bytes = FEED_PAGE_ROWS;
+    /* what fills the screen is wanted at once, unless the items are so large that it is half a page's
+     * 1 MB */
+    if (by_view > 8 * FEED_PAGE_BYTES / bytes)
+        by_view = 8 * FEED_PAGE_BYTES / bytes;
+    int64_t limit = by_bytes > by_view ? by_bytes : by_view;
+    return limit < 1 ? 1 : limit;
+}
+
+void feed_home(struct feed *p)
+{
+    feed_orphan(p);
+    feed_submit(p, feed_new_job(p, FEED_JOB_OPEN));
+}
+
+void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
+{
+    feed_orphan(p);
+    feed_clear_window(p);
+    feed_trail_clear(p);
+    p->home_known = p->from_home = p->from_end = false;
+    browse_ref(browse);
+    browse_unref(p->browse);
+    p->browse = browse;
+    p->limit = feed_choose_limit(browse, view_rows);
+    feed_home(p);
+}
+
+void feed_end(struct feed *p)
+{
+    if (feed_at_end(p) && p->job == NULL) {
+        p->changed(p->context, FEED_ENDED, 0);
+        return;
+    }
+    feed_orphan(p);
+    feed_submit(p, feed_new_job(p, FEED_JOB_LAST));
+}
+
+bool feed_refresh(struct feed *p)
+{
+    if (p->job || !p->browse)
+        return false;
+    struct feed_job *job = feed_new_job(p, FEED_JOB_REFRESH);
+    if (p->page_count)
+        job->from = feed_job_keep(job, p->pages[0]->place);
+    job->rows = p->rows > (size_t)p->limit ? p->rows : (size_t)p->limit;
+    feed_submit(p, job);
+    return true;
+}
+
+/* The place after the window. */
+static struct feed_place feed_place_after(const struct feed *p)
+{
+    const struct feed_page *last = p->pages[p->page_count - 1];
+    struct feed_place place = last->place;
+    place.start = last->last;
+    if (place.start.len == 0)
+        place.segment++;
+    return place;
+}
+
+static void feed_read_next(struct feed *p)
+{
+    struct feed_job *job = feed_new_job(p, FEED_JOB_NEXT);
+    job->from = feed_job_keep(job, feed_place_after(p));
+    feed_submit(p, job);
+}
+
+static void feed_read_previous(struct feed *p)
+{
+    struct feed_job *job = feed_new_job(p, FEED_JOB_PREVIOUS);
+    const struct feed_page *front = p->pages[0];
+    job->front = feed_job_keep(job, front->place);
+    if (p->browse->query) {
+        struct buf place = {0};
+        if (browse_place_of(p->browse, front->items[0], &place))
+            job->first = value_of(arena_dup(&job->arena, buf_str(&place)));
+        buf_fini(&place);
+    } else if (front->place.start.len) {
+        job->from = feed_trail_pop(p, job, job->front);
+        job->known = arena_array(&job->arena, uint64_t, front->count);
+        for (size_t i = 0; i < front->count; i++)
+            job->known[job->known_count++] = browse_identity(p->browse, front->items[i]);
+    }
+    feed_submit(p, job);
+}
+
+void feed_look(struct feed *p, size_t top, size_t view_rows)
+{
+    if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE)
+        return;
+    if (!feed_at_end(p) && top + 2 * view_rows + 1 >= p->rows)
+        feed_read_next(p);
+    else if (!feed_at_home(p) && top <= view_rows)
+        feed_read_previous(p);
+}
+
+void feed_find(struct feed *p, bool (*match)(struct value item, struct str needle),
+    struct str needle)
+{
+    feed_orphan(p);
+    if (!p->page_count || feed_at_end(p)) {
+        p->changed(p->context, FEED_NOT_FOUND, 0);
+        return;
+    }
+    struct feed_job *job = feed_new_job(p, FEED_JOB_FIND);
+    job->from = feed_job_keep(job, feed_place_after(p));
+    job->match = match;
+    job->needle = arena_dup(&job->arena, needle);
+    feed_submit(p, job);
+}
+
+/* ---- ends ---- */
+
+static void feed_push_starts(struct feed *p, const struct feed_job *job)
+{
+    for (size_t i = 0; i < job->start_count; i++)
+        feed_trail_push(p, job->starts[i]);
+}
+
+/* Hangs all pages of a job into the window at `at`; returns how many rows that were. */
+static size_t feed_take(struct feed *p, struct feed_job *job, size_t at)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < job->page_count; i++) {
+        rows += job->pages[i]->count;
+        feed_insert(p, at + i, job->pages[i]);
+    }
+    job->page_count = 0;
+    return rows;
+}
+
+static void feed_done_open(struct feed *p, struct feed_job *job)
+{
+    feed_clear_window(p);
+    feed_trail_clear(p);
+    feed_take(p, job, 0);
+    p->from_home = p->home_known = true;
+    p->before = 0;
+    p->from_end = feed_at_end(p);
+    p->after = 0;
+    p->changed(p->context, FEED_OPENED, 0);
+}
+
+static void feed_done_last(struct feed *p, struct feed_job *job)
+{
+    feed_clear_window(p);
+    feed_trail_clear(p);
+    feed_push_starts(p, job);
+    feed_take(p, job, 0);
+    p->home_known = p->from_home = job->at_home;
+    p->before = 0;
+    p->from_end = true;
+    p->after = 0;
+    p->changed(p->context, FEED_ENDED, 0);
+}
+
+static void feed_done_next(struct feed *p, struct feed_job *job)
+{
+    size_t had = p->rows;
+    feed_take(p, job, p->page_count);
+    p->after -= (int64_t)(p->rows - had);
+    if (feed_at_end(p)) {
+        p->from_end = true;
+        p->after = 0;
+    }
+    int64_t moved = 0;
+    while (feed_too_big(p)) {
+        moved -= (int64_t)p->pages[0]->count;
+        feed_drop_front(p);
+    }
+    p->changed(p->context, FEED_MOVED, moved);
+}
+
+/* All that stood at a lost place is gone: begin again at the nearest place that is known. */
+static void feed_restart(struct feed *p, struct feed_place from)
+{
+    struct feed_job *job = feed_new_job(p, FEED_JOB_REFRESH);
+    job->from = feed_job_keep(job, from);
+    job->rows = (size_t)p->limit;
+    feed_submit(p, job);
+    p->from_home = p->from_end = false;
+}
+
+static void feed_done_previous(struct feed *p, struct feed_job *job)
+{
+    if (job->lost) {
+        feed_restart(p, job->from);
+        return;
+    }
+    bool home = job->page_count == 0 || job->at_home ||
+                (job->start_count == 0 && job->pages[0]->place.start.len == 0 &&
+                    job->pages[0]->place.segment == 0);
+    feed_push_starts(p, job);
+    size_t rows = feed_take(p, job, 0);
+    p->before -= (int64_t)rows;
+    if (home) {
+        p->home_known = p->from_home = true;
+        p->before = 0;
+    }
+    while (feed_too_big(p))
+        feed_drop_back(p);
+    p->changed(p->context, FEED_MOVED, (int64_t)rows);
+}
+
+static void feed_done_refresh(struct feed *p, struct feed_job *job)
+{
+    feed_clear_window(p);
+    feed_take(p, job, 0);
+    if (p->page_count && p->pages[0]->place.start.len == 0 && p->pages[0]->place.segment == 0) {
+        p->home_known = p->from_home = true;
+        p->before = 0;
+    }
+    p->from_end = feed_at_end(p);
+    p->after = 0;
+    p->changed(p->context, FEED_REFRESHED, 0);
+}
+
+static void feed_done_find(struct feed *p, struct feed_job *job)
+{
+    if (job->lost) {
+        p->changed(p->context, FEED_NOT_FOUND, 0);
+        return;
+    }
+    while (p->page_count)
+        feed_drop_front(p);
+    feed_push_starts(p, job);
+    p->from_home = p->from_end = false; /* rows in between were read, but not counted */
+    feed_take(p, job, 0);
+    p->changed(p->context, FEED_FOUND, (int64_t)job->found);
+}
+
+static void feed_done(struct worker_job *base)
+{
+    static void (*const kinds[])(struct feed *, struct feed_job *) = {
+        [FEED_JOB_OPEN] = feed_done_open,
+        [FEED_JOB_NEXT] = feed_done_next,
+        [FEED_JOB_PREVIOUS] = feed_done_previous,
+        [FEED_JOB_LAST] = feed_done_last,
+        [FEED_JOB_REFRESH] = feed_done_refresh,
+        [FEED_JOB_FIND] = feed_done_find,
+    };
+    struct feed_job *job = (struct feed_job *)base;
+    struct feed *p = job->feed;
+    if (p) {
+        p->job = NULL;
+        p->err.code = ERR_NONE;
+        if (job->ok) {
+            kinds[job->kind](p, job);
+        } else {
+            p->err = job->err;
+            p->changed(p->context, FEED_FAILED, 0);
+        }
+    }
+    feed_job_free(job);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_FEED_H
+#define VIEWS_FEED_H
+
+#include "backend/worker.h"
+#include "views/browse.h"
+
+/*
+ * A window that slides over a reading of any size: some pages around the cursor are loaded, the rest
+ * is found again by key when it is wanted. Memory does not depend on the size of the table, and no
+ * snapshot is held between two reads.
+ *
+ *        trail (sparse page starts)       window                 unread
+ *   |· · · · · · · · · · · · · · · ·|page|page|page|page|- - - - - - - - - - - -|
+ *    home                             row 0        rows-1                     end
+ *
+ * Everything here runs on the UI thread; reading is done by jobs of the worker.
+ */
+enum feed_event {
+    FEED_OPENED,    /* new rows from the first item on: the cursor belongs on row 0 */
+    FEED_ENDED,     /* the last rows: the cursor belongs on the last one */
+    FEED_MOVED,     /* what was row r is row r + moved */
+    FEED_REFRESHED, /* the same place read again: find the cursor's row by its identity */
+    FEED_FOUND,     /* the row sought by feed_find() is row `moved` */
+    FEED_NOT_FOUND, /* read to the end without finding it */
+    FEED_FAILED,    /* see feed_error() */
+};
+
+struct feed_page;
+struct feed_job;
+
+enum {
+    FEED_PAGES_MAX = 12,         /* of the window */
+    FEED_BYTES_MAX = 1024 * 1024, /* of the window, as far as the view can do with it */
+    FEED_TRAIL_MAX = 512,
+};
+
+/* Where a page begins: after `start` (an ExclusiveStartKey as M; empty: at the segment's beginning). */
+struct feed_place {
+    int64_t segment, segments; /* segments = 0: no parallel scan */
+    struct str start;
+};
+
+struct feed_mark {
+    uint64_t ordinal;
+    int64_t segment, segments;
+    struct buf start;
+};
+
+struct feed {
+    struct worker *worker;
+    void *context;
+    void (*changed)(void *context, enum feed_event event, int64_t moved);
+
+    struct browse *browse;
+    int64_t limit; /* items a page */
+    struct feed_page *pages[FEED_PAGES_MAX + 8];
+    size_t page_count, rows, bytes;
+    struct feed_mark trail[FEED_TRAIL_MAX];
+    size_t trail_count;
+    uint64_t trail_next, trail_stride;
+    bool from_home, from_end;   /* which of the next two are known */
+    int64_t before, after;      /* rows outside the window */
+    bool home_known;            /* the front page is the first */
+    struct feed_job *job;      /* in flight, or NULL */
+    struct err err;             /* of the last read that failed */
+};
+
+void feed_init(struct feed *p, struct worker *worker, void *context,
+    void (*changed)(void *context, enum feed_event event, int64_t moved));
+void feed_fini(struct feed *p);
+
+/* Forgets what is loaded and reads the first page; `view_rows` is the height of the screen's part. A
+ * reference to `browse` is taken. */
+void feed_open(struct feed *p, struct browse *browse, size_t view_rows);
+void feed_home(struct feed *p);
+/* The last rows: backwards on a Query; on a Scan by the last of so many segments that one holds about a
+ * page. */
+void feed_end(struct feed *p);
+/* Reads the window's place again. Nothing happens while another read runs; returns whether it did. */
+bool feed_refresh(struct feed *p);
+/* Says which rows are looked at, so that the pages next to them are read before they are needed. */
+void feed_look(struct feed *p, size_t top, size_t view_rows);
+/* Reads on, from the window's end, to the next item for which `match` (on the worker's thread) is
+ * true. `needle` is copied. */
+void feed_find(struct feed *p, bool (*match)(struct value item, struct str needle),
+    struct str needle);
+/* Stops the running read; returns whether there was one. */
+bool feed_cancel(struct feed *p);
+
+struct value feed_item(const struct feed *p, size_t row);
+bool feed_at_home(const struct feed *p);
+bool feed_at_end(const struct feed *p);
+/* Whether rows are on their way at this end of the window. */
+bool feed_reading(const struct feed *p);
+
+#endif
