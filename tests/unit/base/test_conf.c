@@ -147,6 +147,7 @@ static void section_names_come_without_kind_and_quotes(void **state)
     assert_true(conf_section_name(STR("profile  \"two words\""), "profile", &name));
     assert_true(str_equal(name, STR("two words")));
     assert_false(conf_section_name(STR("profile"), "profile", &name));
+    assert_false(conf_section_name(STR("profile \"\""), "profile", &name));
     assert_false(conf_section_name(STR("profiles x"), "profile", &name));
     assert_false(conf_section_name(STR("default"), "profile", &name));
 }

@@ -36,7 +36,7 @@ static void context_goes_in_front_and_keeps_code_and_place(void **state)
     (void)state;
     struct err err = ERR_INIT;
     err_errno(&err, ENOSPC, "cannot write %s", "data.mdb");
-    err_place(&err, 5, 1);
+    assert_false(err_place(&err, 5, 1));
     err_place(&err, 9, 9);
     assert_false(err_context(&err, "store %s", "/tmp/x"));
     assert_string_equal(err.text, "store /tmp/x: cannot write data.mdb: No space left on device");

@@ -55,10 +55,13 @@ static void prefixes_suffixes_and_words_are_found(void **state)
     (void)state;
     assert_true(str_starts(STR("table"), STR("tab")));
     assert_false(str_starts(STR("ta"), STR("tab")));
+    assert_false(str_starts(STR("table"), STR("xyz")));
+    assert_false(str_ends(STR("table"), STR("xyz")));
     assert_true(str_ends(STR("table"), STR("ble")));
     assert_true(str_ends(STR("table"), STR("table")));
     assert_false(str_ends(STR("le"), STR("ble")));
     assert_true(str_equal_nocase(STR("SeT"), STR("sEt")));
+    assert_true(str_equal_nocase(STR("AZaz"), STR("azAZ")));
     assert_false(str_equal_nocase(STR("set"), STR("sett")));
     assert_false(str_equal_nocase(STR("@"), STR("`")));
     assert_int_equal(str_find(STR("aab\0ab"), STR("b\0a")), 2);

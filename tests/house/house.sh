@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Checks the rules of the house on the sources: house.sh CHECK [BUILD-FOLDER]. Prints each place
+# that breaks the rule as FILE:LINE and fails if there is one.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
+shopt -s globstar nullglob
+broken=0
+
+complain() {
+    printf '%s\n' "$*"
+    broken=1
+}
+
+product_files() { printf '%s\n' {base,backend,tui,keymaps,themes,views}/**/*.[ch]; }
+
+# includes FILE...: lines FILE:LINE:INCLUDED for includes from the root of the repository.
+includes() { grep -Hno '^ *# *include *"[^"]*"' "$@" | sed 's/# *include *"//; s/"$//; s/: */:/2' || true; }
+
+# may_see ROOM PATTERN WHY: all includes of files below ROOM match the extended pattern.
+may_see() {
+    local line files=("$1"/**/*.[ch])
+    while IFS= read -r line; do
+        [ -z "$line" ] || complain "$line: $3"
+    done < <(includes "${files[@]}" | grep -vE ":($2)$")
+}
+
+# Arrows point down only; tui and backend never see each other.
+check_floors() {
+    may_see base 'base/[a-z0-9_]+\.h' 'base sees only itself'
+    may_see tui '(base|tui)/[a-z0-9_]+\.h' 'tui sees base and itself'
+    may_see backend '(base|backend|backend/[a-z]+)/[a-z0-9_]+\.h' 'backend sees base and itself'
+    may_see backend/expr '(base/[a-z0-9_]+|backend/(number|value|json|json_in|json_out)|backend/expr/[a-z0-9_]+)\.h' \
+        'expressions see values and base'
+    may_see keymaps '(base/[a-z0-9_]+|tui/key|keymaps/[a-z0-9_]+)\.h' 'keymaps see tui/key.h and base'
+    may_see themes '(base/[a-z0-9_]+|tui/style|themes/[a-z0-9_]+)\.h' 'themes see tui/style.h and base'
+}
+
+# Only backend.c (and tests) name an implementation of the interface.
+check_implementations() {
+    local line
+    while IFS= read -r line; do
+        case $line in
+        '' | backend/backend.c:* | backend/embedded/*:*:backend/embedded/*) ;;
+        backend/remote/*:*:backend/remote/*) ;;
+        *) complain "$line: only backend.c names an implementation" ;;
+        esac
+    done < <(product_files | xargs grep -Hno '^ *# *include *"backend/\(embedded\|remote\)/[^"]*"' |
+        sed 's/# *include *"//; s/"$//')
+}
+
+# What comes from outside has one door.
+check_includers() {
+    local library files
+    for library in '\(n\?curses\|term\|ncursesw/[a-z]*\)\.h' 'lmdb\.h' 'curl/[a-z]*\.h' 'microhttpd\.h'; do
+        files=$(product_files | xargs grep -l "^ *# *include *<$library>" || true)
+        [ "$(grep -c . <<<"$files")" -le 1 ] || complain "more than one file includes <$library>:" $files
+    done
+}
+
+# Line 1 is the licence, line 2 opens the paragraph that says what the file is for.
+check_heads() {
+    local file
+    for file in {base,backend,tui,keymaps,themes,views,tests}/**/*.[ch]; do
+        [ "$(head -n 1 "$file")" = '/* SPDX-License-Identifier: MIT */' ] ||
+            complain "$file:1: the SPDX line is missing"
+        [[ $file == *.h ]] || [[ $(sed -n 2p "$file") == '/*'* ]] ||
+            complain "$file:2: the paragraph that says what it is for is missing"
+    done
+    for file in run check .ci/* tests/**/*.sh tests/bench/run*; do
+        head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || complain "$file:1: the SPDX line is missing"
+    done
+}
+
+# Every room has a README that fits on a screen.
+check_readmes() {
+    local room lines
+    for room in base backend backend/{expr,embedded} tui keymaps themes views tests; do
+        if [ ! -f "$room/README.md" ]; then
+            complain "$room/README.md: missing"
+            continue
+        fi
+        lines=$(wc -l <"$room/README.md")
+        [ "$lines" -le 30 ] || complain "$room/README.md: $lines lines, at most 30"
+    done
+}
+
+check_layout() {
+    local found
+    found=$(grep -nP '\t| +$|\r' {base,backend,tui,keymaps,themes,views,tests}/**/*.[ch] || true)
+    [ -z "$found" ] || complain "tabs or blanks at the end:" "$found"
+    found=$(grep -nE '^ *typedef +(struct|union)' $(product_files) || true)
+    [ -z "$found" ] || complain "typedef of a struct:" "$found"
+}
+
+# objects: the product's object files with the stem of their source.
+objects() {
+    find "$1"/{base,backend,tui,keymaps,themes,views} -name '*.c.o' 2>/dev/null
+}
+
+# first_word STEM: shapes_items -> shape
+first_word() {
+    local word=${1%%_*}
+    printf '%s' "${word%s}"
+}
+
+# A function's prefix is the name of its file or of the header that declares it; where several files
+# make up one thing (shapes.c, shapes_items.c), their first word.
+check_prefixes() {
+    local object stem symbol header
+    while IFS= read -r object; do
+        stem=$(basename "$object" .c.o)
+        while IFS= read -r symbol; do
+            # ddb_ are the nouns of the interface, cli_ the folder of the command line
+            case $symbol in
+            "$(first_word "$stem")"* | main | ddb_* | cli_*) continue ;;
+            esac
+            header=$(grep -lw "$symbol" {base,backend,tui,keymaps,themes,views}/**/*.h | head -n 1 || true)
+            header=$(basename "${header:-none}" .h)
+            [[ $symbol == "$(first_word "$header")"* ]] ||
+                complain "$(basename "$object" .o): $symbol begins neither with ${stem}_ nor with its header's name"
+        done < <(nm -g --defined-only "$object" | awk '$2 == "T" || $2 == "D" || $2 == "R" {print $3}')
+    done < <(objects "$1")
+}
+
+# No mutable globals but flags that signal handlers set.
+check_globals() {
+    local found
+    found=$(objects "$1" | xargs objdump -t 2>/dev/null | awk '
+        /file format/ { file = $1 }
+        / O \.(data|bss|tbss|tdata)(\.[a-z]|\t|$)/ && !/ O \.data\.rel\.ro/ { print file " " $NF }' |
+        grep -v ' signal_' || true)
+    [ -z "$found" ] || complain "mutable globals:" "$found"
+}
+
+"check_$1" "${2:-}"
+exit "$broken"
