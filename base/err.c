@@ -19,7 +19,8 @@ static void trim_partial_character(char *text)
         text[len - 1 - back] = '\0';
 }
 
-static void format_into(char text[ERR_TEXT_MAX], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void format_into(
+    char text[ERR_TEXT_MAX], const char *format, va_list args)
 {
     if (vsnprintf(text, ERR_TEXT_MAX, format, args) >= ERR_TEXT_MAX)
         trim_partial_character(text);
