@@ -110,3 +110,19 @@ struct backend *backend_open(
         backend = backend_read_only(backend);
     return backend;
 }
+
+bool backend_check(const char *connection, void (*see)(void *context, const char *finding),
+    void *context, uint64_t *findings, struct err *err)
+{
+    struct buf path = {0};
+    bool ok = true;
+    if (is_remote(str_from(connection)))
+        ok = err_set(err, ERR_USAGE, "%s: only a store in a folder can be checked", connection);
+    else if (connection && connection[0])
+        buf_add(&path, str_from(connection));
+    else
+        ok = backend_default_path(&path, err);
+    ok = ok && embedded_check(buf_cstr(&path), see, context, findings, err);
+    buf_fini(&path);
+    return ok;
+}

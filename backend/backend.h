@@ -57,6 +57,10 @@ struct backend *backend_open(
     const char *connection, const struct backend_options *options, struct err *err);
 /* Adds the default store's folder, NUL-terminated behind `len`. */
 bool backend_default_path(struct buf *path, struct err *err);
+/* Checks a store (NULL or "" = the default one): one line a finding, *findings of them. False where it
+ * could not be checked. */
+bool backend_check(const char *connection, void (*see)(void *context, const char *finding),
+    void *context, uint64_t *findings, struct err *err);
 /* A few words for the status bar: "local · /path/to/store". Borrowed, lives with the backend. */
 const char *backend_label(const struct backend *backend);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-int main(void)
+/* The process: hands the command line to the one function that knows what to do with it. */
+#include "views/cli/cli.h"
+
+int main(int argc, char **argv)
 {
-    return 0;
+    return cli_main(argc, argv);
 }

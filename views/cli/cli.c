@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One run of the program: words in, subcommand run, error reported, exit code out. Also what all
+ * subcommands share: the connection and the signals.
+ */
+#include "views/cli/cli.h"
+#include "views/cli/help.h"
+#include "views/cli/options.h"
+#include "views/cli/report.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- signals ---- */
+
+static atomic_bool cancelled;
+static volatile sig_atomic_t cancelled_by;
+
+static void on_signal(int number)
+{
+    cancelled_by = number;
+    atomic_store(&cancelled, true);
+}
+
+const atomic_bool *cli_cancel(void)
+{
+    return &cancelled;
+}
+
+int cli_cancel_signal(void)
+{
+    return cancelled_by;
+}
+
+bool cli_cancelled(struct err *err)
+{
+    if (!atomic_load(&cancelled))
+        return false;
+    err_set(err, ERR_CANCELLED, "stopped by a signal");
+    return true;
+}
+
+/* The first signal asks, the second one has the system's way. Without SA_RESTART, so that a read
+ * that waits comes back. */
+static void catch_signals(void)
+{
+    static const int asking[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++) {
+        struct sigaction before;
+        /* nohup's choice stays */
+        if (sigaction(asking[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(asking[i], &action, NULL);
+    }
+    signal(SIGPIPE, SIG_IGN);
+}
+
+/* ---- for subcommands ---- */
+
+bool cli_number(const struct cli *cli, enum cli_option_id id, int64_t least, int64_t otherwise,
+    int64_t *out, struct err *err)
+{
+    *out = otherwise;
+    if (!cli_has(cli, id))
+        return true;
+    if (str_to_i64(cli_value(cli, id), out) && *out >= least)
+        return true;
+    return err_set(err, ERR_USAGE, "--%s %s: a whole number from %lld on is needed",
+        cli_option(id)->name, cli->value[id], (long long)least);
+}
+
+const char *cli_connection(const struct cli *cli)
+{
+    if (cli_has(cli, CLI_CONNECTION))
+        return cli->value[CLI_CONNECTION];
+    const char *environment = getenv("DYNASCOPE_CONNECTION");
+    return environment && environment[0] ? environment : NULL;
+}
+
+bool cli_open(struct cli *cli, enum cli_access access, struct err *err)
+{
+    const char *connection = cli_connection(cli);
+    struct backend_options options = {.read_only = cli_has(cli, CLI_READ_ONLY),
+        .must_exist = connection && access == CLI_READS,
+        .no_sync = access == CLI_LOADS};
+    cli->backend = backend_open(connection, &options, err);
+    cli->client = (struct client){.backend = cli->backend, .limits = {.cancel = cli_cancel()}};
+    return cli->backend != NULL;
+}
+
+void cli_point_at(struct cli *cli, const char *kind, struct str text)
+{
+    if (text.len && cli->text_count < CLI_TEXTS_MAX)
+        cli->texts[cli->text_count++] = (struct cli_text){.kind = kind, .text = text};
+}
+
+/* ---- the run ---- */
+
+static bool is_folder(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+/* A bare word that is neither subcommand nor folder is a mistyped subcommand, not a new store. */
+static bool check_first_word(const struct cli *cli, struct err *err)
+{
+    const char *word = cli->arg_count ? cli->args[0] : NULL;
+    if (cli->command->name[0] || !word || strchr(word, '/') || is_folder(word) ||
+        strcmp(word, "aws") == 0)
+        return true;
+    const char *near = cli_commands_nearest(str_from(word));
+    if (near)
+        return err_set(
+            err, ERR_USAGE, "there is no subcommand '%s': did you mean '%s'?", word, near);
+    return err_set(err, ERR_USAGE,
+        "there is no subcommand or folder '%s': dynascope --help lists the subcommands; a new "
+        "store "
+        "is named with a slash, as in ./%s",
+        word, word);
+}
+
+static bool check_count(const struct cli *cli, struct err *err)
+{
+    const struct cli_command *command = cli->command;
+    bool few = cli->arg_count < command->args_min;
+    bool many = command->args_max >= 0 && cli->arg_count > command->args_max;
+    if (!few && !many)
+        return true;
+    const char *name = command->name;
+    return err_set(err, ERR_USAGE, "too %s arguments: dynascope %s%s%s", few ? "few" : "many", name,
+        name[0] ? " " : "", command->args);
+}
+
+static bool print_version(struct cli *cli, struct err *err)
+{
+    buf_add(&cli->out.pending, STR("dynascope " DYNASCOPE_VERSION "\n"));
+    return cli_out_flush(&cli->out, err);
+}
+
+static bool run(struct cli *cli, int argc, char **argv, struct err *err)
+{
+    if (!cli_options_parse(cli, argc, argv, err))
+        return false;
+    if (cli_has(cli, CLI_HELP)) {
+        cli_help_format(&cli->out.pending, cli->command);
+        return cli_out_flush(&cli->out, err);
+    }
+    if (cli_has(cli, CLI_VERSION))
+        return print_version(cli, err);
+    return check_first_word(cli, err) && check_count(cli, err) && cli->command->run(cli, err);
+}
+
+static int exit_code(const struct err *err)
+{
+    if (err->code == ERR_CANCELLED && cli_cancel_signal())
+        return 128 + cli_cancel_signal();
+    return err_exit_code(err->code);
+}
+
+/* A closed reader leaves false without an error: that is an ordinary end. */
+static int finish(struct cli *cli, bool ok, struct err *err)
+{
+    if (!ok && err->code != ERR_NONE) {
+        struct err ignored = ERR_INIT;
+        cli_out_flush(&cli->out, &ignored);
+        cli_report(cli, err);
+        if (err->code == ERR_USAGE)
+            cli_report_note("Try 'dynascope %s%s--help'.", cli->command ? cli->command->name : "",
+                cli->command && cli->command->name[0] ? " " : "");
+        return exit_code(err);
+    }
+    if (!cli_out_flush(&cli->out, err) && err->code != ERR_NONE) {
+        cli_report(cli, err);
+        return exit_code(err);
+    }
+    return 0;
+}
+
+int cli_main(int argc, char **argv)
+{
+    struct cli cli = {0};
+    struct err err = ERR_INIT;
+    setlocale(LC_CTYPE, "");
+    catch_signals();
+    cli_out_init(&cli.out, STDOUT_FILENO);
+    bool ok = run(&cli, argc, argv, &err);
+    int code = finish(&cli, ok, &err);
+    backend_close(cli.backend);
+    cli_out_fini(&cli.out);
+    arena_fini(&cli.arena);
+    return code;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_CLI_CLI_H
+#define VIEWS_CLI_CLI_H
+
+#include "backend/client.h"
+#include "views/cli/out.h"
+
+/*
+ * The command line: subcommands are rows of one table, options are rows of another. Parsing,
+ * --help, the completions and the manual page are all made from these rows.
+ */
+
+enum cli_option_id {
+    CLI_CONNECTION,
+    CLI_READ_ONLY,
+    CLI_TYPED,
+    CLI_HELP,
+    CLI_VERSION,
+    /* explorer */
+    CLI_DEMO,
+    CLI_KEYMAP,
+    CLI_THEME,
+    CLI_ASCII,
+    CLI_MOUSE,
+    CLI_GUTTER,
+    /* reading */
+    CLI_INDEX,
+    CLI_KEY_CONDITION,
+    CLI_FILTER,
+    CLI_PROJECTION,
+    CLI_NAMES,
+    CLI_VALUES,
+    CLI_LIMIT,
+    CLI_PAGE_SIZE,
+    CLI_CONSISTENT,
+    CLI_FORWARD,
+    CLI_NO_FORWARD,
+    CLI_BACKWARD,
+    CLI_SELECT,
+    CLI_COUNT,
+    CLI_START_KEY,
+    CLI_SEGMENT,
+    CLI_SEGMENTS,
+    /* writing, calling, listing */
+    CLI_CONDITION,
+    CLI_RAW,
+    CLI_LONG,
+    /* import and generate */
+    CLI_FORMAT,
+    CLI_PATH,
+    CLI_KEY,
+    CLI_SORT_KEY,
+    CLI_ADD_KEY,
+    CLI_TYPES,
+    CLI_NO_HEADER,
+    CLI_EMPTY,
+    CLI_ON_ERROR,
+    CLI_REJECTS,
+    CLI_NO_SYNC,
+    CLI_RESUME,
+    CLI_QUIET,
+    CLI_ITEMS,
+    CLI_BYTES,
+    CLI_SEED,
+    CLI_PARTITIONS,
+    CLI_SCHEMA,
+    CLI_OPTION_COUNT
+};
+
+/* What a shell offers where a word of this kind is typed. */
+enum cli_words {
+    CLI_WORDS_NONE,
+    CLI_WORDS_FILE,
+    CLI_WORDS_FOLDER,
+    CLI_WORDS_TABLE,
+    CLI_WORDS_LIST
+};
+
+struct cli_option {
+    const char *name;     /* without the dashes */
+    const char *alias;    /* a second spelling, or NULL */
+    char letter;          /* or 0 */
+    const char *argument; /* what --help calls it; NULL = the option takes none */
+    enum cli_words words;
+    const char *list; /* for CLI_WORDS_LIST: the words, blank between */
+    const char *help;
+};
+
+struct cli;
+struct cli_command {
+    const char *name;
+    const char *args; /* synopsis of the arguments */
+    const char *summary;
+    const char *help; /* paragraphs; NULL = none */
+    const enum cli_option_id
+        *options;           /* ends with CLI_OPTION_COUNT; the common ones come by themselves */
+    int args_min, args_max; /* args_max < 0 = any number */
+    enum cli_words first;   /* what the first argument is */
+    bool (*run)(struct cli *cli, struct err *err);
+};
+
+/* All rows; [0] is the explorer, whose name is "". *count of them. */
+const struct cli_command *cli_commands_all(size_t *count);
+/* NULL where there is none. */
+const struct cli_command *cli_commands_find(struct str name);
+/* The name nearest to a mistyped one, or NULL where none is near. */
+const char *cli_commands_nearest(struct str name);
+const struct cli_option *cli_option(enum cli_option_id id);
+/* Whether a command takes an option: its own or one of those that all take. */
+bool cli_command_takes(const struct cli_command *command, enum cli_option_id id);
+
+/* ---- one run ---- */
+
+/* A text of the user's that errors may point into. */
+struct cli_text {
+    const char *kind; /* "FilterExpression", … as the service's messages name it */
+    struct str text;
+};
+enum { CLI_TEXTS_MAX = 6 };
+
+struct cli {
+    const struct cli_command *command;
+    const char *value[CLI_OPTION_COUNT]; /* "" for an option without argument; NULL = not given */
+    int arg_count;
+    const char **args;
+    struct cli_out out;
+    struct backend *backend; /* once cli_open() succeeded */
+    struct client client;
+    struct arena arena; /* for the whole run */
+    struct cli_text texts[CLI_TEXTS_MAX];
+    size_t text_count;
+};
+
+int cli_main(int argc, char **argv);
+
+static inline bool cli_has(const struct cli *cli, enum cli_option_id id)
+{
+    return cli->value[id] != NULL;
+}
+
+static inline struct str cli_value(const struct cli *cli, enum cli_option_id id)
+{
+    return str_from(cli->value[id]);
+}
+
+/* The option's number, at least `least`; `otherwise` where it is not given. */
+bool cli_number(const struct cli *cli, enum cli_option_id id, int64_t least, int64_t otherwise,
+    int64_t *out, struct err *err);
+
+/* Opens the connection that was asked for: -c, $DYNASCOPE_CONNECTION, the default store. A command
+ * that only reads does not create a store that was named. */
+enum cli_access { CLI_READS, CLI_WRITES, CLI_LOADS /* no sync before the end */ };
+bool cli_open(struct cli *cli, enum cli_access access, struct err *err);
+const char *cli_connection(const struct cli *cli);
+
+/* Remembers a text for messages that carry a place. */
+void cli_point_at(struct cli *cli, const char *kind, struct str text);
+
+/* Ctrl-C and its kind: set by the first one; the second one ends the process. */
+const atomic_bool *cli_cancel(void);
+bool cli_cancelled(struct err *err);
+/* The signal that set it, or 0. */
+int cli_cancel_signal(void);
+
+/* The tables of the open connection, as `tables` prints them. */
+bool cli_tables_print(struct cli *cli, struct err *err);
+
+/* ---- subcommands, one file each ---- */
+bool cli_explorer_run(struct cli *cli, struct err *err);
+bool cli_call_run(struct cli *cli, struct err *err);
+bool cli_tables_run(struct cli *cli, struct err *err);
+bool cli_scan_run(struct cli *cli, struct err *err);
+bool cli_query_run(struct cli *cli, struct err *err);
+bool cli_get_run(struct cli *cli, struct err *err);
+bool cli_put_run(struct cli *cli, struct err *err);
+bool cli_delete_run(struct cli *cli, struct err *err);
+bool cli_export_run(struct cli *cli, struct err *err);
+bool cli_import_run(struct cli *cli, struct err *err);
+bool cli_generate_run(struct cli *cli, struct err *err);
+bool cli_check_run(struct cli *cli, struct err *err);
+bool cli_completions_run(struct cli *cli, struct err *err);
+bool cli_help_run(struct cli *cli, struct err *err);
+
+#endif

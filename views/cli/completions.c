@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dynascope completions: scripts for three shells, and the manual page's option lists, from the
+ * rows of the commands and options. Tables are asked for at run time, from the store that -c names
+ * or the default one.
+ */
+#include "views/cli/cli.h"
+
+/* ---- walking the rows ---- */
+
+/* The next option after `*id` that the command takes; false at the end. */
+static bool next_option(const struct cli_command *command, int *id, const struct cli_option **out)
+{
+    while (++*id < CLI_OPTION_COUNT) {
+        if (cli_command_takes(command, (enum cli_option_id) * id)) {
+            *out = cli_option((enum cli_option_id) * id);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds a text with each of the characters in `special` behind a backslash. */
+static void add_escaped(struct buf *out, const char *text, const char *special)
+{
+    for (; *text; text++) {
+        if (strchr(special, *text))
+            buf_add_byte(out, '\\');
+        buf_add_byte(out, *text);
+    }
+}
+
+/* Inside single quotes of a shell. */
+static void add_quoted(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_add(out, STR("'\\''"));
+        else
+            buf_add_byte(out, *text);
+    }
+}
+
+/* ---- bash ---- */
+
+static const char bash_head[] =
+    "# bash completion for dynascope\n"
+    "_dynascope_tables() {\n"
+    "    local i connection=()\n"
+    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+    "        case ${COMP_WORDS[i]} in\n"
+    "        -c|--connection) connection=(-c \"${COMP_WORDS[i+1]}\") ;;\n"
+    "        esac\n"
+    "    done\n"
+    "    dynascope tables \"${connection[@]}\" 2>/dev/null\n"
+    "}\n"
+    "_dynascope() {\n"
+    "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' i\n"
+    "    local arguments=0 options words='' first='' subcommands='";
+
+static const char bash_middle[] =
+    "'\n"
+    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
+    "        case ${COMP_WORDS[i]} in\n"
+    "        -c|--connection) ((i++)) ;;\n"
+    "        -*) ;;\n"
+    "        *) if [[ -z $command && \" $subcommands \" == *\" ${COMP_WORDS[i]} \"* ]]; then\n"
+    "               command=${COMP_WORDS[i]}\n"
+    "           else\n"
+    "               ((arguments++))\n"
+    "           fi ;;\n"
+    "        esac\n"
+    "    done\n"
+    "    case $prev in\n";
+
+static const char bash_tail[] =
+    "    esac\n"
+    "    if [[ $cur == -* ]]; then\n"
+    "        COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
+    "    elif [[ -z $command ]]; then\n"
+    "        COMPREPLY=($(compgen -W \"$subcommands\" -- \"$cur\") $(compgen -d -- \"$cur\"))\n"
+    "    elif [[ $arguments == 0 && $first == table ]]; then\n"
+    "        COMPREPLY=($(compgen -W \"$(_dynascope_tables)\" -- \"$cur\"))\n"
+    "    elif [[ $arguments == 0 && $first == folder ]]; then\n"
+    "        COMPREPLY=($(compgen -d -- \"$cur\"))\n"
+    "    elif [[ $arguments == 0 && -n $words ]]; then\n"
+    "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+    "    else\n"
+    "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
+    "    fi\n"
+    "}\n"
+    "complete -o filenames -F _dynascope dynascope\n";
+
+static void bash_value_case(struct buf *out, const struct cli_option *option)
+{
+    if (!option->argument)
+        return;
+    buf_printf(out, "    --%s", option->name);
+    if (option->alias)
+        buf_printf(out, "|--%s", option->alias);
+    if (option->letter == 'c')
+        buf_add(out, STR("|-c"));
+    buf_add(out, STR(") "));
+    if (option->words == CLI_WORDS_FILE)
+        buf_add(out, STR("COMPREPLY=($(compgen -f -- \"$cur\"))"));
+    else if (option->words == CLI_WORDS_FOLDER)
+        buf_add(out, STR("COMPREPLY=($(compgen -d -- \"$cur\"))"));
+    else if (option->words == CLI_WORDS_LIST)
+        buf_printf(out, "COMPREPLY=($(compgen -W '%s' -- \"$cur\"))", option->list);
+    else
+        buf_add(out, STR("COMPREPLY=()"));
+    buf_add(out, STR("; return ;;\n"));
+}
+
+static const char *argument_words(const struct cli_command *command)
+{
+    return command->run == cli_completions_run ? "bash zsh fish" : "";
+}
+
+static void bash_command_case(struct buf *out, const struct cli_command *command)
+{
+    const struct cli_option *option;
+    buf_printf(out, "    '%s') options='", command->name);
+    for (int id = -1; next_option(command, &id, &option);)
+        buf_printf(out, "--%s ", option->name);
+    buf_printf(out, "' first=%s words='%s' ;;\n",
+        command->first == CLI_WORDS_TABLE    ? "table"
+        : command->first == CLI_WORDS_FOLDER ? "folder"
+                                             : "none",
+        argument_words(command));
+}
+
+static void add_bash(struct buf *out)
+{
+    size_t count;
+    const struct cli_command *all = cli_commands_all(&count);
+    buf_add(out, str_from(bash_head));
+    for (size_t i = 1; i < count; i++)
+        buf_printf(out, "%s%s", i > 1 ? " " : "", all[i].name);
+    buf_add(out, str_from(bash_middle));
+    for (int id = 0; id < CLI_OPTION_COUNT; id++)
+        if (id != CLI_ITEMS) /* --count takes a value for one subcommand only */
+            bash_value_case(out, cli_option((enum cli_option_id)id));
+    buf_add(out, STR("    esac\n    case $command in\n"));
+    for (size_t i = 0; i < count; i++)
+        bash_command_case(out, &all[i]);
+    buf_add(out, str_from(bash_tail));
+}
+
+/* ---- zsh ---- */
+
+static const char zsh_head[] =
+    "#compdef dynascope\n"
+    "_dynascope_tables() {\n"
+    "    local -a connection tables\n"
+    "    local i=${words[(I)-c]}\n"
+    "    ((i)) && connection=(-c ${words[i+1]})\n"
+    "    tables=(${(f)\"$(dynascope tables $connection 2>/dev/null)\"})\n"
+    "    compadd -a tables\n"
+    "}\n"
+    "_dynascope() {\n"
+    "    local -a subcommands=(\n";
+
+static const char zsh_middle[] =
+    "    )\n"
+    "    local command='' word\n"
+    "    for word in ${words[2,CURRENT-1]}; do\n"
+    "        if (( ${subcommands[(I)$word:*]} )); then command=$word; break; fi\n"
+    "    done\n"
+    "    case $command in\n";
+
+static const char zsh_tail[] = "    esac\n"
+                               "}\n"
+                               "_dynascope \"$@\"\n";
+
+static void zsh_action(struct buf *out, enum cli_words words, const char *list)
+{
+    if (words == CLI_WORDS_FILE)
+        buf_add(out, STR("_files"));
+    else if (words == CLI_WORDS_FOLDER)
+        buf_add(out, STR("_files -/"));
+    else if (words == CLI_WORDS_TABLE)
+        buf_add(out, STR("_dynascope_tables"));
+    else if (list && list[0])
+        buf_printf(out, "(%s)", list);
+    else
+        buf_add_byte(out, ' ');
+}
+
+/* '--name[help]:argument:action' */
+static void zsh_spelling(
+    struct buf *out, const struct cli_option *option, const char *dashes, const char *name)
+{
+    struct buf help = {0};
+    add_escaped(&help, option->help, "[]:\\");
+    buf_printf(out, " '%s%s[", dashes, name);
+    add_quoted(out, buf_cstr(&help));
+    buf_add_byte(out, ']');
+    if (option->argument) {
+        buf_printf(out, ":%s:", option->argument[0] == 'N' ? "name" : "value");
+        zsh_action(out, option->words, option->list);
+    }
+    buf_add_byte(out, '\'');
+    buf_fini(&help);
+}
+
+static void zsh_command(struct buf *out, const struct cli_command *command)
+{
+    const struct cli_option *option;
+    buf_printf(out, "    '%s') _arguments -s", command->name);
+    for (int id = -1; next_option(command, &id, &option);) {
+        char letter[2] = {option->letter, '\0'};
+        zsh_spelling(out, option, "--", option->name);
+        if (option->letter)
+            zsh_spelling(out, option, "-", letter);
+    }
+    if (!command->name[0]) {
+        buf_add(out, STR(" '1:subcommand:{_describe subcommand subcommands; _files -/}'"));
+    } else {
+        buf_add(out, STR(" '1:subcommand:' '2:argument:"));
+        zsh_action(out, command->first, argument_words(command));
+        buf_add(out, STR("' '*:argument:_files'"));
+    }
+    buf_add(out, STR(" ;;\n"));
+}
+
+static void add_zsh(struct buf *out)
+{
+    size_t count;
+    const struct cli_command *all = cli_commands_all(&count);
+    buf_add(out, str_from(zsh_head));
+    for (size_t i = 1; i < count; i++) {
+        buf_printf(out, "        '%s:", all[i].name);
+        add_quoted(out, all[i].summary);
+        buf_add(out, STR("'\n"));
+    }
+    buf_add(out, str_from(zsh_middle));
+    for (size_t i = 0; i < count; i++)
+        zsh_command(out, &all[i]);
+    buf_add(out, str_from(zsh_tail));
+}
+
+/* ---- fish ---- */
+
+static const char fish_head[] = "# fish completion for dynascope\n"
+                                "function __dynascope_tables\n"
+                                "    set -l words (commandline -opc)\n"
+                                "    set -l at (contains -i -- -c $words)\n"
+                                "    if test -n \"$at\"\n"
+                                "        dynascope tables -c $words[(math $at + 1)] 2>/dev/null\n"
+                                "    else\n"
+                                "        dynascope tables 2>/dev/null\n"
+                                "    end\n"
+                                "end\n";
+
+static void fish_option(
+    struct buf *out, const struct cli_command *command, const struct cli_option *option)
+{
+    buf_add(out, STR("complete -c dynascope -n '"));
+    if (command->name[0])
+        buf_printf(out, "__fish_seen_subcommand_from %s", command->name);
+    else
+        buf_add(out, STR("__fish_use_subcommand"));
+    buf_printf(out, "' -l %s", option->name);
+    if (option->letter)
+        buf_printf(out, " -s %c", option->letter);
+    if (option->argument && option->words == CLI_WORDS_FOLDER)
+        buf_add(out, STR(" -x -a '(__fish_complete_directories)'"));
+    else if (option->argument && option->words == CLI_WORDS_LIST)
+        buf_printf(out, " -x -a '%s'", option->list);
+    else if (option->argument)
+        buf_add(out, option->words == CLI_WORDS_FILE ? STR(" -r") : STR(" -x"));
+    buf_add(out, STR(" -d '"));
+    add_escaped(out, option->help, "'\\");
+    buf_add(out, STR("'\n"));
+}
+
+static void fish_command(struct buf *out, const struct cli_command *command)
+{
+    const struct cli_option *option;
+    if (command->name[0]) {
+        buf_printf(
+            out, "complete -c dynascope -f -n __fish_use_subcommand -a %s -d '", command->name);
+        add_escaped(out, command->summary, "'\\");
+        buf_add(out, STR("'\n"));
+    }
+    if (command->first == CLI_WORDS_TABLE)
+        buf_printf(out,
+            "complete -c dynascope -n '__fish_seen_subcommand_from %s' -a "
+            "'(__dynascope_tables)'\n",
+            command->name);
+    if (argument_words(command)[0])
+        buf_printf(out, "complete -c dynascope -f -n '__fish_seen_subcommand_from %s' -a '%s'\n",
+            command->name, argument_words(command));
+    for (int id = -1; next_option(command, &id, &option);)
+        fish_option(out, command, option);
+}
+
+static void add_fish(struct buf *out)
+{
+    size_t count;
+    const struct cli_command *all = cli_commands_all(&count);
+    buf_add(out, str_from(fish_head));
+    for (size_t i = 0; i < count; i++)
+        fish_command(out, &all[i]);
+}
+
+/* ---- the manual page ---- */
+
+/* mdoc takes a leading dot or apostrophe for a request, and backslashes for escapes. */
+static void add_mdoc(struct buf *out, const char *text)
+{
+    if (*text == '.' || *text == '\'')
+        buf_add(out, STR("\\&"));
+    for (; *text; text++) {
+        if (*text == '\\')
+            buf_add(out, STR("\\e"));
+        else
+            buf_add_byte(out, *text);
+    }
+    buf_add_byte(out, '\n');
+}
+
+static void mdoc_option(struct buf *out, const struct cli_option *option)
+{
+    buf_add(out, STR(".It"));
+    if (option->letter)
+        buf_printf(out, " Fl %c ,", option->letter);
+    buf_printf(out, " Fl \\-%s", option->name);
+    if (option->alias)
+        buf_printf(out, " , Fl \\-%s", option->alias);
+    if (option->argument)
+        buf_printf(out, " Ar %s", option->argument);
+    buf_add_byte(out, '\n');
+    add_mdoc(out, option->help);
+}
+
+static void mdoc_command(struct buf *out, const struct cli_command *command)
+{
+    const struct cli_option *option;
+    buf_printf(
+        out, ".Ss dynascope %s%s%s\n", command->name, command->name[0] ? " " : "", command->args);
+    buf_printf(out, "%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
+    if (command->help)
+        add_mdoc(out, command->help);
+    buf_add(out, STR(".Bl -tag -width Ds\n"));
+    for (int id = -1; next_option(command, &id, &option);)
+        mdoc_option(out, option);
+    buf_add(out, STR(".El\n"));
+}
+
+static void add_manual(struct buf *out)
+{
+    size_t count;
+    const struct cli_command *all = cli_commands_all(&count);
+    for (size_t i = 0; i < count; i++)
+        mdoc_command(out, &all[i]);
+}
+
+bool cli_completions_run(struct cli *cli, struct err *err)
+{
+    static const struct {
+        const char *name;
+        void (*add)(struct buf *out);
+    } kinds[] = {{"bash", add_bash}, {"zsh", add_zsh}, {"fish", add_fish}, {"mdoc", add_manual}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(cli->args[0], kinds[i].name) == 0) {
+            kinds[i].add(&cli->out.pending);
+            return cli_out_flush(&cli->out, err);
+        }
+    }
+    return err_set(
+        err, ERR_USAGE, "completions are made for bash, zsh and fish, not for %s", cli->args[0]);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dynascope without a subcommand: the explorer where there is a terminal. Without one, the sample
+ * store is printed as text, and anything else says which subcommand would do.
+ */
+#include "views/explorer.h"
+#include "views/cli/cli.h"
+#include "views/cli/demo.h"
+#include "views/cli/read.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static bool has_terminal(void)
+{
+    return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+}
+
+/* The options as one run of the explorer; the store's data file wakes its live panes. */
+static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
+{
+    struct buf watch = {0};
+    const char *connection = cli->arg_count ? cli->args[0] : cli_connection(cli);
+    if (demo)
+        buf_add(&watch, str_from(demo_path(demo)));
+    else if (connection && connection[0])
+        buf_add(&watch, str_from(connection));
+    else if (!backend_default_path(&watch, err))
+        return false;
+    buf_add(&watch, STR("/data.mdb"));
+    struct explorer_options options = {.connection = connection,
+        .backend = demo,
+        .label = demo ? "demo" : NULL,
+        .table = cli->arg_count > 1 ? cli->args[1] : NULL,
+        .keymap = cli->value[CLI_KEYMAP],
+        .theme = cli->value[CLI_THEME],
+        .watch_path = buf_cstr(&watch),
+        .read_only = cli_has(cli, CLI_READ_ONLY),
+        .demo = demo != NULL,
+        .ascii = cli_has(cli, CLI_ASCII),
+        .mouse = cli_has(cli, CLI_MOUSE),
+        .gutter = cli_has(cli, CLI_GUTTER)};
+    int code = explorer_run(&options, err);
+    buf_fini(&watch);
+    return code == 0;
+}
+
+static void print_heading(struct cli *cli, struct str table)
+{
+    buf_printf(&cli->out.pending, "\n%.*s\n", STR_ARG(table));
+}
+
+static bool print_some(struct cli *cli, struct str table, struct err *err)
+{
+    struct client_read read = {.table = table};
+    const char *limit = cli->value[CLI_LIMIT];
+    print_heading(cli, table);
+    cli->value[CLI_LIMIT] = "3";
+    bool ok = cli_read_print(cli, &read, &cli->out, err);
+    cli->value[CLI_LIMIT] = limit;
+    return ok;
+}
+
+/* What the explorer would show, as text: the tables, then some items of each. */
+static bool print_demo(struct cli *cli, struct err *err)
+{
+    const struct str *names;
+    size_t count;
+    cli->backend = demo_open(true, err);
+    if (!cli->backend)
+        return false;
+    cli->client = (struct client){.backend = cli->backend, .limits = {.cancel = cli_cancel()}};
+    cli->value[CLI_LONG] = "";
+    buf_add(&cli->out.pending,
+        STR("dynascope's sample store (in a terminal, the explorer opens here)\n\n"));
+    if (!cli_tables_print(cli, err) ||
+        !client_tables(&cli->client, &cli->arena, &names, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!print_some(cli, names[i], err))
+            return false;
+    return cli_out_flush(&cli->out, err);
+}
+
+static bool run_demo(struct cli *cli, struct err *err)
+{
+    if (cli->arg_count)
+        return err_set(err, ERR_USAGE, "--demo opens its own store: leave %s out", cli->args[0]);
+    if (!has_terminal())
+        return print_demo(cli, err);
+    struct backend *demo = demo_open(false, err);
+    return demo && run_explorer(cli, demo, err);
+}
+
+bool cli_explorer_run(struct cli *cli, struct err *err)
+{
+    if (cli_has(cli, CLI_DEMO))
+        return run_demo(cli, err);
+    if (!has_terminal())
+        return err_set(err, ERR_USAGE,
+            "the explorer needs a terminal on standard input and output; without one there are "
+            "'dynascope tables', 'dynascope scan TABLE' and the other subcommands");
+    return run_explorer(cli, NULL, err);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* --help, from the rows of the commands and options: 80 columns, to the standard output. */
+#include "views/cli/help.h"
+#include "base/utf8.h"
+
+enum { HELP_WIDTH = 79, HELP_COLUMN = 30 };
+
+/* Adds words with line breaks, each further line indented; the cursor stands in column `at`. */
+static void add_wrapped(struct buf *out, const char *text, size_t indent, size_t at)
+{
+    struct str rest = str_from(text), word;
+    bool first = true;
+    while (str_cut(&rest, ' ', &word)) {
+        size_t wide = utf8_length(word);
+        if (!first && at + 1 + wide > HELP_WIDTH) {
+            buf_printf(out, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!first) {
+            buf_add_byte(out, ' ');
+            at++;
+        }
+        buf_add(out, word);
+        at += wide;
+        first = false;
+    }
+    buf_add_byte(out, '\n');
+}
+
+static void add_entry(struct buf *out, struct str left, const char *right)
+{
+    size_t wide = utf8_length(left) + 2;
+    buf_add(out, STR("  "));
+    buf_add(out, left);
+    if (wide + 2 > HELP_COLUMN)
+        buf_printf(out, "\n%*s", HELP_COLUMN, "");
+    else
+        buf_printf(out, "%*s", (int)(HELP_COLUMN - wide), "");
+    add_wrapped(out, right, HELP_COLUMN, HELP_COLUMN);
+}
+
+static void add_option(struct buf *out, const struct cli_option *option)
+{
+    struct buf left = {0};
+    if (option->letter)
+        buf_printf(&left, "-%c, ", option->letter);
+    buf_printf(&left, "--%s", option->name);
+    if (option->alias)
+        buf_printf(&left, ", --%s", option->alias);
+    if (option->argument)
+        buf_printf(&left, " %s", option->argument);
+    add_entry(out, buf_str(&left), option->help);
+    buf_fini(&left);
+}
+
+static void add_options(struct buf *out, const struct cli_command *command)
+{
+    buf_add(out, STR("\nOptions:\n"));
+    for (int common = 0; common < 2; common++) {
+        for (int i = 0; i < CLI_OPTION_COUNT; i++) {
+            enum cli_option_id id = (enum cli_option_id)i;
+            bool is_common =
+                id == CLI_CONNECTION || id == CLI_READ_ONLY || id == CLI_HELP || id == CLI_VERSION;
+            if (is_common == (common == 1) && cli_command_takes(command, id))
+                add_option(out, cli_option(id));
+        }
+    }
+}
+
+static void add_overview(struct buf *out)
+{
+    size_t count;
+    const struct cli_command *all = cli_commands_all(&count);
+    buf_add(out, STR("\nSubcommands:\n"));
+    for (size_t i = 1; i < count; i++)
+        add_entry(out, str_from(all[i].name), all[i].summary);
+    buf_add(out, STR("\n'dynascope help SUBCOMMAND' explains one.\n"));
+}
+
+void cli_help_format(struct buf *out, const struct cli_command *command)
+{
+    bool explorer = !command->name[0];
+    buf_add(out, STR("Usage: dynascope "));
+    if (explorer)
+        buf_printf(out, "[OPTIONS] %s\n       dynascope SUBCOMMAND …\n\n", command->args);
+    else
+        buf_printf(out, "%s [OPTIONS] %s\n\n", command->name, command->args);
+    if (explorer)
+        buf_add(out, STR("A terminal explorer for DynamoDB-style tables.\n"));
+    else
+        buf_printf(out, "%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
+    if (command->help) {
+        buf_add_byte(out, '\n');
+        add_wrapped(out, command->help, 0, 0);
+    }
+    add_options(out, command);
+    if (explorer)
+        add_overview(out);
+}
+
+bool cli_help_run(struct cli *cli, struct err *err)
+{
+    size_t count;
+    const struct cli_command *about = cli_commands_all(&count);
+    if (cli->arg_count) {
+        about = cli_commands_find(str_from(cli->args[0]));
+        if (!about)
+            return err_set(err, ERR_USAGE, "there is no subcommand %s; dynascope --help lists them",
+                cli->args[0]);
+    }
+    cli_help_format(&cli->out.pending, about);
+    return cli_out_flush(&cli->out, err);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_CLI_OUT_H
+#define VIEWS_CLI_OUT_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * Standard output with a buffer. On a terminal no byte of data gets through as a control: what
+ * could steer the terminal or lie about the order of the text is written as \uXXXX, which inside
+ * JSON strings means the same. A reader that went away (EPIPE) is no error: `closed` says so.
+ */
+struct cli_out {
+    int fd;
+    bool terminal; /* make text safe */
+    bool ascii;    /* the terminal's character set is not UTF-8: escape everything above 7 bits */
+    bool closed;
+    int error; /* errno of a write that failed */
+    struct buf pending;
+};
+
+void cli_out_init(struct cli_out *out, int fd);
+void cli_out_fini(struct cli_out *out);
+
+/* JSON or other data of one line, then a line feed. */
+void cli_out_line(struct cli_out *out, struct str line);
+/* Text without the line feed. */
+void cli_out_text(struct cli_out *out, struct str text);
+/* False when nobody reads any more, or with err when writing failed. */
+bool cli_out_flush(struct cli_out *out, struct err *err);
+
+/* Whether a code point must not reach a terminal: C0, DEL, C1, bidi controls, zero-width and
+ * invisible ones, line and paragraph separators. */
+bool cli_out_is_unsafe(uint32_t point);
+/* Adds text with all that is unsafe (and, where `ascii`, not ASCII) written as \uXXXX. */
+void cli_out_add_safe(struct buf *to, struct str text, bool ascii);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What scan, query and export share: options into a request, pages into lines. Holds one page at a
+ * time.
+ */
+#include "views/cli/read.h"
+#include "backend/json_out.h"
+#include "views/cli/source.h"
+
+static bool take_select(struct cli *cli, struct client_read *read, struct err *err)
+{
+    read->count_only = cli_has(cli, CLI_COUNT);
+    if (!cli_has(cli, CLI_SELECT))
+        return true;
+    read->count_only = str_equal_nocase(cli_value(cli, CLI_SELECT), STR("COUNT"));
+    return read->count_only || err_set(err, ERR_USAGE,
+                                   "--select %s: only COUNT is offered; --projection-expression "
+                                   "picks attributes",
+                                   cli->value[CLI_SELECT]);
+}
+
+static bool take_segments(struct cli *cli, struct client_read *read, struct err *err)
+{
+    return cli_number(cli, CLI_SEGMENT, 0, 0, &read->segment, err) &&
+           cli_number(cli, CLI_SEGMENTS, 1, 0, &read->segments, err) &&
+           (cli_has(cli, CLI_SEGMENT) == cli_has(cli, CLI_SEGMENTS) ||
+               err_set(err, ERR_USAGE, "--segment and --total-segments go together"));
+}
+
+bool cli_read_options(struct cli *cli, struct client_read *read, struct err *err)
+{
+    *read = (struct client_read){.table = str_from(cli->args[0]),
+        .index = cli_value(cli, CLI_INDEX),
+        .key_condition = cli_value(cli, CLI_KEY_CONDITION),
+        .filter = cli_value(cli, CLI_FILTER),
+        .projection = cli_value(cli, CLI_PROJECTION),
+        .backward = cli_has(cli, CLI_BACKWARD) || cli_has(cli, CLI_NO_FORWARD),
+        .consistent = cli_has(cli, CLI_CONSISTENT)};
+    cli_point_at(cli, "KeyConditionExpression", read->key_condition);
+    cli_point_at(cli, "FilterExpression", read->filter);
+    cli_point_at(cli, "ProjectionExpression", read->projection);
+    return cli_number(cli, CLI_PAGE_SIZE, 1, 0, &read->limit, err) && take_select(cli, read, err) &&
+           take_segments(cli, read, err) && cli_source_names(cli, &read->names, err) &&
+           cli_source_values(cli, &read->values, err) &&
+           cli_source_item(cli, CLI_START_KEY, &read->start, err);
+}
+
+struct printing {
+    struct cli *cli;
+    struct cli_out *out;
+    int64_t left; /* items that may still be printed; < 0 = no limit */
+    int64_t count;
+    struct buf line;
+    bool typed;
+};
+
+static void print_page(struct printing *p, const struct client_page *page)
+{
+    for (uint32_t i = 0; i < page->count && p->left; i++) {
+        buf_clear(&p->line);
+        json_out_line(&p->line, page->items[i], p->typed);
+        cli_out_line(p->out, buf_str(&p->line));
+        if (p->left > 0)
+            p->left--;
+    }
+}
+
+/* The service looks at no more items than are still wanted, where each of them will be printed. */
+static int64_t page_limit(const struct printing *p, const struct client_read *read, int64_t asked)
+{
+    if (p->left < 0 || read->filter.len || (asked && asked < p->left))
+        return asked;
+    return p->left;
+}
+
+static bool read_page(struct printing *p, struct client_read *read, struct arena *arena,
+    struct buf *start, struct err *err)
+{
+    struct client_page page;
+    if (!client_read(&p->cli->client, arena, read, &page, err))
+        return false;
+    if (read->count_only) {
+        bool enough = p->left >= 0 && page.count >= p->left;
+        p->count += enough ? p->left : (int64_t)page.count;
+        p->left -= p->left < 0 ? 0 : enough ? p->left : (int64_t)page.count;
+    } else {
+        print_page(p, &page);
+    }
+    /* the page's memory is about to go: the key stays */
+    buf_clear(start);
+    buf_add(start, page.last.encoded);
+    read->start = value_of(buf_str(start));
+    return read->count_only || cli_out_flush(p->out, err);
+}
+
+bool cli_read_print(struct cli *cli, struct client_read *read, struct cli_out *out, struct err *err)
+{
+    struct arena arena = {0};
+    struct buf start = {0};
+    struct printing p = {.cli = cli, .out = out, .typed = cli_has(cli, CLI_TYPED)};
+    int64_t asked = read->limit;
+    bool ok = cli_number(cli, CLI_LIMIT, 1, -1, &p.left, err);
+    while (ok) {
+        arena_reset(&arena);
+        read->limit = page_limit(&p, read, asked);
+        ok = !cli_cancelled(err) && read_page(&p, read, &arena, &start, err);
+        if (!ok || read->start.type == VALUE_NONE || p.left == 0)
+            break;
+    }
+    if (ok && read->count_only) {
+        buf_clear(&p.line);
+        buf_printf(&p.line, "%lld", (long long)p.count);
+        cli_out_line(out, buf_str(&p.line));
+    }
+    buf_fini(&p.line);
+    buf_fini(&start);
+    arena_fini(&arena);
+    return ok;
+}
