@@ -42,11 +42,11 @@ bool number_parse(struct number *out, struct str text, struct err *err);
 bool number_from_i64(struct number *out, int64_t value);
 /* False where the bytes are no canonical encoding: for input that is not trusted. */
 bool number_check(struct str encoded);
-/* Plain decimal digits, no exponent, no '+', no needless zeros. Writes to `out`, returns the length.
- * Never reads or writes past the bounds whatever the bytes are. */
+/* Plain decimal digits, no exponent, no '+', no needless zeros. Writes to `out`, returns the length;
+ * 0 where the bytes are no canonical encoding. Not terminated. */
 size_t number_format(struct str encoded, char out[NUMBER_TEXT_MAX]);
 /* Sum and difference, exact or refused: the service rejects what would need rounding, overflow and
- * underflow (ValidationException). */
+ * underflow (ValidationException). Damaged bytes are ERR_DATA. */
 bool number_add(struct number *out, struct str a, struct str b, struct err *err);
 bool number_subtract(struct number *out, struct str a, struct str b, struct err *err);
 /* The integer, or false where it is none or does not fit. For epoch seconds, list counts. */

@@ -178,22 +178,25 @@ struct value_walk value_walk(struct value container)
     };
 }
 
-static bool next_set_member(struct value_walk *walk, struct value *member)
+static inline bool read_member(
+    struct str *rest, enum value_type type, struct str *name, struct value *member)
 {
-    *member = (struct value){.type = value_member_type(walk->type)};
-    return read_bytes(&walk->rest, &member->data);
+    if (value_is_set(type)) {
+        *member = (struct value){.type = value_member_type(type)};
+        return read_bytes(rest, &member->data);
+    }
+    return (type != VALUE_M || read_bytes(rest, name)) && read_value(rest, member);
 }
 
+/* What cannot be read stays in `rest`, for those who want to know why there was no more. */
 bool value_next(struct value_walk *walk, struct str *name, struct value *member)
 {
+    struct str rest = walk->rest;
     *name = STR_NONE;
-    if (walk->rest.len == 0)
+    if (rest.len == 0 || !read_member(&rest, walk->type, name, member))
         return false;
-    if (value_is_set(walk->type))
-        return next_set_member(walk, member);
-    if (walk->type == VALUE_M && !read_bytes(&walk->rest, name))
-        return false;
-    return read_value(&walk->rest, member);
+    walk->rest = rest;
+    return true;
 }
 
 /* Moves past one value without reading what is in it. */

@@ -79,7 +79,8 @@ bool value_read(struct str *rest, struct value *out);
 struct value value_of(struct str encoded);
 
 /* Walks members: struct value_walk w = value_walk(map); while (value_next(&w, &name, &member)) ...
- * Lists give an empty name; members of sets come as S, N or B (their `encoded` is empty). */
+ * Lists give an empty name; members of sets come as S, N or B (their `encoded` is empty). Where bytes
+ * are malformed the walk ends early and leaves them in `rest`, which is empty after a whole walk. */
 struct value_walk {
     struct str rest;
     enum value_type type;
@@ -101,9 +102,10 @@ static inline bool value_equal(struct value a, struct value b)
 /* Order of two values of the same type S, N or B: bytes (numbers by value). */
 int value_compare(struct value a, struct value b);
 
-/* Bytes by DynamoDB's accounting (semantics: S bytes, N about digits/2+1, BOOL and NULL 1, L and M
- * 3 + 1 a member + contents, sets the sum). For an item use value_item_size(): names + values without
- * the map's own overhead. */
+/* Bytes by DynamoDB's accounting: S and B their bytes, N the bytes of its encoding (the service's own
+ * measure: one, one for each two digits, one for a minus sign), BOOL and NULL 1, L and M 3 + 1 a member
+ * + contents, sets the sum. For an item use value_item_size(): names + values without the map's own
+ * overhead. */
 size_t value_size(struct value v);
 size_t value_item_size(struct value item);
 
@@ -132,7 +134,8 @@ static inline void value_put(struct buf *out, struct value v)
  *
  * A list takes value_member(&l, out, STR_NONE) before each member; a set takes value_set_add() for
  * each member. Closing sorts names and members where they did not come in order. It refuses a name or
- * a set member that comes twice (ValidationException in the service's words), an empty set too.
+ * a set member that comes twice (ValidationException in the service's words), an empty set too; then
+ * `out` ends where the container began.
  */
 struct value_open {
     enum value_type type;
