@@ -26,7 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SETTLE_MS = 50, START_MAX_MS = 60000, ROWS_DOWN = 100, PAGES_DOWN = 40, BURST = 200 };
+enum { SETTLE_MS = 50, START_MAX_MS = 20000, ROWS_DOWN = 100, PAGES_DOWN = 40, BURST = 200 };
 
 enum figure {
     FIRST_BYTE,
@@ -93,13 +93,21 @@ static bool pump(struct session *s, int ms)
     return true;
 }
 
+/* Reads until nothing comes for `quiet_ms`, but no longer than `max_ms`: some programs never rest.
+ */
+static void drain(struct session *s, int quiet_ms, int max_ms)
+{
+    int64_t deadline = clock_tick_ns() + max_ms * INT64_C(1000000);
+    while (pump(s, quiet_ms) && clock_tick_ns() < deadline)
+        ;
+}
+
 /* Waits for output, at most `max_ms`, then until it pauses. The time of its last byte, or 0. */
 static int64_t settle(struct session *s, int max_ms)
 {
     if (!pump(s, max_ms))
         return 0;
-    while (pump(s, SETTLE_MS))
-        ;
+    drain(s, SETTLE_MS, max_ms);
     return s->last_ns;
 }
 
@@ -226,7 +234,7 @@ static struct keys_result press(struct session *s, const char *key, int times)
     for (int i = 0; i < times; i++) {
         int64_t start = clock_tick_ns();
         send_key(s, key);
-        int64_t end = settle(s, 1000);
+        int64_t end = settle(s, 500);
         if (end)
             waits[count++] = ms_since(start, end);
     }
@@ -262,8 +270,7 @@ static void measure_burst(struct session *s, const struct program *program, doub
 
 static void measure_idle(struct session *s, double *figures)
 {
-    while (pump(s, 300))
-        ;
+    drain(s, 300, 3000);
     uint64_t bytes = s->bytes;
     double wakes = wake_ups(s);
     for (int64_t end = clock_tick_ns() + 2000000000; clock_tick_ns() < end;)
@@ -278,11 +285,9 @@ static void measure(struct program *program, int cols, int rows, double *figures
     int64_t start = clock_tick_ns();
     open_session(&s, program, cols, rows);
     figures[FIRST_BYTE] = pump(&s, START_MAX_MS) ? ms_since(start, s.last_ns) : -1;
-    while (pump(&s, SETTLE_MS))
-        ;
+    drain(&s, SETTLE_MS, START_MAX_MS);
     figures[PAINT] = ms_since(start, s.last_ns);
-    while (pump(&s, 500)) /* what a program loads behind its first screen */
-        ;
+    drain(&s, 500, START_MAX_MS); /* what a program loads behind its first screen */
     struct keys_result row = press(&s, program->down, ROWS_DOWN);
     figures[ROW_P50] = row.p50;
     figures[ROW_P99] = row.p99;
