@@ -50,7 +50,7 @@ const struct expr_condition *expr_parse_condition(struct arena *arena, struct ex
  * service reports while evaluating; the answer is in *truth. */
 bool expr_test(
     const struct expr_condition *condition, struct value item, bool *truth, struct err *err);
-/* Calls `see` with each top-level attribute that the condition names, until it returns false. */
+/* Calls `see` with each path that the condition names, until it returns false; whether it never did. */
 bool expr_condition_attributes(const struct expr_condition *condition,
     bool (*see)(void *context, const struct expr_path *path), void *context);
 
@@ -99,7 +99,10 @@ bool expr_apply(
 void expr_update_touched(const struct expr_update *update, struct value item, struct buf *out);
 /* Whether the update creates an item that does not exist: SET and ADD do, REMOVE and DELETE do not. */
 bool expr_update_creates(const struct expr_update *update);
+/* The paths that the update changes; those that its right sides read. */
 bool expr_update_attributes(const struct expr_update *update,
+    bool (*see)(void *context, const struct expr_path *path), void *context);
+bool expr_update_reads(const struct expr_update *update,
     bool (*see)(void *context, const struct expr_path *path), void *context);
 
 /* Upper-case reserved word (one of the 573)? Case-insensitive. */
