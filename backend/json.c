@@ -82,6 +82,11 @@ static inline uint64_t special_bytes(uint64_t word)
            EACH_BYTE(0x80);
 }
 
+static inline bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+}
+
 static inline const char *skip_plain(const char *at, const char *end)
 {
     /* the first byte is the lowest only in little-endian order; the others take the loop below */
@@ -91,8 +96,7 @@ static inline const char *skip_plain(const char *at, const char *end)
         if (special)
             return at + (__builtin_ctzll(special) >> 3);
     }
-    while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' &&
-           *at != '\\')
+    while (at < end && is_plain((unsigned char)*at))
         at++;
     return at;
 }
@@ -563,19 +567,36 @@ static void put_special(struct buf *out, struct str *rest)
         buf_add_bytes(out, start, (size_t)(rest->at - start));
 }
 
+/* Copies plain text (no DEL either) while it looks for its end; the room is there. */
+static inline size_t copy_plain(char *to, struct str text)
+{
+    size_t i = 0;
+    for (uint64_t word; IN_ORDER && text.len - i >= 8; i += 8) {
+        memcpy(&word, text.at + i, 8);
+        memcpy(to + i, &word, 8);
+        uint64_t special = special_bytes(word) | ((word + EACH_BYTE(1)) & EACH_BYTE(0x80));
+        if (special)
+            return i + (size_t)(__builtin_ctzll(special) >> 3);
+    }
+    for (; i < text.len && is_plain((unsigned char)text.at[i]) && text.at[i] != 0x7f; i++)
+        to[i] = text.at[i];
+    return i;
+}
+
 void json_put_string(struct buf *out, struct str text)
 {
-    const char *end = text.len ? text.at + text.len : text.at;
     buf_reserve(out, text.len + 2);
     out->at[out->len++] = '"';
-    while (text.len) {
-        const char *plain = skip_plain(text.at, end);
-        buf_add_bytes(out, text.at, (size_t)(plain - text.at));
-        text = (struct str){plain, (size_t)(end - plain)};
-        if (text.len)
-            put_special(out, &text);
+    for (;;) {
+        size_t plain = copy_plain(out->at + out->len, text);
+        out->len += plain;
+        text = str_skip(text, plain);
+        if (text.len == 0)
+            break;
+        put_special(out, &text);
+        buf_reserve(out, text.len + 1);
     }
-    buf_add_byte(out, '"');
+    out->at[out->len++] = '"';
 }
 
 void json_put_comma(struct buf *out)
