@@ -6,7 +6,8 @@
 
 /*
  * What widgets can be told to do, by name: a keymap binds keys to these names, views offer them as
- * commands, widgets know no keys. A widget's …_handle() returns false for actions it has no use for.
+ * commands, widgets know no keys. A widget's …_handle() returns false for actions it has no use
+ * for.
  */
 #define ACTIONS(X)                                                                                 \
     X(UP, "up", "one row up")                                                                      \
@@ -63,7 +64,7 @@ enum action {
 #define ACTION_ENUM(id, name, help) ACTION_##id,
     ACTIONS(ACTION_ENUM)
 #undef ACTION_ENUM
-    ACTION_COUNT
+        ACTION_COUNT
 };
 
 const char *action_name(enum action action);

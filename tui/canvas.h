@@ -28,8 +28,8 @@ struct frame {
 
 struct canvas {
     struct frame *frame;
-    int row, col;   /* where it lies on the frame */
-    int rows, cols; /* its own size, may reach past the clip */
+    int row, col;                                     /* where it lies on the frame */
+    int rows, cols;                                   /* its own size, may reach past the clip */
     int clip_top, clip_left, clip_bottom, clip_right; /* on the frame; bottom and right excluded */
 };
 

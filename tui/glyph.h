@@ -6,8 +6,8 @@
 
 /*
  * Our own symbols, each with a form for terminals that show only ASCII. Texts may contain the
- * Unicode forms freely ("⟨a b⟩", "PENDING → SHIPPED"): on an ASCII screen text drawing replaces them
- * by this table.
+ * Unicode forms freely ("⟨a b⟩", "PENDING → SHIPPED"): on an ASCII screen text drawing replaces
+ * them by this table.
  */
 #define GLYPHS(X)                                                                                  \
     X(ELLIPSIS, 0x2026, "~")                                                                       \
@@ -59,7 +59,7 @@ enum glyph {
 #define GLYPH_ENUM(id, point, ascii) GLYPH_##id,
     GLYPHS(GLYPH_ENUM)
 #undef GLYPH_ENUM
-    GLYPH_COUNT
+        GLYPH_COUNT
 };
 
 uint32_t glyph_point(enum glyph glyph);

@@ -53,10 +53,20 @@ struct grid_column {
     signed char sorted; /* +1 ascending, -1 descending: an arrow in the header */
     int min, max;       /* bounds of the automatic width; 0 = GRID_WIDTH_MIN / GRID_WIDTH_MAX */
     int width;          /* set by the user; 0 = automatic */
-    int seen;           /* the widest text so far; kept by the grid, 0 at first */
+    /* kept by the grid, 0 at first: the widest text so far, and the rows that were looked at */
+    int seen;
+    int64_t fitted_from, fitted_to;
 };
 
-enum { GRID_WIDTH_MIN = 3, GRID_WIDTH_MAX = 32, GRID_GAP = 2, GRID_VISIBLE_MAX = 256 };
+enum {
+    GRID_WIDTH_MIN = 3,
+    GRID_WIDTH_MAX = 32,
+    GRID_WIDTH_USER = 4096, /* the widest that a user may make a column */
+    GRID_GAP = 2,
+    GRID_GUTTER_WIDTH = 1,
+    GRID_FIND_ROOM = 4096, /* columns of a cell that a search looks at */
+    GRID_VISIBLE_MAX = 256
+};
 
 enum grid_flag {
     GRID_GUTTER = 1, /* mark the cursor's row in the gutter instead of a bar: half the bytes */
@@ -87,9 +97,8 @@ struct grid {
     /* made by grid_arrange() */
     struct grid_slot slots[GRID_VISIBLE_MAX];
     int slot_count;
-    bool more_left, more_right;
-    int rows, cols;                 /* size of the body */
-    int64_t fitted_from, fitted_to; /* rows whose widths have been seen */
+    bool more_left, more_right, header;
+    int rows, cols; /* size of the body */
 };
 
 void grid_init(struct grid *grid, const struct grid_source *source);

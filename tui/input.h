@@ -52,13 +52,13 @@ enum { INPUT_PASTE_MAX = 1 << 20, INPUT_SEQUENCE_MAX = 32 };
 
 struct input {
     struct buf paste;
-    bool pasting, paste_cut;
+    bool pasting, paste_cut, paste_cr;
     uint32_t held[INPUT_SEQUENCE_MAX]; /* an escape sequence that has begun */
     int held_count;
 };
 
 void input_fini(struct input *in);
-/* Takes a unit; true when it completes an event. May be followed by more: call input_more(). */
+/* Takes a unit; true when it completes an event. */
 bool input_feed(struct input *in, const struct input_unit *unit, struct input_event *event);
 /* True while something held back can become an event now that no more units are pending (lone Esc).
  */

@@ -35,7 +35,7 @@ enum key_code {
 #define KEY_ENUM(id, name) K_##id,
     KEY_CODES(KEY_ENUM)
 #undef KEY_ENUM
-    K_F1,
+        K_F1,
     K_F24 = K_F1 + 23,
     K_LAST
 };

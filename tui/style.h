@@ -26,11 +26,11 @@
     X(KEY, "key")                     /* cells of key attributes */                                \
     X(KEY_PARTITION, "key.partition")                                                              \
     X(KEY_SORT, "key.sort")                                                                        \
-    X(CURSOR, "cursor")                 /* the row that the cursor is in, in the focused pane */   \
+    X(CURSOR, "cursor") /* the row that the cursor is in, in the focused pane */                   \
     X(CURSOR_UNFOCUSED, "cursor.unfocused")                                                        \
-    X(CURSOR_GUTTER, "cursor.gutter")   /* the mark in the gutter instead */                       \
-    X(MARK, "mark")                     /* a row that the user has marked */                       \
-    X(MATCH, "match")                   /* a search hit */                                         \
+    X(CURSOR_GUTTER, "cursor.gutter") /* the mark in the gutter instead */                         \
+    X(MARK, "mark")                   /* a row that the user has marked */                         \
+    X(MATCH, "match")                 /* a search hit */                                           \
     X(TYPE, "type")                                                                                \
     X(TYPE_STRING, "type.string")                                                                  \
     X(TYPE_NUMBER, "type.number")                                                                  \
@@ -89,7 +89,7 @@ enum role {
 #define STYLE_ENUM(id, name) ROLE_##id,
     STYLE_ROLES(STYLE_ENUM)
 #undef STYLE_ENUM
-    ROLE_COUNT
+        ROLE_COUNT
 };
 
 const char *style_role_name(enum role role);
@@ -99,8 +99,8 @@ bool style_role_find(struct str name, enum role *role);
 enum role style_role_parent(enum role role);
 
 /*
- * A colour: STYLE_DEFAULT is the terminal's own, 0..255 are palette entries (0-7 plain, 8-15 bright),
- * STYLE_RGB + 0xRRGGBB is an exact colour, brought to the nearest that the terminal has.
+ * A colour: STYLE_DEFAULT is the terminal's own, 0..255 are palette entries (0-7 plain, 8-15
+ * bright), STYLE_RGB + 0xRRGGBB is an exact colour, brought to the nearest that the terminal has.
  */
 enum { STYLE_DEFAULT = -1, STYLE_RGB = 1 << 24 };
 enum style_attr {

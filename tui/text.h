@@ -11,7 +11,7 @@
  *   C0 and DEL          ^[  ^?           C1                    <9B>
  *   invalid UTF-8 byte  \xFF             invisible, bidi, tag,
  *   private, unassigned <U+E000>           stray mark          <U+202E>
- *   more marks on one character than TEXT_MARKS_MAX            +
+ *   more marks on one character than TEXT_MARKS_MAX            <+18>
  *
  * Width is wcwidth()'s, as ncurses counts the same way; setlocale(LC_CTYPE, ...) must have chosen a
  * UTF-8 locale, otherwise use ascii. In ascii mode our own symbols take their ASCII form and other
