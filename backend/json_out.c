@@ -216,7 +216,10 @@ bool json_out_typed(struct buf *out, struct value v)
 
 bool json_out_typed_item(struct buf *out, struct value item)
 {
-    return put_object(out, item, (struct style){.typed = true}, 0) && item.type == VALUE_M;
+    if (item.type == VALUE_M)
+        return put_object(out, item, (struct style){.typed = true}, 0);
+    buf_add(out, STR("{}"));
+    return false;
 }
 
 bool json_out_plain(struct buf *out, struct value v)
@@ -277,7 +280,8 @@ static bool looks_wrapped(struct value item)
 
 bool json_out_is_plain(struct value item)
 {
-    return has_only_json_types(item, 0) && !looks_typed(item) && !looks_wrapped(item);
+    return item.type == VALUE_M && has_only_json_types(item, 0) && !looks_typed(item) &&
+           !looks_wrapped(item);
 }
 
 bool json_out_line(struct buf *out, struct value item, bool typed)

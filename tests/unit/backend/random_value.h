@@ -71,8 +71,8 @@ static inline struct number random_number(struct rng *r)
 
 static inline uint32_t random_point(struct rng *r)
 {
-    static const uint32_t edges[] = {0, 1, 0x1f, '"', '\\', '/', 0x7f, 0x80, 0x9f, 0xa0, 0x7ff, 0x800,
-        0xd7ff, 0xe000, 0xfeff, 0xfffd, 0xffff, 0x10000, 0x1f600, 0x10ffff};
+    static const uint32_t edges[] = {0, 1, 0x1f, '"', '\\', '/', 0x7f, 0x80, 0x9f, 0xa0, 0x7ff,
+        0x800, 0xd7ff, 0xe000, 0xfeff, 0xfffd, 0xffff, 0x10000, 0x1f600, 0x10ffff};
     if (rng_below(r, 4))
         return 'a' + rng_below(r, 26);
     return edges[rng_below(r, sizeof edges / sizeof *edges)];
@@ -87,8 +87,8 @@ static inline void random_text(struct rng *r, struct buf *out, unsigned most)
 
 static inline void random_name(struct rng *r, struct buf *out)
 {
-    static const char *const usual[] = {"S", "N", "B", "L", "M", "SS", "NS", "BS", "BOOL", "NULL",
-        "Item", "id", "a"};
+    static const char *const usual[] = {
+        "S", "N", "B", "L", "M", "SS", "NS", "BS", "BOOL", "NULL", "Item", "id", "a"};
     random_text(r, out, 9);
     if (out->len == 0 || rng_below(r, 3) == 0) {
         buf_clear(out);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The JSON reader against jansson, on generated and mutated texts: both must accept the same ones and
- * find the same contents. Known differences are stated where they are let through.
+ * The JSON reader against jansson, on generated and mutated texts: both must accept the same ones
+ * and find the same contents. Known differences are stated where they are let through.
  */
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,9 +21,14 @@
 
 static char kind_of(const json_t *json)
 {
-    static const char kinds[] = {
-        [JSON_OBJECT] = '{', [JSON_ARRAY] = '[', [JSON_STRING] = '"', [JSON_TRUE] = 't',
-        [JSON_FALSE] = 'f', [JSON_NULL] = 'n', [JSON_INTEGER] = '1', [JSON_REAL] = '.'};
+    static const char kinds[] = {[JSON_OBJECT] = '{',
+        [JSON_ARRAY] = '[',
+        [JSON_STRING] = '"',
+        [JSON_TRUE] = 't',
+        [JSON_FALSE] = 'f',
+        [JSON_NULL] = 'n',
+        [JSON_INTEGER] = '1',
+        [JSON_REAL] = '.'};
     return kinds[json_typeof(json)];
 }
 #undef JSON_OBJECT
@@ -69,8 +74,8 @@ static void random_json_string(struct rng *r, struct buf *out)
 
 static void random_json_number(struct rng *r, struct buf *out)
 {
-    static const char *const some[] = {"0", "-0", "1", "-17", "3.25", "0.001", "1e5", "-2E-3", "12e+2",
-        "123456789012", "0.1e1", "9223372036854775807"};
+    static const char *const some[] = {"0", "-0", "1", "-17", "3.25", "0.001", "1e5", "-2E-3",
+        "12e+2", "123456789012", "0.1e1", "9223372036854775807"};
     buf_add(out, str_from(some[rng_below(r, sizeof some / sizeof *some)]));
 }
 
@@ -178,8 +183,12 @@ static void assert_same_number(const struct json *ours, json_t *theirs)
         assert_true(strtod(number, NULL) == json_real_value(theirs));
 }
 
-static const char kinds[] = {[JSON_NULL] = 'n', [JSON_FALSE] = 'f', [JSON_TRUE] = 't',
-    [JSON_STRING] = '"', [JSON_ARRAY] = '[', [JSON_OBJECT] = '{'};
+static const char kinds[] = {[JSON_NULL] = 'n',
+    [JSON_FALSE] = 'f',
+    [JSON_TRUE] = 't',
+    [JSON_STRING] = '"',
+    [JSON_ARRAY] = '[',
+    [JSON_OBJECT] = '{'};
 
 /* A value's place must hold exactly its own text. */
 static void assert_place(const struct json *json, struct str text)
@@ -205,20 +214,20 @@ static void assert_same(const struct json *ours, json_t *theirs, struct str text
     }
     assert_int_equal(kind_of(theirs), kinds[ours->type]);
     if (ours->type == JSON_STRING)
-        assert_true(str_equal(ours->text,
-            (struct str){json_string_value(theirs), json_string_length(theirs)}));
+        assert_true(str_equal(
+            ours->text, (struct str){json_string_value(theirs), json_string_length(theirs)}));
     else if (ours->type > JSON_STRING)
         assert_same_members(ours, theirs, text);
 }
 
 static json_t *reference(struct str text, json_error_t *error)
 {
-    return json_loadb(text.at, text.len,
-        JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
+    return json_loadb(
+        text.at, text.len, JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, error);
 }
 
-/* True where both accepted. `text` is copied to its exact size, so that a sanitizer sees one byte too
- * many. */
+/* True where both accepted. `text` is copied to its exact size, so that a sanitizer sees one byte
+ * too many. */
 static bool compare_with_jansson(struct str given)
 {
     struct arena arena = {0};
@@ -282,8 +291,9 @@ static void mutated_texts_are_judged_as_jansson_judges_them(void **state)
 
 static void every_start_of_a_text_is_judged_as_jansson_judges_it(void **state)
 {
-    static const char text[] = "{\"a\\u00e9\":[1,-2.5e+7,true,false,null,\"\\ud83d\\ude00\xe2\x82\xac\"],"
-                               "\"b\":{},\"c\":[[],{\"x\":\"\"}]} ";
+    static const char text[] =
+        "{\"a\\u00e9\":[1,-2.5e+7,true,false,null,\"\\ud83d\\ude00\xe2\x82\xac\"],"
+        "\"b\":{},\"c\":[[],{\"x\":\"\"}]} ";
     (void)state;
     for (size_t len = 0; len < sizeof text; len++)
         compare_with_jansson((struct str){text, len});
@@ -309,9 +319,11 @@ static void errors_say_line_column_and_what_was_expected(void **state)
         {"{'a':1}", "line 1, column 2: expected a name in double quotes, found '''"},
         {"{\"a\" 1}", "line 1, column 6: expected ':', found '1'"},
         {"1 2", "line 1, column 3: expected nothing more after the value, found '2'"},
-        {"\"\xc3\xa9\xc3\xa9\" x", "line 1, column 6: expected nothing more after the value, found 'x'"},
+        {"\"\xc3\xa9\xc3\xa9\" x",
+            "line 1, column 6: expected nothing more after the value, found 'x'"},
         {"\"abc", "line 1, column 5: the string has no closing '\"'"},
-        {"\"a\nb\"", "line 1, column 3: a control character in a string must be written as \\u00XX"},
+        {"\"a\nb\"",
+            "line 1, column 3: a control character in a string must be written as \\u00XX"},
         {"\"\\x\"", "line 1, column 2: an unknown escape after '\\'"},
         {"\"\\u12g4\"", "line 1, column 2: \\u needs four hexadecimal digits"},
         {"\"\\ud800\"", "line 1, column 2: half of a surrogate pair stands alone"},
@@ -424,10 +436,18 @@ static void integers_are_read_in_every_spelling(void **state)
         bool good;
         int64_t value;
     } table[] = {
-        {"0", true, 0}, {"-0", true, 0}, {"17", true, 17}, {"1e3", true, 1000}, {"1.0", true, 1},
-        {"9223372036854775807", true, INT64_MAX}, {"-9223372036854775808", true, INT64_MIN},
-        {"9223372036854775808", false, 0}, {"1.5", false, 0}, {"1e400", false, 0},
-        {"\"1\"", false, 0}, {"true", false, 0},
+        {"0", true, 0},
+        {"-0", true, 0},
+        {"17", true, 17},
+        {"1e3", true, 1000},
+        {"1.0", true, 1},
+        {"9223372036854775807", true, INT64_MAX},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"9223372036854775808", false, 0},
+        {"1.5", false, 0},
+        {"1e400", false, 0},
+        {"\"1\"", false, 0},
+        {"true", false, 0},
     };
     struct arena arena = {0};
     struct err err;
@@ -520,7 +540,8 @@ static void any_bytes_become_a_json_string_without_control_codes(void **state)
             assert_true(str_equal(got, buf_str(&bytes)));
         struct str rest = buf_str(&out);
         for (uint32_t point; rest.len;)
-            assert_true(utf8_next(&rest, &point) && point >= 0x20 && !(point >= 0x7f && point < 0xa0));
+            assert_true(
+                utf8_next(&rest, &point) && point >= 0x20 && !(point >= 0x7f && point < 0xa0));
         json_decref(back);
     }
     buf_fini(&bytes);
@@ -532,8 +553,9 @@ static void strings_are_escaped_as_little_as_may_be(void **state)
     struct buf out = {0};
     (void)state;
     json_put_string(&out, STR("a/\xc3\xa9\xf0\x9f\x98\x80\"\\\b\f\n\r\t\x01\x1b\x7f\xc2\x9b\xff."));
-    assert_string_equal(buf_cstr(&out),
-        "\"a/\xc3\xa9\xf0\x9f\x98\x80\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u001b\\u007f\\u009b\xef\xbf\xbd.\"");
+    assert_string_equal(buf_cstr(&out), "\"a/"
+                                        "\xc3\xa9\xf0\x9f\x98\x80\\\"\\\\\\b\\f\\n\\r\\t\\u0001\\u0"
+                                        "01b\\u007f\\u009b\xef\xbf\xbd.\"");
     buf_fini(&out);
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Numbers against an independent reference: schoolbook arithmetic on arrays of decimal digits, which
- * shares nothing with the code under test but the rules.
+ * Numbers against an independent reference: schoolbook arithmetic on arrays of decimal digits,
+ * which shares nothing with the code under test but the rules.
  */
 #include "backend/number.h"
 #include "random_value.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -133,8 +133,9 @@ static void ref_format(const struct ref *r, char *out)
 /* ---- helpers ---- */
 
 static const char *const verdict_texts[] = {
-    [OVERFLOW] = "Number overflow. Attempting to store a number with magnitude larger than supported "
-                 "range",
+    [OVERFLOW] =
+        "Number overflow. Attempting to store a number with magnitude larger than supported "
+        "range",
     [UNDERFLOW] = "Number underflow. Attempting to store a number with magnitude smaller than "
                   "supported range",
     [TOO_LONG] = "Attempting to store more than 38 significant digits in a Number",
@@ -179,9 +180,21 @@ static void random_text_z(struct rng *r, char *text)
 static void texts_become_the_canonical_text(void **state)
 {
     static const char *const table[][2] = {
-        {"0", "0"}, {"-0", "0"}, {"+0.000e5", "0"}, {"0e999999999999999999999", "0"}, {".5", "0.5"},
-        {"5.", "5"}, {"00042", "42"}, {"1.5E2", "150"}, {"-12.5", "-12.5"}, {"1e3", "1000"},
-        {"+7", "7"}, {"1000", "1000"}, {"0.10", "0.1"}, {"12300e-2", "123"}, {"1e-3", "0.001"},
+        {"0", "0"},
+        {"-0", "0"},
+        {"+0.000e5", "0"},
+        {"0e999999999999999999999", "0"},
+        {".5", "0.5"},
+        {"5.", "5"},
+        {"00042", "42"},
+        {"1.5E2", "150"},
+        {"-12.5", "-12.5"},
+        {"1e3", "1000"},
+        {"+7", "7"},
+        {"1000", "1000"},
+        {"0.10", "0.1"},
+        {"12300e-2", "123"},
+        {"1e-3", "0.001"},
         {"99999999999999999999999999999999999999", "99999999999999999999999999999999999999"},
         {"0000000000000000000000000000000000000000000001e-0000000000000000000000000000001", "0.1"},
         {"10000000000000000000000000000000000000000000000000000000000",
@@ -197,8 +210,9 @@ static void texts_become_the_canonical_text(void **state)
 
 static void what_is_no_number_is_refused_by_name(void **state)
 {
-    static const char *const table[] = {"a", "NaN", "Infinity", "-Infinity", " 1", "1 ", "1e", "1e+",
-        "-", "+", ".", "-.e1", "1.2.3", "1,5", "0x10", "1_000", "--1", "+-1", "1e1.5", "e5", "1f"};
+    static const char *const table[] = {"a", "NaN", "Infinity", "-Infinity", " 1", "1 ", "1e",
+        "1e+", "-", "+", ".", "-.e1", "1.2.3", "1,5", "0x10", "1_000", "--1", "+-1", "1e1.5", "e5",
+        "1f"};
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct number n;
@@ -225,9 +239,15 @@ static void the_ends_of_the_range_are_in_and_the_next_are_out(void **state)
     } table[] = {
         {"9.9999999999999999999999999999999999999E+125", FINE},
         {"-9.9999999999999999999999999999999999999E+125", FINE},
-        {"1e126", OVERFLOW}, {"-1e126", OVERFLOW}, {"1e2147483648", OVERFLOW},
-        {"1e99999999999999999999999999", OVERFLOW}, {"1E-130", FINE}, {"-1E-130", FINE},
-        {"1.5E-130", FINE}, {"1e-131", UNDERFLOW}, {"-9.9e-131", UNDERFLOW},
+        {"1e126", OVERFLOW},
+        {"-1e126", OVERFLOW},
+        {"1e2147483648", OVERFLOW},
+        {"1e99999999999999999999999999", OVERFLOW},
+        {"1E-130", FINE},
+        {"-1E-130", FINE},
+        {"1.5E-130", FINE},
+        {"1e-131", UNDERFLOW},
+        {"-9.9e-131", UNDERFLOW},
         {"1e-99999999999999999999999", UNDERFLOW},
         {"123456789012345678901234567890123456789", TOO_LONG},
         {"1.23456789012345678901234567890123456789", TOO_LONG},
@@ -250,9 +270,15 @@ static void the_bytes_are_those_of_the_contract(void **state)
         const char *text;
         struct str bytes;
     } table[] = {
-        {"0", {"\x80", 1}}, {"1", {"\xc1\x02", 2}}, {"-1", {"\x3e\x64\x66", 3}},
-        {"-12.5", {"\x3e\x59\x33\x66", 4}}, {"100", {"\xc2\x02", 2}}, {"0.01", {"\xc0\x02", 2}},
-        {"1E-130", {"\x80\x02", 2}}, {"-1E-130", {"\x7f\x64\x66", 3}}, {"9E125", {"\xff\x5b", 2}},
+        {"0", {"\x80", 1}},
+        {"1", {"\xc1\x02", 2}},
+        {"-1", {"\x3e\x64\x66", 3}},
+        {"-12.5", {"\x3e\x59\x33\x66", 4}},
+        {"100", {"\xc2\x02", 2}},
+        {"0.01", {"\xc0\x02", 2}},
+        {"1E-130", {"\x80\x02", 2}},
+        {"-1E-130", {"\x7f\x64\x66", 3}},
+        {"9E125", {"\xff\x5b", 2}},
         {"-9E125", {"\x00\x0b\x66", 3}},
     };
     (void)state;
@@ -359,12 +385,16 @@ static void sums_are_exact_or_refused_like_the_reference(void **state)
 static void a_sum_that_needs_39_digits_is_never_rounded(void **state)
 {
     static const char *const table[][3] = {
-        {"1e50", "1", NULL}, {"1e38", "1", NULL}, {"1e37", "1", "10000000000000000000000000000000000001"},
+        {"1e50", "1", NULL},
+        {"1e38", "1", NULL},
+        {"1e37", "1", "10000000000000000000000000000000000001"},
         {"1e38", "-1", "99999999999999999999999999999999999999"},
         {"99999999999999999999999999999999999999", "1", "100000000000000000000000000000000000000"},
-        {"99999999999999999999999999999999999999", "2", NULL}, {"1e3", "0", "1000"},
+        {"99999999999999999999999999999999999999", "2", NULL},
+        {"1e3", "0", "1000"},
         {"99999999999999999999999999999999999999", "99999999999999999999999999999999999999", NULL},
-        {"1e125", "-1e-130", NULL}, {"9e125", "9e125", NULL},
+        {"1e125", "-1e-130", NULL},
+        {"9e125", "9e125", NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

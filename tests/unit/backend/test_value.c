@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Attribute values: canonical writing, reading in place, and bytes that lie. */
-#include "backend/value.h"
 #include "backend/number.h"
+#include "backend/value.h"
 #include "random_value.h"
 
+#include <cmocka.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -32,7 +32,8 @@ static void put_number_text(struct buf *out, const char *text)
 
 static void descriptors_and_types_name_each_other(void **state)
 {
-    static const char *const wrong[] = {"", "s", "SN", "BB", "LS", "MS", "BOOLS", "BOO", "null", "NULLS"};
+    static const char *const wrong[] = {
+        "", "s", "SN", "BB", "LS", "MS", "BOOLS", "BOO", "null", "NULLS"};
     (void)state;
     for (enum value_type t = VALUE_NULL; t <= VALUE_BS; t++) {
         enum value_type expected = t == VALUE_FALSE ? VALUE_TRUE : t;
@@ -86,7 +87,14 @@ static void members_are_sorted_whatever_order_they_come_in(void **state)
     put_string_attribute(&map, &b, "b", "2");
     assert_true(value_close(&map, &b, &err));
     assert_true(str_equal(buf_str(&a), buf_str(&b)));
-    assert_memory_equal(a.at, "\x08\x11\x03\x01" "a\x04\x01" "1\x02" "aa\x04\x01" "3\x01" "b\x04\x01" "2",
+    assert_memory_equal(a.at,
+        "\x08\x11\x03\x01"
+        "a\x04\x01"
+        "1\x02"
+        "aa\x04\x01"
+        "3\x01"
+        "b\x04\x01"
+        "2",
         a.len);
     buf_fini(&a);
     buf_fini(&b);
@@ -121,7 +129,8 @@ static void containers_of_any_size_keep_their_members(void **state)
     buf_fini(&out);
 }
 
-static bool close_set(enum value_type type, const char *const *members, size_t count, struct err *err)
+static bool close_set(
+    enum value_type type, const char *const *members, size_t count, struct err *err)
 {
     struct buf out = {0};
     struct number n;
@@ -315,7 +324,8 @@ static void a_set_knows_its_members(void **state)
 
 static void scalars_compare_by_value(void **state)
 {
-    static const char *const ascending[] = {"-1e20", "-12", "-1.5", "0", "1e-9", "0.5", "2", "10", "1e2"};
+    static const char *const ascending[] = {
+        "-1e20", "-12", "-1.5", "0", "1e-9", "0.5", "2", "10", "1e2"};
     struct buf a = {0}, b = {0};
     (void)state;
     for (int i = 0; i < 9; i++)
@@ -380,7 +390,8 @@ static void sizes_follow_the_accounting_of_the_service(void **state)
 
 /* ---- hostile bytes ---- */
 
-/* Everything that reads, on a copy of exactly this size, so that a sanitizer sees a step too far. */
+/* Everything that reads, on a copy of exactly this size, so that a sanitizer sees a step too far.
+ */
 static bool read_all(struct str bytes, unsigned depth)
 {
     struct value v = value_of(bytes), member;
@@ -392,9 +403,9 @@ static bool read_all(struct str bytes, unsigned depth)
     value_at(v, 1, &member);
     value_contains(v, (struct value){.type = VALUE_S, .data = STR("a")});
     for (uint32_t count = 0; value_next(&walk, &name, &member); count++) {
-        assert_true(member.data.len == 0 ||
-                    (member.data.at >= bytes.at &&
-                        member.data.at + member.data.len <= bytes.at + bytes.len));
+        assert_true(
+            member.data.len == 0 || (member.data.at >= bytes.at &&
+                                        member.data.at + member.data.len <= bytes.at + bytes.len));
         if (depth < 8 && member.encoded.len)
             read_all(member.encoded, depth + 1);
     }
@@ -453,7 +464,8 @@ static void a_value_cut_anywhere_is_no_value(void **state)
     buf_fini(&out);
 }
 
-/* Lists in lists: written by hand from the inside, because the writer has no reason to go so deep. */
+/* Lists in lists: written by hand from the inside, because the writer has no reason to go so deep.
+ */
 static void put_nested(struct buf *out, unsigned levels)
 {
     struct buf inner = {0}, outer = {0};
@@ -497,14 +509,40 @@ static void the_check_finds_each_kind_of_damage(void **state)
         struct str bytes;
         const char *what;
     } table[] = {
-        {{"", 0}, "length"}, {{"\0", 1}, "length"}, {{"\x0c", 1}, "length"},
-        {{"\x04\x02\xc3\x28", 4}, "UTF-8"}, {{"\x05\x01\xc1", 3}, "number"},
-        {{"\x05\x00", 2}, "number"}, {{"\x09\x01\x00", 3}, "set"},
-        {{"\x09\x05\x02\x01" "b\x01" "a", 7}, "order"}, {{"\x09\x05\x02\x01" "a\x01" "a", 7}, "order"},
-        {{"\x09\x03\x02\x01" "a", 5}, "set"}, {{"\x08\x04\x01\x01\xff\x01", 6}, "name"},
+        {{"", 0}, "length"},
+        {{"\0", 1}, "length"},
+        {{"\x0c", 1}, "length"},
+        {{"\x04\x02\xc3\x28", 4}, "UTF-8"},
+        {{"\x05\x01\xc1", 3}, "number"},
+        {{"\x05\x00", 2}, "number"},
+        {{"\x09\x01\x00", 3}, "set"},
+        {{"\x09\x05\x02\x01"
+          "b\x01"
+          "a",
+             7},
+            "order"},
+        {{"\x09\x05\x02\x01"
+          "a\x01"
+          "a",
+             7},
+            "order"},
+        {{"\x09\x03\x02\x01"
+          "a",
+             5},
+            "set"},
+        {{"\x08\x04\x01\x01\xff\x01", 6}, "name"},
         {{"\x08\x03\x01\x00\x01", 5}, "name"},
-        {{"\x08\x07\x02\x01" "b\x01\x01" "a\x01", 9}, "order"},
-        {{"\x08\x05\x01\x01" "a\x01\x00", 7}, "map"}, {{"\x07\x03\x01\x01\x01", 5}, "list"}, {{"\x07\x03\x02\x01\x00", 5}, "list"},
+        {{"\x08\x07\x02\x01"
+          "b\x01\x01"
+          "a\x01",
+             9},
+            "order"},
+        {{"\x08\x05\x01\x01"
+          "a\x01\x00",
+             7},
+            "map"},
+        {{"\x07\x03\x01\x01\x01", 5}, "list"},
+        {{"\x07\x03\x02\x01\x00", 5}, "list"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* Values into JSON, and the way back: every item survives the line that shows it. */
+#include "backend/json_in.h"
+#include "backend/json_out.h"
+#include "random_value.h"
+
+#include <cmocka.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+enum { ROUNDS = 20000 };
+
+/* A typed item's bytes. */
+static struct value item_of(struct buf *bytes, const char *typed)
+{
+    struct arena arena = {0};
+    struct err err = ERR_INIT;
+    buf_clear(bytes);
+    const struct json *json = json_parse(&arena, str_from(typed), &err);
+    if (json == NULL || !json_in_typed_item(bytes, json, &err))
+        fail_msg("%s: %s", typed, err.text);
+    arena_fini(&arena);
+    return value_of(buf_str(bytes));
+}
+
+static void assert_back(struct str text, bool unwrap, struct value item)
+{
+    struct arena arena = {0};
+    struct buf back = {0};
+    struct err err = ERR_INIT;
+    const struct json *json = json_parse(&arena, text, &err);
+    if (json == NULL || !json_in_item(&back, json, unwrap, &err))
+        fail_msg("%.*s: %s", STR_ARG(text), err.text);
+    if (!str_equal(buf_str(&back), item.encoded))
+        fail_msg("%.*s comes back as another item", STR_ARG(text));
+    buf_fini(&back);
+    arena_fini(&arena);
+}
+
+static void every_item_comes_back_from_its_line(void **state)
+{
+    struct rng rng = {41};
+    struct buf bytes = {0}, line = {0};
+    unsigned plain = 0, looks = 0;
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        buf_clear(&bytes);
+        random_item(&rng, &bytes);
+        struct value item = value_of(buf_str(&bytes));
+        for (int typed = 0; typed < 2; typed++) {
+            buf_clear(&line);
+            assert_true(json_out_line(&line, item, typed));
+            assert_ptr_equal(memchr(line.at, '\n', line.len), line.at + line.len - 1);
+            assert_back(buf_str(&line), false, item);
+            assert_back(buf_str(&line), true, item);
+        }
+        plain += json_out_is_plain(item);
+        looks += line.len > 2 && !json_out_is_plain(item);
+    }
+    assert_in_range(plain, ROUNDS / 20, ROUNDS);
+    assert_in_range(looks, ROUNDS / 20, ROUNDS);
+    buf_fini(&bytes);
+    buf_fini(&line);
+}
+
+static void every_item_comes_back_from_the_editor(void **state)
+{
+    struct rng rng = {42};
+    struct buf bytes = {0}, text = {0};
+    (void)state;
+    for (int i = 0; i < ROUNDS / 4; i++) {
+        buf_clear(&bytes);
+        buf_clear(&text);
+        random_item(&rng, &bytes);
+        struct value item = value_of(buf_str(&bytes));
+        assert_true(json_out_pretty(&text, item, !json_out_is_plain(item)));
+        assert_back(buf_str(&text), false, item);
+    }
+    buf_fini(&bytes);
+    buf_fini(&text);
+}
+
+static void every_value_comes_back_from_its_typed_form(void **state)
+{
+    struct rng rng = {43};
+    struct buf bytes = {0}, text = {0}, back = {0};
+    struct arena arena = {0};
+    struct err err;
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        buf_clear(&bytes);
+        buf_clear(&text);
+        buf_clear(&back);
+        arena_reset(&arena);
+        random_value(&rng, &bytes, 4);
+        assert_true(json_out_typed(&text, value_of(buf_str(&bytes))));
+        const struct json *json = json_parse(&arena, buf_str(&text), &err);
+        assert_true(json && json_in_typed(&back, json, &err));
+        assert_true(str_equal(buf_str(&bytes), buf_str(&back)));
+    }
+    buf_fini(&bytes);
+    buf_fini(&text);
+    buf_fini(&back);
+    arena_fini(&arena);
+}
+
+static void items_that_plain_json_would_change_are_written_typed(void **state)
+{
+    static const struct {
+        const char *typed;
+        const char *line;
+    } table[] = {
+        {"{}", "{}\n"},
+        {"{\"id\":{\"S\":\"a\"},\"n\":{\"N\":\"1e2\"}}", "{\"id\":\"a\",\"n\":100}\n"},
+        {"{\"l\":{\"L\":[{\"BOOL\":true},{\"NULL\":true},{\"M\":{\"S\":{\"S\":\"x\"}}}]}}",
+            "{\"l\":[true,null,{\"S\":\"x\"}]}\n"},
+        {"{\"a\":{\"M\":{\"S\":{\"S\":\"x\"}}}}", NULL},
+        {"{\"a\":{\"M\":{\"S\":{\"S\":\"x\"}}},\"b\":{\"S\":\"y\"}}",
+            "{\"a\":{\"S\":\"x\"},\"b\":\"y\"}\n"},
+        {"{\"a\":{\"SS\":[\"x\"]}}", NULL},
+        {"{\"a\":{\"L\":[{\"NS\":[\"1\"]}]}}", NULL},
+        {"{\"a\":{\"B\":\"AA==\"}}", NULL},
+        {"{\"a\":{\"M\":{\"x\":{\"BS\":[\"AA==\"]}}}}", NULL},
+        {"{\"Item\":{\"M\":{\"a\":{\"M\":{\"S\":{\"S\":\"x\"}}}}}}", NULL},
+        {"{\"Item\":{\"M\":{\"a\":{\"S\":\"x\"}}}}", "{\"Item\":{\"a\":\"x\"}}\n"},
+        {"{\"Item\":{\"M\":{}}}", "{\"Item\":{}}\n"},
+    };
+    struct buf bytes = {0}, line = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct value item = item_of(&bytes, table[i].typed);
+        buf_clear(&line);
+        assert_true(json_out_line(&line, item, false));
+        assert_int_equal(json_out_is_plain(item), table[i].line != NULL);
+        if (table[i].line == NULL)
+            line.len--; /* the line feed */
+        assert_string_equal(buf_cstr(&line), table[i].line ? table[i].line : table[i].typed);
+    }
+    buf_fini(&bytes);
+    buf_fini(&line);
+}
+
+static void editors_get_short_arrays_on_one_line(void **state)
+{
+    struct buf bytes = {0}, text = {0};
+    (void)state;
+    struct value item = item_of(&bytes, "{\"id\":{\"S\":\"a\"},\"l\":{\"L\":[{\"N\":\"1\"},{\"N\":"
+                                        "\"2\"}]},\"e\":{\"L\":[]},\"m\":{\"M\":{}},"
+                                        "\"o\":{\"M\":{\"x\":{\"L\":[{\"M\":{\"y\":{\"NULL\":true}}"
+                                        "}]}}},\"s\":{\"SS\":[\"a\",\"b\"]}}");
+    json_out_pretty(&text, item, false);
+    assert_string_equal(buf_cstr(&text),
+        "{\n  \"e\": [],\n  \"id\": \"a\",\n  \"l\": [1, 2],\n  \"m\": {},\n  \"o\": {\n    \"x\": "
+        "[\n"
+        "      {\n        \"y\": null\n      }\n    ]\n  },\n  \"s\": [\"a\", \"b\"]\n}");
+    buf_clear(&text);
+    json_out_pretty(&text, item, true);
+    assert_string_equal(buf_cstr(&text), "{\n  \"e\": {\"L\": []},\n  \"id\": {\"S\": \"a\"},\n  "
+                                         "\"l\": {\"L\": [{\"N\": \"1\"}, {\"N\": "
+                                         "\"2\"}]},\n  \"m\": {\"M\": {}},\n  \"o\": {\"M\": {\n   "
+                                         " \"x\": {\"L\": [\n      {\"M\": {\n"
+                                         "        \"y\": {\"NULL\": true}\n      }}\n    ]}\n  "
+                                         "}},\n  \"s\": {\"SS\": [\"a\", \"b\"]}\n}");
+    buf_fini(&bytes);
+    buf_fini(&text);
+}
+
+static void a_long_array_takes_a_line_for_each_member(void **state)
+{
+    struct buf bytes = {0}, text = {0};
+    struct err err;
+    (void)state;
+    struct value_open list = value_open(&bytes, VALUE_L);
+    for (int i = 0; i < 40; i++) {
+        value_member(&list, &bytes, STR_NONE);
+        value_put_string(&bytes, STR("text"));
+    }
+    assert_true(value_close(&list, &bytes, &err));
+    json_out_pretty(&text, value_of(buf_str(&bytes)), false);
+    assert_int_equal(text.len, 1 + 40 * 9 + 39 + 2);
+    buf_fini(&bytes);
+    buf_fini(&text);
+}
+
+/* Whatever the bytes: the text is JSON, and the answer says whether it is all. */
+static void damaged_bytes_still_give_json(void **state)
+{
+    struct rng rng = {44};
+    struct buf bytes = {0}, text = {0};
+    struct arena arena = {0};
+    struct err err;
+    unsigned sound = 0;
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        buf_clear(&bytes);
+        random_item(&rng, &bytes);
+        for (unsigned k = rng_below(&rng, 3); k > 0; k--)
+            bytes.at[rng_below(&rng, (unsigned)bytes.len)] ^= (char)(1 << rng_below(&rng, 8));
+        char *exact = malloc(bytes.len);
+        memcpy(exact, bytes.at, bytes.len);
+        struct str encoded = {exact, bytes.len};
+        bool good = value_check(encoded, &err);
+        for (int form = 0; form < 4; form++) {
+            struct value v = value_of(encoded);
+            buf_clear(&text);
+            bool whole = form == 0   ? json_out_typed(&text, v)
+                         : form == 1 ? json_out_plain(&text, v)
+                         : form == 2 ? json_out_pretty(&text, v, true)
+                                     : json_out_line(&text, v, false);
+            assert_true(whole || !good || (form == 3 && v.type != VALUE_M));
+            arena_reset(&arena);
+            const char *twice = "comes twice"; /* damage can repeat a name */
+            if (json_parse(&arena, buf_str(&text), &err) == NULL && !strstr(err.text, twice))
+                fail_msg("%.*s: %s", STR_ARG(buf_str(&text)), err.text);
+        }
+        sound += good;
+        free(exact);
+    }
+    assert_in_range(sound, ROUNDS / 4, ROUNDS * 9 / 10);
+    arena_fini(&arena);
+    buf_fini(&bytes);
+    buf_fini(&text);
+}
+
+static void bytes_nested_without_end_are_cut(void **state)
+{
+    struct buf bytes = {0}, outer = {0}, text = {0};
+    (void)state;
+    value_put_null(&bytes);
+    for (unsigned i = 0; i < 5000; i++) {
+        buf_clear(&outer);
+        buf_add_byte(&outer, VALUE_L);
+        value_put_varint(&outer, bytes.len + 1);
+        value_put_varint(&outer, 1);
+        buf_add(&outer, buf_str(&bytes));
+        struct buf swap = bytes;
+        bytes = outer;
+        outer = swap;
+    }
+    assert_false(json_out_typed(&text, value_of(buf_str(&bytes))));
+    assert_false(json_out_is_plain(value_of(buf_str(&bytes))));
+    assert_true(text.len < 1000);
+    buf_fini(&bytes);
+    buf_fini(&outer);
+    buf_fini(&text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_item_comes_back_from_its_line),
+        cmocka_unit_test(every_item_comes_back_from_the_editor),
+        cmocka_unit_test(every_value_comes_back_from_its_typed_form),
+        cmocka_unit_test(items_that_plain_json_would_change_are_written_typed),
+        cmocka_unit_test(editors_get_short_arrays_on_one_line),
+        cmocka_unit_test(a_long_array_takes_a_line_for_each_member),
+        cmocka_unit_test(damaged_bytes_still_give_json),
+        cmocka_unit_test(bytes_nested_without_end_are_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
