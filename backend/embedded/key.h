@@ -62,14 +62,13 @@ bool key_of_item(
  * exclusive end of a prefix's range. False where there is none (all FF), `out` as before. Use it
  * with from = 0 on keys: an id never begins with FF, so it cannot fail there.
  *
- *   P = id, hash, partition components;  v = the sort key's value
- *   all      [P, succ P)                        begins_with  [P + beginning v, succ (P + beginning
- * v)) = v      [P + v, succ (P + v))              > v          [succ (P + v), succ P)
- *   >= v     [P + v, succ P)                    < v          [P, P + v)
- *   <= v     [P, succ (P + v))                  between a b  [P + a, succ (P + b))
+ *   P = id, hash, partition components; v = the sort key's value; v.. = its beginning
+ *   all     [P, succ P)                   = v          [P + v, succ (P + v))
+ *   >= v    [P + v, succ P)               > v          [succ (P + v), succ P)
+ *   < v     [P, P + v)                    <= v         [P, succ (P + v))
+ *   v..     [P + v.., succ (P + v..))     between a b  [P + a, succ (P + b))
  *
- * To start backward: store_seek(end, backward), and one step more if it lands exactly on the end.
- */
+ * To start backward: store_seek(end, backward), one step more if it lands exactly on the end. */
 bool key_successor(struct buf *out, size_t from);
 /* The keys of parallel scan segment `segment` of `total`: [from, to). 1 <= total <= 1000000.
  * Segment 0 of 1 is everything. Appends to both. */

@@ -38,6 +38,7 @@ struct store_options {
     bool must_exist;           /* a store that is not there is an error, not created */
     bool read_only;            /* works in folders that cannot be written, too */
     bool no_sync;              /* sync once, on close: for bulk loads that can be done again */
+    bool for_check;            /* opens what is suspect too: only for store_check() */
     const struct clock *clock; /* of the creation time */
     /* For tests: */
     size_t map_size; /* bytes to begin with, 0 = STORE_MAP_SIZE; grows by doubling */

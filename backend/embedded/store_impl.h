@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BACKEND_EMBEDDED_STORE_IMPL_H
+#define BACKEND_EMBEDDED_STORE_IMPL_H
+
+/* What the files store*.c share. Nobody else includes this, nor <lmdb.h>. */
+
+#include "backend/embedded/store.h"
+#include "base/buf.h"
+
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#define STORE_DATA_FILE "data.mdb"
+#define STORE_UNSYNCED_FILE "unsynced"
+
+enum {
+    STORE_LAYERS = STORE_SPACES, /* one more named database: where long keys go on */
+    STORE_MAPS,
+    STORE_FORMAT = 1,
+    STORE_MAP_SIZE = 1 << 30,
+    STORE_READERS_KEPT = 64,
+    STORE_UUID = 16,
+
+    /* A key of SLICE bytes or less stands as it is. A longer one leaves an entry of SLICE bytes and
+     * one more, which no other key has: SLICE + 1 is the longest key that LMDB takes. */
+    STORE_SLICE = 510,
+    STORE_LAYER_ID = 8,
+    STORE_LAYER_SLICE = STORE_SLICE - STORE_LAYER_ID,
+    STORE_DEPTH_MAX = 2 + STORE_KEY_MAX / STORE_LAYER_SLICE,
+};
+
+/* ---- levels: where in the chain of layers a key stands (store_map.c) ---- */
+
+/* An LMDB key under construction. */
+struct store_slice {
+    unsigned char bytes[STORE_SLICE + 1];
+    size_t len;
+};
+/* The key of what is left of `key` in `layer` (0 = the space itself); *rest is what does not fit.
+ */
+void store_slice_make(struct store_slice *slice, uint64_t layer, struct str key, struct str *rest);
+uint64_t store_layer_read(const void *bytes);
+void store_layer_write(void *bytes, uint64_t layer);
+/* Whether this LMDB key continues in a layer, and in which one. False where the value is none. */
+static inline bool store_continues(const MDB_val *key)
+{
+    return key->mv_size > STORE_SLICE;
+}
+bool store_layer_of(const MDB_val *value, uint64_t parent, uint64_t *layer);
+
+/* ---- cursors (store_cursor.c) ---- */
+
+struct store_level {
+    MDB_cursor *cursor;
+    uint64_t layer;
+    size_t prefix; /* bytes of the key that stand in the levels above */
+    MDB_val key, value;
+};
+
+struct store_cursor {
+    struct store_txn *txn;
+    struct store_cursor *next; /* of the transaction */
+    enum store_space space;
+    bool placed;
+    size_t depth;                     /* the current level; 0 = the space's own database */
+    struct store_level root, *deeper; /* deeper[1..STORE_DEPTH_MAX), allocated when first needed */
+    struct buf key;                   /* where the key spans levels */
+};
+
+/* Closes all cursors of a transaction; keeps some for the reader's next one. */
+void store_cursors_close(struct store_txn *txn);
+void store_cursor_free(struct store_cursor *c);
+
+/* ---- transactions (store_txn.c, store_commit.c) ---- */
+
+/* A read transaction that is reset, not ended, between uses: cheaper, and it holds no snapshot. */
+struct store_reader {
+    struct store_reader *next;
+    MDB_txn *txn;
+    struct store_cursor *kept[STORE_SPACES]; /* closed cursors, renewed at the next use */
+};
+
+struct store_txn {
+    struct store *store;
+    MDB_txn *txn;
+    struct store_reader *reader; /* NULL = this transaction writes */
+    struct store_cursor *cursors;
+    size_t written; /* bytes put, and one for each change */
+    int failure;    /* what LMDB said first and cannot be undone but by rolling back */
+    bool spoiled;
+};
+
+struct store_job; /* store_commit.c */
+
+struct store {
+    char *path;
+    struct store_options options;
+    int fd; /* the data file, for locks and sizes; LMDB has descriptors of its own */
+    MDB_env *env;
+    MDB_dbi maps[STORE_MAPS];
+    char uuid[STORE_UUID];
+    int64_t created_ms;
+    bool unsynced; /* this handle wrote the marker of a bulk load */
+
+    /* Who is inside the map: LMDB resizes it only while nobody is. */
+    pthread_mutex_t lock;
+    pthread_cond_t outside;
+    unsigned inside;
+    bool resizing;
+    struct store_reader *idle;
+    unsigned idle_count;
+
+    /* Writers that wait for the leader. */
+    pthread_mutex_t queue_lock;
+    struct store_job *queue, **queue_end;
+    bool leading;
+    atomic_int broken; /* the errno of a failed sync: no write is accepted any more */
+};
+
+/* Puts LMDB's or the system's code into words: path and remedy. Always false. */
+bool store_fail(const struct store *store, int code, const char *doing, struct err *err);
+/* The same in a write transaction: remembers that it must be rolled back. */
+bool store_txn_fail(struct store_txn *txn, int code, const char *doing, struct err *err);
+/* LMDB calls a write that was cut short EIO: whether it was the want of space. */
+bool store_is_full(const struct store *store);
+bool store_damaged(const struct store *store, const char *what, struct err *err);
+
+/* Nobody resizes the map between these two. */
+void store_enter(struct store *store);
+void store_leave(struct store *store);
+/* Waits until nobody is inside, then resizes: 0 = to what another process made of it. */
+int store_resize(struct store *store, size_t size);
+void store_readers_free(struct store *store);
+
+/* ---- the file before LMDB sees it (store_file.c) ---- */
+
+/* Finds or makes the folder, opens and locks the data file (store->fd), refuses what LMDB would
+ * choke on. *created says that there is no data yet. */
+bool store_file_open(struct store *store, bool *created, struct err *err);
+/* Makes a new file's name durable. */
+bool store_file_sync_folder(const struct store *store, struct err *err);
+/* The marker of a bulk load: see FORMAT.md. */
+bool store_unsynced_begin(struct store *store, struct err *err);
+bool store_unsynced_end(struct store *store, struct err *err);
+/* Refuses what an interrupted bulk load left behind; *stale = a killed one's that a sync makes
+ * good. */
+bool store_unsynced_check(struct store *store, bool *stale, struct err *err);
+
+/* ---- the pages themselves, trusting nothing (store_pages.c) ---- */
+
+/* Reads LMDB's page format by itself: every page that the newest meta page leads to is in the file,
+ * well-formed, in order and used once. Says what is not, at most a hundred findings. */
+bool store_pages_check(int fd, uint64_t *findings, void (*see)(void *context, const char *finding),
+    void *context, struct err *err);
+
+#endif
