@@ -10,9 +10,9 @@ build_packages=(
     'libncurses-dev:the terminal (ncursesw)'
     'libutf8proc-dev:characters and their clusters'
     'liblmdb-dev:the embedded store (LMDB)'
-    'libjansson-dev:reads JSON'
 )
 test_packages=(
+    'libjansson-dev:the JSON reader that ours is compared with'
     'libcmocka-dev:the unit tests'
     'libvterm-dev:the terminal emulator of the pseudo-terminal tests'
     'clang:the second compiler'

@@ -1,11 +1,17 @@
 # What `cmake --install` puts in place: program, manual, keymaps, themes, completions.
 install(TARGETS dynascope)
 
-file(GLOB pages CONFIGURE_DEPENDS views/*.1 views/*.5 views/*.7)
-foreach(page ${pages})
-    string(REGEX MATCH "[0-9]$" section ${page})
-    install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
-endforeach()
+# the page of the program, with its own lists of subcommands and options put in
+set(manual ${PROJECT_BINARY_DIR}/manual)
+add_custom_command(OUTPUT ${manual}/dynascope.1
+    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:dynascope> -DFROM=views/dynascope.1.in
+        -DTO=${manual}/dynascope.1 -P cmake/manual.cmake
+    DEPENDS dynascope views/dynascope.1.in cmake/manual.cmake
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
+add_custom_target(manual ALL DEPENDS ${manual}/dynascope.1)
+install(FILES ${manual}/dynascope.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+file(GLOB pages CONFIGURE_DEPENDS views/*.5)
+install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 
 set(data ${CMAKE_INSTALL_DATADIR}/dynascope)
 install(DIRECTORY keymaps/ DESTINATION ${data}/keymaps FILES_MATCHING PATTERN "*.keys")
