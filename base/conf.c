@@ -26,17 +26,24 @@ struct parser {
     bool last_has_value;
 };
 
-static bool fail(const struct parser *p, struct err *err, const char *what)
-{
-    err_set(err, ERR_CONFIG, "%s", what);
-    return err_context(err, "%s:%zu", p->line.file, p->line.number);
-}
-
 static bool call(const struct parser *p,
     bool (*handle)(void *, const struct conf_line *, struct err *), struct err *err)
 {
     if (handle == NULL || handle(p->handler->context, &p->line, err))
         return true;
+    return err_context(err, "%s:%zu", p->line.file, p->line.number);
+}
+
+/* A malformed line: the handler's to judge, where it wants to. */
+static bool fail(struct parser *p, struct str text, struct err *err, const char *what)
+{
+    struct err wrong = ERR_INIT;
+    err_set(&wrong, ERR_CONFIG, "%s", what);
+    p->line.key = STR_NONE;
+    p->line.value = text;
+    if (p->handler->other && p->handler->other(p->handler->context, &p->line, &wrong))
+        return true;
+    *err = wrong;
     return err_context(err, "%s:%zu", p->line.file, p->line.number);
 }
 
@@ -78,7 +85,7 @@ static bool cut_entry(struct str text, struct str *key, struct str *value)
 static bool take_section(struct parser *p, struct str name, struct err *err)
 {
     if (name.len == 0)
-        return fail(p, err, "a section needs a name between [ and ]");
+        return fail(p, STR("[]"), err, "a section needs a name between [ and ]");
     p->line.section = name;
     p->line.parent = p->line.key = p->line.value = STR_NONE;
     p->last_key = STR_NONE;
@@ -92,7 +99,8 @@ static bool take_indented(struct parser *p, struct str text, struct err *err)
     p->line.key = STR_NONE;
     p->line.value = text;
     if (!p->last_has_value && !cut_entry(text, &p->line.key, &p->line.value))
-        return fail(p, err, "expected key = value below the key that this line is indented under");
+        return fail(
+            p, text, err, "expected key = value below the key that this line is indented under");
     return call(p, p->handler->entry, err);
 }
 
@@ -100,7 +108,7 @@ static bool take_entry(struct parser *p, struct str text, size_t indent, struct 
 {
     p->line.parent = STR_NONE;
     if (!cut_entry(text, &p->line.key, &p->line.value))
-        return fail(p, err, "expected key = value, [section] or a comment starting with #");
+        return fail(p, text, err, "expected key = value, [section] or a comment starting with #");
     p->last_key = p->line.key;
     p->last_indent = indent;
     p->last_has_value = p->line.value.len > 0;
@@ -113,7 +121,7 @@ static bool take_line(struct parser *p, struct str line, struct err *err)
     if (text.len == 0 || starts_comment(text))
         return true;
     if (has_control(text))
-        return fail(p, err, "a control character: only tabs and printable text are allowed");
+        return fail(p, text, err, "a control character: only tabs and printable text are allowed");
     size_t indent = (size_t)(text.at - line.at);
     if (p->last_key.len && indent > p->last_indent)
         return take_indented(p, text, err);

@@ -33,6 +33,10 @@ struct conf_line {
 struct conf_handler {
     bool (*section)(void *context, const struct conf_line *line, struct err *err); /* or NULL */
     bool (*entry)(void *context, const struct conf_line *line, struct err *err);
+    /* A line that is none of the above: `value` is the line, err->text says what is wrong. True
+     * goes on with the next line: for formats that report all mistakes, or have words without '='.
+     * NULL = the first one ends the reading. */
+    bool (*other)(void *context, const struct conf_line *line, struct err *err);
     void *context;
 };
 

@@ -29,7 +29,7 @@ static void assert_reads(struct str text, const char *want)
 {
     struct buf notes = {0};
     struct err err = ERR_INIT;
-    struct conf_handler handler = {note_section, note_entry, &notes};
+    struct conf_handler handler = {note_section, note_entry, NULL, &notes};
     if (!conf_parse(text, "file", &handler, &err))
         fail_msg("%s", err.text);
     assert_string_equal(buf_cstr(&notes), want);
@@ -40,7 +40,7 @@ static void assert_refuses(struct str text, const char *want)
 {
     struct buf notes = {0};
     struct err err = ERR_INIT;
-    struct conf_handler handler = {NULL, note_entry, &notes};
+    struct conf_handler handler = {NULL, note_entry, NULL, &notes};
     assert_false(conf_parse(text, "file", &handler, &err));
     assert_int_equal(err.code, ERR_CONFIG);
     if (strstr(err.text, want) != err.text)
@@ -138,6 +138,27 @@ static void what_a_format_refuses_gets_file_and_line_too(void **state)
     assert_refuses(STR("a = 1\n\nb = refuse me\n"), "file:3: no such value");
 }
 
+static bool note_other(void *context, const struct conf_line *line, struct err *err)
+{
+    buf_printf(context, "%zu? %.*s: %.8s\n", line->number, STR_ARG(line->value), err->text);
+    return !str_equal(line->value, STR("stop"));
+}
+
+static void a_format_may_take_other_lines_and_go_on(void **state)
+{
+    (void)state;
+    struct buf notes = {0};
+    struct err err = ERR_INIT;
+    struct conf_handler handler = {NULL, note_entry, note_other, &notes};
+    assert_true(conf_parse(STR("include vim\na = 1\n[]\nb\007\n"), "file", &handler, &err));
+    assert_string_equal(buf_cstr(&notes),
+        "1? include vim: expected\n2 ||a|1\n3? []: a sectio\n4? b\007: a contro\n");
+    assert_int_equal(err.code, ERR_NONE);
+    assert_false(conf_parse(STR("stop\na = 1\n"), "file", &handler, &err));
+    assert_int_equal(strncmp(err.text, "file:1: ", 8), 0);
+    buf_fini(&notes);
+}
+
 static void section_names_come_without_kind_and_quotes(void **state)
 {
     (void)state;
@@ -176,7 +197,7 @@ static void files_are_read_whole_or_refused_by_name(void **state)
     assert_int_equal(write(fd, "a = 1\n", 6), 6);
     struct buf notes = {0};
     struct err err = ERR_INIT;
-    struct conf_handler handler = {note_section, note_entry, &notes};
+    struct conf_handler handler = {note_section, note_entry, NULL, &notes};
     assert_true(conf_load(path, &handler, &err));
     assert_string_equal(buf_cstr(&notes), "1 ||a|1\n");
     assert_int_equal(ftruncate(fd, 5 << 20), 0);
@@ -231,7 +252,8 @@ static void any_bytes_are_read_or_refused_within_their_bounds(void **state)
             bytes[i] = alphabet[next_random(&seed) % (sizeof alphabet - 1)];
         struct str text = {bytes, len};
         struct err err = ERR_INIT;
-        conf_parse(text, "f", &(struct conf_handler){NULL, check_bounds, &text}, &err);
+        conf_parse(
+            text, "f", &(struct conf_handler){NULL, check_bounds, check_bounds, &text}, &err);
         free(bytes);
     }
 }
@@ -249,6 +271,7 @@ int main(void)
         cmocka_unit_test(odd_ends_of_texts_are_read),
         cmocka_unit_test(malformed_lines_are_named_with_file_and_line),
         cmocka_unit_test(what_a_format_refuses_gets_file_and_line_too),
+        cmocka_unit_test(a_format_may_take_other_lines_and_go_on),
         cmocka_unit_test(section_names_come_without_kind_and_quotes),
         cmocka_unit_test(yes_and_no_have_their_usual_spellings),
         cmocka_unit_test(files_are_read_whole_or_refused_by_name),
