@@ -82,10 +82,10 @@ static bool cut_entry(struct str text, struct str *key, struct str *value)
     return true;
 }
 
-static bool take_section(struct parser *p, struct str name, struct err *err)
+static bool take_section(struct parser *p, struct str text, struct str name, struct err *err)
 {
     if (name.len == 0)
-        return fail(p, STR("[]"), err, "a section needs a name between [ and ]");
+        return fail(p, text, err, "a section needs a name between [ and ]");
     p->line.section = name;
     p->line.parent = p->line.key = p->line.value = STR_NONE;
     p->last_key = STR_NONE;
@@ -126,7 +126,7 @@ static bool take_line(struct parser *p, struct str line, struct err *err)
     if (p->last_key.len && indent > p->last_indent)
         return take_indented(p, text, err);
     if (cut_section(text, &name))
-        return take_section(p, name, err);
+        return take_section(p, text, name, err);
     return take_entry(p, text, indent, err);
 }
 
