@@ -3,12 +3,7 @@
  * The JSON reader against jansson, on generated and mutated texts: both must accept the same ones
  * and find the same contents. Known differences are stated where they are let through.
  */
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/test.h"
 
 /* jansson's enumerators have the names of ours */
 #define JSON_OBJECT JANSSON_OBJECT
@@ -39,7 +34,7 @@ static char kind_of(const json_t *json)
 #undef JSON_NULL
 
 #include "backend/json.h"
-#include "random_value.h"
+#include "tests/unit/backend/random_value.h"
 
 enum { ROUNDS = 20000 };
 

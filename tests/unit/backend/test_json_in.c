@@ -2,14 +2,8 @@
 /* JSON into values: what is taken, what is refused and in which words. */
 #include "backend/json_in.h"
 #include "backend/json_out.h"
-#include "random_value.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/test.h"
+#include "tests/unit/backend/random_value.h"
 
 #define INVALID "One or more parameter values were invalid: "
 #define NESTED                                                                                     \

@@ -2,13 +2,8 @@
 /* Values into JSON, and the way back: every item survives the line that shows it. */
 #include "backend/json_in.h"
 #include "backend/json_out.h"
-#include "random_value.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
+#include "tests/test.h"
+#include "tests/unit/backend/random_value.h"
 
 enum { ROUNDS = 20000 };
 

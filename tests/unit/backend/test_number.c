@@ -4,14 +4,8 @@
  * which shares nothing with the code under test but the rules.
  */
 #include "backend/number.h"
-#include "random_value.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/test.h"
+#include "tests/unit/backend/random_value.h"
 
 /* ---- the reference: fixed point, one digit a byte ---- */
 

@@ -2,14 +2,8 @@
 /* Attribute values: canonical writing, reading in place, and bytes that lie. */
 #include "backend/number.h"
 #include "backend/value.h"
-#include "random_value.h"
-
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/test.h"
+#include "tests/unit/backend/random_value.h"
 
 enum { ROUNDS = 20000 };
 
