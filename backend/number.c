@@ -189,12 +189,12 @@ static bool refuse_text(struct str text, struct err *err)
 
 bool number_parse(struct number *out, struct str text, struct err *err)
 {
+    if (text.len == 0)
+        return refuse_text(text, err);
     struct decimal d;
     d.count = 0;
     struct scan s = {.at = text.at, .end = text.at + text.len, .into = &d};
-    if (text.len == 0 || !scan_number(&s))
-        return refuse_text(text, err);
-    return encode_checked(out, &d, err);
+    return scan_number(&s) ? encode_checked(out, &d, err) : refuse_text(text, err);
 }
 
 /* ---- bytes to base-100 digits ---- */
