@@ -40,8 +40,9 @@ void keymap_fini(struct keymap *map);
 const char *keymap_shipped_name(int index);
 struct str keymap_shipped(struct str name);
 
-/* Adds the bindings of a text; a wrong line is reported and left out. `none` as command unbinds.
- * A line "include NAME" before the first section takes in a shipped map first. */
+/* Adds the bindings of a text; a wrong line is reported and left out. A key bound to `none` does
+ * nothing, also where an outer context knows it. "include = NAME" before the first section takes in
+ * a shipped map first. */
 void keymap_add(
     struct keymap *map, struct str file, struct str text, const struct keymap_report *report);
 /* Adds one binding, as `:map CONTEXT KEYS COMMAND` does. */

@@ -17,8 +17,8 @@ static const struct {
 static const struct {
     uint32_t code;
     const char *name;
-} spelled[] = {{'#', "Hash"}, {'+', "Plus"}, {'-', "Minus"}, {'=', "Equals"}, {K_ENTER, "Return"},
-    {K_ESC, "Escape"}};
+} spelled[] = {{'#', "Hash"}, {'+', "Plus"}, {'-', "Minus"}, {'=', "Equals"}, {';', "Semicolon"},
+    {K_ENTER, "Return"}, {K_ESC, "Escape"}};
 
 static const struct {
     uint8_t mod;

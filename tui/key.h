@@ -12,7 +12,7 @@
  *   sequence = key { " " key }              g g      Ctrl-X Ctrl-S
  *   key      = { "Ctrl-" | "Alt-" | "Shift-" } ( character | name )
  *   name     = Enter Tab Esc Space Backspace Delete Insert Up Down Left Right Home End PageUp
- *              PageDown F1 … F24 Hash Plus Minus Equals
+ *              PageDown F1 … F24 Hash Semicolon Plus Minus Equals
  */
 #define KEY_CODES(X)                                                                               \
     X(ENTER, "Enter")                                                                              \
