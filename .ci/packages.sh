@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2034
 # For sourcing by run and check: Debian packages by name and reason, installed when missing.
 
 build_packages=(
