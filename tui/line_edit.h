@@ -40,7 +40,8 @@ struct line_edit {
     size_t cursor;   /* byte offset on a character's border */
     size_t left;     /* first byte shown; kept by line_edit_arrange() */
     bool keep_controls;
-    bool hide; /* show a dot for each character */
+    bool ascii; /* the screen shows only ASCII: for the widths */
+    bool hide;  /* show a dot for each character */
     struct line_edit_hooks hooks;
     struct buf killed;
     struct line_edit_change *changes; /* undo steps, then redo steps */

@@ -31,7 +31,8 @@ struct tree {
     int open_depth; /* branches at this depth and below start folded; 0 counts as "all open" */
     bool focused, gutter;
     struct str search;
-    int64_t cursor; /* row among the visible ones */
+    int64_t cursor;     /* row among the visible ones */
+    uint64_t cursor_id; /* of the node that it is on */
     int64_t top;
     int rows, cols;
     /* the visible nodes, made by tree_update() */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* A long text to read. Only the starts of its screen lines are kept, and only for one width. */
+#include "tui/pager.h"
+#include "base/mem.h"
+#include "tui/text.h"
+#include <stdlib.h>
+
+enum { SIDE_STEP = 8, SIDE_MAX = 1 << 20 };
+
+void pager_init(struct pager *pager)
+{
+    *pager = (struct pager){.wrap = true, .lined_cols = -1, .rows = 1, .cols = 1};
+}
+
+void pager_fini(struct pager *pager)
+{
+    free(pager->lines);
+    *pager = (struct pager){.lined_cols = -1};
+}
+
+void pager_set(struct pager *pager, struct str text)
+{
+    pager->text = text;
+    pager->top = pager->left = 0;
+    pager->lined_cols = -1;
+}
+
+static void add_line(struct pager *pager, size_t at, size_t *room)
+{
+    if ((size_t)pager->line_count + 1 > *room) {
+        *room = *room ? 2 * *room : 64;
+        pager->lines = mem_grow(pager->lines, *room * sizeof *pager->lines);
+    }
+    pager->lines[pager->line_count++] = at;
+}
+
+/* Where the screen line that starts at `at` ends; its newline is not part of it. */
+static size_t line_end(const struct pager *pager, size_t at)
+{
+    struct str rest = str_skip(pager->text, at);
+    size_t end = str_find_byte(rest, '\n');
+    struct str line = str_take(rest, end);
+    if (!pager->wrap)
+        return at + line.len;
+    size_t fits = text_fit(line, pager->cols, pager->ascii);
+    if (fits == 0 && line.len) /* narrower than one character: go on anyway */
+        fits = text_after(line, 0);
+    return at + fits;
+}
+
+static size_t next_start(const struct pager *pager, size_t end)
+{
+    bool breaks = end < pager->text.len && pager->text.at[end] == '\n';
+    return end + breaks;
+}
+
+static void find_lines(struct pager *pager)
+{
+    size_t room = 0;
+    free(pager->lines);
+    pager->lines = NULL;
+    pager->line_count = 0;
+    for (size_t at = 0; at < pager->text.len;) {
+        add_line(pager, at, &room);
+        at = next_start(pager, line_end(pager, at));
+    }
+    pager->lined_cols = pager->cols;
+    pager->lined_wrap = pager->wrap;
+}
+
+static void go(struct pager *pager, int top)
+{
+    int most = pager->line_count - pager->rows;
+    top = top > most ? most : top;
+    pager->top = top < 0 ? 0 : top;
+}
+
+void pager_arrange(struct pager *pager, int rows, int cols)
+{
+    size_t place =
+        pager->top < pager->line_count && pager->lined_cols >= 0 ? pager->lines[pager->top] : 0;
+    pager->rows = rows > 0 ? rows : 1;
+    pager->cols = cols > 0 ? cols : 1;
+    if (pager->lined_cols != pager->cols || pager->lined_wrap != pager->wrap) {
+        find_lines(pager);
+        int top = 0;
+        while (top + 1 < pager->line_count && pager->lines[top + 1] <= place)
+            top++;
+        pager->top = top;
+    }
+    go(pager, pager->top);
+}
+
+static void go_side(struct pager *pager, int left)
+{
+    if (!pager->wrap)
+        pager->left = left < 0 ? 0 : left > SIDE_MAX ? SIDE_MAX : left;
+}
+
+bool pager_handle(struct pager *pager, enum action action)
+{
+    int page = pager->rows > 1 ? pager->rows - 1 : 1, half = page > 1 ? page / 2 : 1;
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_SCROLL_UP:
+        return go(pager, pager->top - 1), true;
+    case ACTION_DOWN:
+    case ACTION_SCROLL_DOWN:
+        return go(pager, pager->top + 1), true;
+    case ACTION_PAGE_UP:
+        return go(pager, pager->top - page), true;
+    case ACTION_PAGE_DOWN:
+        return go(pager, pager->top + page), true;
+    case ACTION_HALF_UP:
+        return go(pager, pager->top - half), true;
+    case ACTION_HALF_DOWN:
+        return go(pager, pager->top + half), true;
+    case ACTION_TOP:
+        return go(pager, 0), true;
+    case ACTION_BOTTOM:
+        return go(pager, pager->line_count), true;
+    case ACTION_LEFT:
+        return go_side(pager, pager->left - SIDE_STEP), true;
+    case ACTION_RIGHT:
+        return go_side(pager, pager->left + SIDE_STEP), true;
+    case ACTION_LINE_START:
+        return go_side(pager, 0), true;
+    case ACTION_WRAP:
+        pager->wrap = !pager->wrap;
+        pager->left = 0;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static struct str line_at(const struct pager *pager, int line)
+{
+    size_t at = pager->lines[line];
+    return str_take(str_skip(pager->text, at), line_end(pager, at) - at);
+}
+
+void pager_draw(const struct pager *pager, const struct canvas *c)
+{
+    unsigned flags = pager->wrap ? CANVAS_CUT : 0u;
+    for (int y = 0; y < pager->rows && pager->top + y < pager->line_count; y++) {
+        struct str line = line_at(pager, pager->top + y);
+        line = str_skip(line, text_fit(line, pager->left, pager->ascii));
+        canvas_text(c, y, 0, pager->cols, line, pager->role, flags);
+        if (pager->search.len)
+            canvas_match(c, y, 0, pager->cols, line, flags, pager->search, ROLE_MATCH);
+    }
+}
+
+bool pager_find(struct pager *pager, struct str needle, int step)
+{
+    for (int i = 1; i <= pager->line_count; i++) {
+        int line = (pager->top + i * step) % pager->line_count;
+        line = line < 0 ? line + pager->line_count : line;
+        if (text_search(line_at(pager, line), needle, 0) != SIZE_MAX) {
+            pager->top = line;
+            return true;
+        }
+    }
+    return false;
+}
