@@ -10,7 +10,7 @@ struct backend *embedded_open(
 
 /* Checks the whole store (structure, items against indexes, counts, stream): one line a finding,
  * *findings of them. Opens the store read-only by itself. False where it could not be checked. */
-bool embedded_check(const char *path, void (*see)(void *context, const char *finding), void *context,
-    uint64_t *findings, struct err *err);
+bool embedded_check(const char *path, void (*see)(void *context, const char *finding),
+    void *context, uint64_t *findings, struct err *err);
 
 #endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Table descriptions: catalog and counts into JSON. Changes nothing. */
+#include "backend/embedded/describe.h"
+
+#include "backend/embedded/count.h"
+
+static void open_object(struct buf *out, struct str name)
+{
+    json_put_name(out, name);
+    buf_add_byte(out, '{');
+}
+
+static void open_list(struct buf *out, struct str name)
+{
+    json_put_name(out, name);
+    buf_add_byte(out, '[');
+}
+
+static void put_definitions(struct buf *out, const struct catalog_table *table)
+{
+    open_list(out, STR("AttributeDefinitions"));
+    for (uint32_t i = 0; i < table->definition_count; i++) {
+        json_put_comma(out);
+        buf_add_byte(out, '{');
+        engine_put_text(out, STR("AttributeName"), table->definitions[i].name);
+        engine_put_text(
+            out, STR("AttributeType"), str_from(value_type_name(table->definitions[i].type)));
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void put_schema(struct buf *out, const struct key_schema *schema)
+{
+    open_list(out, STR("KeySchema"));
+    for (uint32_t i = 0; i < catalog_own_keys(schema); i++) {
+        json_put_comma(out);
+        buf_add_byte(out, '{');
+        engine_put_text(out, STR("AttributeName"), schema->at[i].name);
+        engine_put_text(out, STR("KeyType"), i < schema->partition ? STR("HASH") : STR("RANGE"));
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+}
+
+static void put_units(struct buf *out, const struct catalog_units *units)
+{
+    open_object(out, STR("ProvisionedThroughput"));
+    if (units->increased_ms)
+        engine_put_time(out, STR("LastIncreaseDateTime"), units->increased_ms);
+    if (units->decreased_ms)
+        engine_put_time(out, STR("LastDecreaseDateTime"), units->decreased_ms);
+    engine_put_i64(out, STR("NumberOfDecreasesToday"), 0);
+    engine_put_i64(out, STR("ReadCapacityUnits"), units->read);
+    engine_put_i64(out, STR("WriteCapacityUnits"), units->write);
+    buf_add_byte(out, '}');
+}
+
+/* What the service grants a new table at once. */
+static void put_warm(struct buf *out, const struct catalog_units *units, bool on_demand)
+{
+    open_object(out, STR("WarmThroughput"));
+    engine_put_i64(out, STR("ReadUnitsPerSecond"), on_demand ? 12000 : units->read);
+    engine_put_i64(out, STR("WriteUnitsPerSecond"), on_demand ? 4000 : units->write);
+    engine_put_text(out, STR("Status"), STR("ACTIVE"));
+    buf_add_byte(out, '}');
+}
+
+static void put_projection(struct buf *out, const struct catalog_index *index)
+{
+    open_object(out, STR("Projection"));
+    engine_put_text(
+        out, STR("ProjectionType"), str_from(catalog_projection_name(index->projection)));
+    if (index->include_count) {
+        open_list(out, STR("NonKeyAttributes"));
+        for (uint32_t i = 0; i < index->include_count; i++) {
+            json_put_comma(out);
+            json_put_string(out, index->include[i]);
+        }
+        buf_add_byte(out, ']');
+    }
+    buf_add_byte(out, '}');
+}
+
+static void put_global(struct buf *out, const struct catalog_table *table,
+    const struct catalog_index *index, const char *status)
+{
+    engine_put_text(out, STR("IndexStatus"),
+        status               ? str_from(status)
+        : index->backfilling ? STR("CREATING")
+                             : STR("ACTIVE"));
+    if (index->backfilling)
+        engine_put_bool(out, STR("Backfilling"), true);
+    put_units(out, &index->units);
+    put_warm(out, &index->units, table->on_demand);
+}
+
+static bool put_index(struct call *call, struct store_txn *txn, const struct catalog_table *table,
+    const struct catalog_index *index, const char *status, struct err *err)
+{
+    struct buf *out = call->out;
+    struct count count;
+    if (!count_get(txn, index->id, &count, err))
+        return false;
+    json_put_comma(out);
+    buf_add_byte(out, '{');
+    engine_put_text(out, STR("IndexName"), index->name);
+    put_schema(out, &index->schema);
+    put_projection(out, index);
+    if (index->global)
+        put_global(out, table, index, status);
+    engine_put_i64(out, STR("IndexSizeBytes"), count.bytes);
+    engine_put_i64(out, STR("ItemCount"), count.items);
+    json_put_name(out, STR("IndexArn"));
+    buf_add_byte(out, '"');
+    engine_put_index_arn(out, call->engine, table->name, index->name);
+    buf_add(out, STR("\"}"));
+    return true;
+}
+
+static bool put_indexes(struct call *call, struct store_txn *txn, const struct catalog_table *table,
+    bool global, const char *status, struct err *err)
+{
+    uint32_t from = global ? table->local_count : 0;
+    uint32_t to = global ? table->index_count : table->local_count;
+    if (from == to)
+        return true;
+    open_list(call->out, global ? STR("GlobalSecondaryIndexes") : STR("LocalSecondaryIndexes"));
+    for (uint32_t i = from; i < to; i++)
+        if (!put_index(call, txn, table, &table->indexes[i], status, err))
+            return false;
+    buf_add_byte(call->out, ']');
+    return true;
+}
+
+static void put_stream(struct call *call, const struct catalog_table *table)
+{
+    struct buf *out = call->out;
+    const struct catalog_stream *stream = &table->stream;
+    if (!stream->id)
+        return;
+    if (stream->enabled) {
+        open_object(out, STR("StreamSpecification"));
+        engine_put_bool(out, STR("StreamEnabled"), true);
+        engine_put_text(out, STR("StreamViewType"), str_from(catalog_view_name(stream->view)));
+        buf_add_byte(out, '}');
+    }
+    engine_put_text(out, STR("LatestStreamLabel"), stream->label);
+    json_put_name(out, STR("LatestStreamArn"));
+    buf_add_byte(out, '"');
+    engine_put_stream_arn(out, call->engine, table->name, stream->label);
+    buf_add_byte(out, '"');
+}
+
+static void put_sse(struct buf *out, const struct catalog_table *table)
+{
+    if (table->sse.len == 0)
+        return;
+    open_object(out, STR("SSEDescription"));
+    engine_put_text(out, STR("Status"), STR("ENABLED"));
+    engine_put_text(out, STR("SSEType"), STR("KMS"));
+    engine_put_text(out, STR("KMSMasterKeyArn"), table->sse);
+    buf_add_byte(out, '}');
+}
+
+static void put_modes(struct buf *out, const struct catalog_table *table)
+{
+    if (table->on_demand || table->on_demand_ms) {
+        open_object(out, STR("BillingModeSummary"));
+        engine_put_text(out, STR("BillingMode"),
+            table->on_demand ? STR("PAY_PER_REQUEST") : STR("PROVISIONED"));
+        if (table->on_demand_ms)
+            engine_put_time(out, STR("LastUpdateToPayPerRequestDateTime"), table->on_demand_ms);
+        buf_add_byte(out, '}');
+    }
+    if (table->infrequent || table->class_ms) {
+        open_object(out, STR("TableClassSummary"));
+        engine_put_text(out, STR("TableClass"),
+            table->infrequent ? STR("STANDARD_INFREQUENT_ACCESS") : STR("STANDARD"));
+        if (table->class_ms)
+            engine_put_time(out, STR("LastUpdateDateTime"), table->class_ms);
+        buf_add_byte(out, '}');
+    }
+}
+
+static void put_identity(struct call *call, const struct catalog_table *table, const char *status)
+{
+    struct buf *out = call->out;
+    put_definitions(out, table);
+    engine_put_text(out, STR("TableName"), table->name);
+    put_schema(out, &table->schema);
+    engine_put_text(out, STR("TableStatus"), str_from(status));
+    engine_put_time(out, STR("CreationDateTime"), table->created_ms);
+    put_units(out, &table->units);
+    json_put_name(out, STR("TableArn"));
+    buf_add_byte(out, '"');
+    engine_put_table_arn(out, call->engine, table->name);
+    buf_add_byte(out, '"');
+    engine_put_text(out, STR("TableId"), table->uuid);
+}
+
+bool describe_table(struct call *call, struct store_txn *txn, const struct catalog_table *table,
+    struct str name, const char *status, const char *index_status, struct err *err)
+{
+    struct buf *out = call->out;
+    struct count count;
+    buf_clear(out);
+    if (!count_get(txn, table->id, &count, err))
+        return false;
+    buf_add_byte(out, '{');
+    open_object(out, name);
+    put_identity(call, table, status);
+    engine_put_i64(out, STR("TableSizeBytes"), count.bytes);
+    engine_put_i64(out, STR("ItemCount"), count.items);
+    put_modes(out, table);
+    put_warm(out, &table->units, table->on_demand);
+    if (!put_indexes(call, txn, table, false, index_status, err) ||
+        !put_indexes(call, txn, table, true, index_status, err))
+        return false;
+    put_stream(call, table);
+    put_sse(out, table);
+    engine_put_bool(out, STR("DeletionProtectionEnabled"), table->protected);
+    buf_add(out, STR("}}"));
+    return true;
+}

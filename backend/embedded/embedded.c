@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The embedded store as a backend: opening it, finding an operation's row, running it, turning what
+ * it refuses into an answer. Knows the operations by name only.
+ *
+ *   call ─▶ row of `table` ─▶ JSON ─▶ shape ─▶ the operation's function ─▶ answer in reply->body
+ */
+#include "backend/embedded/embedded.h"
+
+#include "backend/embedded/ops.h"
+#include "backend/embedded/shape.h"
+#include "backend/embedded/upkeep.h"
+#include "base/mem.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+struct row {
+    struct str name;
+    engine_op *run;
+    const struct shape *shape; /* found once, when the engine opens */
+};
+
+#define ROW(operation, function)                                                                   \
+    {                                                                                              \
+        {operation, sizeof operation - 1}, function, NULL                                          \
+    }
+
+/* By how often they are asked for: the search is linear. */
+static const struct row table[] = {
+    ROW("GetItem", op_get_item),
+    ROW("PutItem", op_put_item),
+    ROW("Query", op_query),
+    ROW("UpdateItem", op_update_item),
+    ROW("Scan", op_scan),
+    ROW("BatchWriteItem", op_batch_write_item),
+    ROW("BatchGetItem", op_batch_get_item),
+    ROW("DeleteItem", op_delete_item),
+    ROW("GetRecords", op_get_records),
+    ROW("DescribeTable", op_describe_table),
+    ROW("ListTables", op_list_tables),
+    ROW("CreateTable", op_create_table),
+    ROW("UpdateTable", op_update_table),
+    ROW("DeleteTable", op_delete_table),
+    ROW("DescribeTimeToLive", op_describe_ttl),
+    ROW("UpdateTimeToLive", op_update_ttl),
+    ROW("TagResource", op_tag_resource),
+    ROW("UntagResource", op_untag_resource),
+    ROW("ListTagsOfResource", op_list_tags),
+    ROW("DescribeLimits", op_describe_limits),
+    ROW("DescribeEndpoints", op_describe_endpoints),
+    ROW("ListStreams", op_list_streams),
+    ROW("DescribeStream", op_describe_stream),
+    ROW("GetShardIterator", op_get_shard_iterator),
+};
+
+enum { ROWS = sizeof table / sizeof table[0], SCRATCH_KEPT = 1 << 20, BODY_MAX = 16 << 20 };
+
+/* Calls that are not running keep their memory here, shapes are looked up once. */
+struct call_pool {
+    pthread_mutex_t lock;
+    struct call *free;
+    const struct shape *shapes[ROWS];
+};
+
+/* ---- the pool ---- */
+
+static struct call_pool *pool_new(void)
+{
+    struct call_pool *pool = mem_new(struct call_pool);
+    pthread_mutex_init(&pool->lock, NULL);
+    for (size_t i = 0; i < ROWS; i++)
+        pool->shapes[i] = shape_of(table[i].name);
+    return pool;
+}
+
+static void call_free(struct call *call)
+{
+    arena_fini(&call->arena);
+    for (size_t i = 0; i < CALL_BUFS; i++)
+        buf_fini(&call->bufs[i]);
+    buf_fini(&call->failure);
+    free(call->held);
+    free(call);
+}
+
+static void pool_free(struct call_pool *pool)
+{
+    if (!pool)
+        return;
+    while (pool->free) {
+        struct call *call = pool->free;
+        pool->free = call->next;
+        call_free(call);
+    }
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+static struct call *pool_take(struct engine *engine)
+{
+    struct call_pool *pool = engine->pool;
+    pthread_mutex_lock(&pool->lock);
+    struct call *call = pool->free;
+    if (call)
+        pool->free = call->next;
+    pthread_mutex_unlock(&pool->lock);
+    if (!call)
+        call = mem_new(struct call);
+    call->engine = engine;
+    return call;
+}
+
+static void pool_give(struct call *call)
+{
+    struct call_pool *pool = call->engine->pool;
+    while (call->held_count)
+        catalog_release(call->held[--call->held_count]);
+    arena_reset(&call->arena);
+    for (size_t i = 0; i < CALL_BUFS; i++)
+        if (call->bufs[i].cap > SCRATCH_KEPT)
+            buf_fini(&call->bufs[i]);
+    buf_clear(&call->failure);
+    pthread_mutex_lock(&pool->lock);
+    call->next = pool->free;
+    pool->free = call;
+    pthread_mutex_unlock(&pool->lock);
+}
+
+/* ---- a call ---- */
+
+static struct engine *engine_of(struct backend *backend);
+
+static bool parse_body(struct call *call, struct err *err)
+{
+    struct err why = ERR_INIT;
+    struct str body = call->request->body;
+    if (body.len > BODY_MAX)
+        return err_refuse(err, "SerializationException", "The request is larger than 16 MB");
+    if (str_trim(body).len == 0)
+        body = STR("{}");
+    call->body = json_parse(&call->arena, body, &why);
+    return call->body || err_refuse(err, "SerializationException", "%s", why.text);
+}
+
+static bool run_row(struct call *call, size_t row, struct err *err)
+{
+    const struct shape *shape = call->engine->pool->shapes[row];
+    return parse_body(call, err) && shape_check(shape, call->body, err) &&
+           table[row].run(call, err);
+}
+
+static void put_failure(struct call *call)
+{
+    struct buf *out = call->out;
+    if (call->failure.len == 0 || out->len == 0)
+        return;
+    out->len--; /* the closing brace */
+    buf_add(out, buf_str(&call->failure));
+    buf_add_byte(out, '}');
+}
+
+/* A refusal is an answer; anything else means that there is none. */
+static bool answer(struct call *call, bool done, struct err *err)
+{
+    if (done) {
+        call->reply->status = 200;
+        return true;
+    }
+    if (err->name[0] == '\0')
+        return false;
+    ddb_reply_refuse(call->reply, err);
+    put_failure(call);
+    *err = ERR_INIT;
+    return true;
+}
+
+static bool refuse_unknown(struct ddb_reply *reply)
+{
+    reply->status = 400;
+    buf_add(
+        &reply->body, STR("{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}"));
+    return true;
+}
+
+static bool engine_call(struct backend *backend, const struct ddb_call *request,
+    struct ddb_reply *reply, struct err *err)
+{
+    struct engine *engine = engine_of(backend);
+    size_t row = 0;
+    while (row < ROWS && !str_equal(table[row].name, request->operation))
+        row++;
+    if (row == ROWS)
+        return refuse_unknown(reply);
+    struct call *call = pool_take(engine);
+    call->request = request;
+    call->reply = reply;
+    call->out = &reply->body;
+    struct err why = ERR_INIT;
+    bool done = answer(call, run_row(call, row, &why), &why);
+    if (!done)
+        *err = why;
+    pool_give(call);
+    return done;
+}
+
+/* ---- opening ---- */
+
+static void engine_free(struct engine *engine)
+{
+    if (!engine)
+        return;
+    pool_free(engine->pool);
+    catalog_free(engine->catalog);
+    store_close(engine->store);
+    free((char *)(uintptr_t)engine->region.at);
+    free(engine);
+}
+
+static void engine_close(struct backend *backend)
+{
+    engine_free(engine_of(backend));
+}
+
+static const struct backend_ops engine_ops = {
+    .name = "embedded", .call = engine_call, .close = engine_close};
+
+static struct engine *engine_of(struct backend *backend)
+{
+    assert(backend->ops == &engine_ops);
+    return (struct engine *)backend;
+}
+
+static struct engine *engine_new(const struct backend_options *options)
+{
+    struct str region = options->region.len ? options->region : STR("us-east-1");
+    struct engine *engine = mem_new(struct engine);
+    engine->backend.ops = &engine_ops;
+    engine->clock = options->clock;
+    engine->read_only = options->read_only;
+    engine->region = (struct str){mem_dup(region.at, region.len), region.len};
+    engine->catalog = catalog_new();
+    engine->pool = pool_new();
+    return engine;
+}
+
+static void set_label(struct engine *engine)
+{
+    struct buf label = {0};
+    buf_printf(&label, "local · %s", store_path(engine->store));
+    engine->backend.label = buf_take(&label);
+}
+
+struct backend *embedded_open(
+    const char *path, const struct backend_options *given, struct err *err)
+{
+    struct backend_options options = given ? *given : (struct backend_options){0};
+    struct store_options store = {.must_exist = options.must_exist,
+        .read_only = options.read_only,
+        .no_sync = options.no_sync,
+        .clock = options.clock};
+    struct engine *engine = engine_new(&options);
+    engine->store = store_open(path, &store, err);
+    if (!engine->store || !upkeep_look(engine, err)) {
+        engine_free(engine);
+        return NULL;
+    }
+    set_label(engine);
+    return &engine->backend;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables: CreateTable, DescribeTable, ListTables, DeleteTable. A table is ACTIVE as soon as it is
+ * written; the answers to creation and deletion say CREATING and DELETING as the service's do,
+ * since that is what waiters expect.
+ */
+#include "backend/embedded/describe.h"
+#include "backend/embedded/ops.h"
+#include "backend/embedded/shape.h"
+#include "backend/embedded/stream.h"
+#include "backend/embedded/table_parse.h"
+#include "backend/embedded/upkeep.h"
+
+#include <stdio.h>
+#include <sys/random.h>
+
+enum { LIST_MAX = 100, DELETE_STEPS = 20 };
+
+/* ---- CreateTable ---- */
+
+static bool random_uuid(struct arena *arena, struct str *out, struct err *err)
+{
+    unsigned char b[16];
+    if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
+        return err_set(err, ERR_INTERNAL, "the system gives no random numbers");
+    b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
+    *out = arena_printf(arena,
+        "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+    return true;
+}
+
+static bool give_ids(struct store_txn *txn, struct catalog_table *table,
+    struct catalog_index *indexes, struct err *err)
+{
+    if (!catalog_next_id(txn, &table->id, err))
+        return false;
+    for (uint32_t i = 0; i < table->index_count; i++)
+        if (!catalog_next_id(txn, &indexes[i].id, err))
+            return false;
+    return true;
+}
+
+static bool create(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    struct catalog_table *parsed = context, table = *parsed;
+    const struct catalog_table *same;
+    if (!engine_table_maybe(call, txn, table.name, &same, err))
+        return false;
+    if (same)
+        return err_refuse(
+            err, "ResourceInUseException", "Table already exists: %.*s", STR_ARG(table.name));
+    struct catalog_index *indexes =
+        arena_array(&call->arena, struct catalog_index, table.index_count + 1);
+    if (table.index_count)
+        memcpy(indexes, table.indexes, table.index_count * sizeof *indexes);
+    table.indexes = indexes;
+    bool done =
+        give_ids(txn, &table, indexes, err) &&
+        (!table.stream.enabled ||
+            stream_open(call, txn, &table, table.stream.view, table.created_ms, err)) &&
+        catalog_put(txn, &table, err) &&
+        describe_table(call, txn, &table, STR("TableDescription"), "CREATING", "CREATING", err);
+    return done || engine_spoil(txn);
+}
+
+bool op_create_table(struct call *call, struct err *err)
+{
+    struct catalog_table *table = arena_new(&call->arena, struct catalog_table);
+    if (!table_parse_create(call, table, err))
+        return false;
+    table->created_ms = engine_now_ms(call->engine);
+    if (table->on_demand)
+        table->on_demand_ms = table->created_ms;
+    return random_uuid(&call->arena, &table->uuid, err) && engine_write(call, create, table, err);
+}
+
+/* ---- DescribeTable ---- */
+
+static bool describe(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    const struct str *name = context;
+    const struct catalog_table *table;
+    if (!engine_table_maybe(call, txn, *name, &table, err))
+        return false;
+    if (!table)
+        return err_refuse(err, "ResourceNotFoundException",
+            "Requested resource not found: Table: %.*s not found",
+            STR_ARG(engine_table_name(*name)));
+    return describe_table(call, txn, table, STR("Table"), "ACTIVE", NULL, err);
+}
+
+bool op_describe_table(struct call *call, struct err *err)
+{
+    struct str name = shape_text(call->body, STR("TableName"));
+    return engine_read(call, describe, &name, err);
+}
+
+/* ---- ListTables ---- */
+
+struct listing {
+    struct str after, names[LIST_MAX];
+    size_t limit, count;
+    bool more;
+};
+
+static bool list(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    struct listing *l = context;
+    return catalog_list(txn, &call->arena, l->after, l->limit, l->names, &l->count, &l->more, err);
+}
+
+bool op_list_tables(struct call *call, struct err *err)
+{
+    struct listing *l = arena_new(&call->arena, struct listing);
+    l->after = shape_text(call->body, STR("ExclusiveStartTableName"));
+    l->limit = (size_t)shape_number(call->body, STR("Limit"), LIST_MAX);
+    if (!engine_read(call, list, l, err))
+        return false;
+    struct buf *out = call->out;
+    buf_add(out, STR("{\"TableNames\":["));
+    for (size_t i = 0; i < l->count; i++) {
+        json_put_comma(out);
+        json_put_string(out, l->names[i]);
+    }
+    buf_add_byte(out, ']');
+    if (l->more)
+        engine_put_text(out, STR("LastEvaluatedTableName"), l->names[l->count - 1]);
+    buf_add_byte(out, '}');
+    return true;
+}
+
+/* ---- DeleteTable ---- */
+
+static bool discard_all(
+    struct call *call, struct store_txn *txn, const struct catalog_table *table, struct err *err)
+{
+    if (!upkeep_discard(call->engine, txn, STORE_ITEMS, table->id, err))
+        return false;
+    for (uint32_t i = 0; i < table->index_count; i++)
+        if (!upkeep_discard(call->engine, txn, STORE_INDEX, table->indexes[i].id, err))
+            return false;
+    return true;
+}
+
+static bool delete (struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    const struct str *name = context;
+    const struct catalog_table *table;
+    if (!engine_table_maybe(call, txn, *name, &table, err))
+        return false;
+    if (!table)
+        return err_refuse(err, "ResourceNotFoundException",
+            "Requested resource not found: Table: %.*s not found",
+            STR_ARG(engine_table_name(*name)));
+    if (table->protected)
+        return err_invalid(err, "Resource cannot be deleted as it is currently protected against "
+                                "deletion. Disable deletion protection first.");
+    bool done = describe_table(call, txn, table, STR("TableDescription"), "DELETING", NULL, err) &&
+                stream_close(call, txn, table, engine_now_ms(call->engine), err) &&
+                catalog_remove(txn, table, err) && discard_all(call, txn, table, err);
+    return done || engine_spoil(txn);
+}
+
+/* What is not reclaimed here goes with later writes. */
+static bool reclaim(struct engine *engine, struct err *err)
+{
+    bool more = true;
+    for (int i = 0; more && i < DELETE_STEPS; i++)
+        if (!upkeep_step(engine, UPKEEP_STEP, &more, err))
+            return false;
+    return true;
+}
+
+bool op_delete_table(struct call *call, struct err *err)
+{
+    struct str name = shape_text(call->body, STR("TableName"));
+    struct err ignored = ERR_INIT;
+    if (!engine_write(call, delete, &name, err))
+        return false;
+    reclaim(call->engine, &ignored); /* the table is gone whether or not this succeeds */
+    return true;
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * UpdateTable: throughput, billing mode, stream, one global index created or deleted, deletion
+ * protection, table class, encryption. A new index is filled before the answer, in bounded steps;
+ * an interruption leaves it CREATING, and later writes go on with it.
+ *
+ *   read the table ─▶ copy with the changes ─▶ write row, streams, tasks ─▶ describe as UPDATING
+ */
+#include "backend/embedded/describe.h"
+#include "backend/embedded/ops.h"
+#include "backend/embedded/shape.h"
+#include "backend/embedded/stream.h"
+#include "backend/embedded/table_parse.h"
+#include "backend/embedded/upkeep.h"
+
+#include <inttypes.h>
+
+#define INVALID "One or more parameter values were invalid: "
+
+struct update {
+    struct str name;
+    struct catalog_table table;          /* the copy */
+    struct catalog_index *indexes;       /* its indexes, with room for one more */
+    const struct catalog_index *created; /* in `indexes` */
+    uint32_t discarded;                  /* id of the index that goes, 0 = none */
+    bool open_stream, close_stream;
+    int64_t now_ms;
+};
+
+/* ---- what can be refused without the table ---- */
+
+static bool asks(const struct call *call, struct str name)
+{
+    return shape_get(call->body, name) != NULL;
+}
+
+static bool check_something(struct call *call, struct err *err)
+{
+    static const char *const parts[] = {"ProvisionedThroughput", "BillingMode",
+        "StreamSpecification", "GlobalSecondaryIndexUpdates", "SSESpecification", "TableClass",
+        "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput", NULL};
+    for (size_t i = 0; parts[i]; i++)
+        if (asks(call, str_from(parts[i])))
+            return true;
+    return err_invalid(err,
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
+        "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
+}
+
+static const struct json *action_of(const struct json *update, struct str name, unsigned *actions)
+{
+    const struct json *action = shape_get(update, name);
+    *actions += action != NULL;
+    return action;
+}
+
+static bool check_index_update(const struct json *update, unsigned *online, struct err *err)
+{
+    unsigned actions = 0;
+    *online += action_of(update, STR("Create"), &actions) != NULL;
+    *online += action_of(update, STR("Delete"), &actions) != NULL;
+    action_of(update, STR("Update"), &actions);
+    if (actions == 0)
+        return err_invalid(err,
+            INVALID "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
+                    "GlobalSecondaryIndexUpdate.Delete must not be null");
+    if (actions > 1)
+        return err_invalid(err, INVALID "Only one global secondary index action is allowed per "
+                                        "GlobalSecondaryIndexUpdate object");
+    return true;
+}
+
+static struct str index_name_of(const struct json *update)
+{
+    for (const struct json *action = update->first; action; action = action->next)
+        if (action->type == JSON_OBJECT)
+            return shape_text(action, STR("IndexName"));
+    return STR_NONE;
+}
+
+static bool check_index_updates(struct call *call, struct err *err)
+{
+    const struct json *list = shape_get(call->body, STR("GlobalSecondaryIndexUpdates"));
+    unsigned online = 0;
+    if (!list)
+        return true;
+    if (list->count == 0)
+        return err_invalid(err, INVALID "List of GlobalSecondaryIndexUpdates is empty");
+    for (const struct json *a = list->first; a; a = a->next) {
+        if (!check_index_update(a, &online, err))
+            return false;
+        for (const struct json *b = list->first; b != a; b = b->next)
+            if (str_equal(index_name_of(a), index_name_of(b)))
+                return err_invalid(err,
+                    INVALID "Only one global secondary index update per index is allowed "
+                            "simultaneously. Index: %.*s",
+                    STR_ARG(index_name_of(a)));
+    }
+    return online <= 1 || err_refuse(err, "LimitExceededException",
+                              "Subscriber limit exceeded: Only 1 online index can be created or "
+                              "deleted simultaneously per table");
+}
+
+static bool check_stream(struct call *call, struct err *err)
+{
+    const struct json *json = shape_get(call->body, STR("StreamSpecification"));
+    bool enabled = shape_truth(json, STR("StreamEnabled"), false);
+    bool view = shape_get(json, STR("StreamViewType")) != NULL;
+    if (json && enabled && !view)
+        return err_invalid(
+            err, INVALID "If stream is being enabled then UpdateViewType is required");
+    if (json && !enabled && view)
+        return err_invalid(err, INVALID "If stream is being disabled, then UpdateViewType must "
+                                        "not be specified");
+    if (json && asks(call, STR("GlobalSecondaryIndexUpdates")))
+        return err_invalid(err, INVALID "You cannot create or delete index while changing stream "
+                                        "status");
+    return true;
+}
+
+/* ---- billing and throughput ---- */
+
+static void move_units(struct catalog_units *units, struct catalog_units to, int64_t now_ms)
+{
+    if (to.read > units->read || to.write > units->write)
+        units->increased_ms = now_ms;
+    if (to.read < units->read || to.write < units->write)
+        units->decreased_ms = now_ms;
+    units->read = to.read;
+    units->write = to.write;
+}
+
+static bool same_units(const struct catalog_units *a, const struct catalog_units *b)
+{
+    return a->read == b->read && a->write == b->write;
+}
+
+static bool apply_on_demand(struct call *call, struct update *u, struct err *err)
+{
+    if (asks(call, STR("ProvisionedThroughput")))
+        return err_invalid(err, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
+                                        "specified when BillingMode is PAY_PER_REQUEST");
+    if (u->table.on_demand)
+        return true;
+    u->table.on_demand = true;
+    u->table.on_demand_ms = u->now_ms;
+    u->table.units = (struct catalog_units){0};
+    for (uint32_t i = 0; i < u->table.index_count; i++)
+        u->indexes[i].units = (struct catalog_units){0};
+    return true;
+}
+
+static bool refuse_same_units(
+    const struct catalog_units *now, const struct catalog_units *asked, struct err *err)
+{
+    return err_invalid(err,
+        "The provisioned throughput for the table will not change. The requested value equals "
+        "the current value. Current ReadCapacityUnits provisioned for the table: %" PRId64
+        ". Requested ReadCapacityUnits: %" PRId64
+        ". Current WriteCapacityUnits provisioned for the table: %" PRId64
+        ". Requested WriteCapacityUnits: %" PRId64
+        ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request "
+        "higher limits.",
+        now->read, asked->read, now->write, asked->write);
+}
+
+static bool apply_provisioned(struct call *call, struct update *u, bool mode, struct err *err)
+{
+    const struct json *json = shape_get(call->body, STR("ProvisionedThroughput"));
+    struct catalog_table *table = &u->table;
+    if (!json)
+        return (mode && !table->on_demand) || !mode ||
+               err_invalid(err, INVALID "ProvisionedThroughput must be specified when BillingMode "
+                                        "is PROVISIONED");
+    if (table->on_demand && !mode)
+        return err_invalid(err, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
+                                        "specified when BillingMode is PAY_PER_REQUEST");
+    struct catalog_units asked = table_parse_units(json);
+    if (!table->on_demand && same_units(&table->units, &asked))
+        return refuse_same_units(&table->units, &asked, err);
+    if (table->on_demand)
+        table->units = (struct catalog_units){0};
+    table->on_demand = false;
+    move_units(&table->units, asked, u->now_ms);
+    return true;
+}
+
+static bool apply_billing(struct call *call, struct update *u, struct err *err)
+{
+    struct str mode = shape_text(call->body, STR("BillingMode"));
+    if (str_equal(mode, STR("PAY_PER_REQUEST")))
+        return apply_on_demand(call, u, err);
+    return apply_provisioned(call, u, mode.len > 0, err);
+}
+
+/* ---- global indexes ---- */
+
+static struct catalog_index *find_index(struct update *u, struct str name)
+{
+    for (uint32_t i = 0; i < u->table.index_count; i++)
+        if (str_equal(u->indexes[i].name, name))
+            return &u->indexes[i];
+    return NULL;
+}
+
+static bool is_filling(const struct update *u)
+{
+    for (uint32_t i = 0; i < u->table.index_count; i++)
+        if (u->indexes[i].backfilling)
+            return true;
+    return false;
+}
+
+static bool create_index(
+    struct call *call, struct update *u, const struct json *json, struct err *err)
+{
+    struct catalog_index *index = &u->indexes[u->table.index_count];
+    if (find_index(u, shape_text(json, STR("IndexName"))))
+        return err_invalid(err, "Attempting to create an index which already exists");
+    if (u->table.index_count - u->table.local_count >= CATALOG_GLOBAL_MAX)
+        return err_refuse(err, "LimitExceededException",
+            "Subscriber limit exceeded: GlobalSecondaryIndex count exceeds the per-table limit of "
+            "%d",
+            CATALOG_GLOBAL_MAX);
+    if (is_filling(u))
+        return err_refuse(err, "LimitExceededException",
+            "Subscriber limit exceeded: Only 1 online index can be created or deleted "
+            "simultaneously per table");
+    if (!table_parse_global(call, json, &u->table, index, err))
+        return false;
+    index->backfilling = true;
+    u->created = index;
+    u->table.index_count++;
+    return true;
+}
+
+static bool delete_index(struct update *u, const struct json *json, struct err *err)
+{
+    struct str name = shape_text(json, STR("IndexName"));
+    struct catalog_index *index = find_index(u, name);
+    if (!index)
+        return err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
+    if (!index->global)
+        return err_invalid(err,
+            INVALID "Cannot delete an index that is not a GlobalSecondaryIndex: %.*s",
+            STR_ARG(name));
+    u->discarded = index->id;
+    size_t behind = (size_t)(u->indexes + u->table.index_count - (index + 1));
+    memmove(index, index + 1, behind * sizeof *index);
+    u->table.index_count--;
+    return true;
+}
+
+static bool update_index(struct update *u, const struct json *json, struct err *err)
+{
+    struct str name = shape_text(json, STR("IndexName"));
+    const struct json *units = shape_get(json, STR("ProvisionedThroughput"));
+    struct catalog_index *index = find_index(u, name);
+    if (!index || !index->global)
+        return err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
+    if (!units)
+        return true;
+    if (u->table.on_demand)
+        return err_invalid(err,
+            INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: "
+                    "%.*s when BillingMode is PAY_PER_REQUEST",
+            STR_ARG(name));
+    struct catalog_units asked = table_parse_units(units);
+    if (same_units(&index->units, &asked))
+        return err_invalid(err,
+            "The provisioned throughput for the index %.*s will not change. The requested value "
+            "equals the current value.",
+            STR_ARG(name));
+    move_units(&index->units, asked, u->now_ms);
+    return true;
+}
+
+static bool apply_indexes(struct call *call, struct update *u, struct err *err)
+{
+    const struct json *list = shape_get(call->body, STR("GlobalSecondaryIndexUpdates"));
+    for (const struct json *a = list ? list->first : NULL; a; a = a->next) {
+        const struct json *create = shape_get(a, STR("Create"));
+        const struct json *delete = shape_get(a, STR("Delete"));
+        bool done = create   ? create_index(call, u, create, err)
+                    : delete ? delete_index(u, delete, err)
+                             : update_index(u, shape_get(a, STR("Update")), err);
+        if (!done)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the rest ---- */
+
+static bool apply_stream(struct call *call, struct update *u, struct err *err)
+{
+    const struct json *json = shape_get(call->body, STR("StreamSpecification"));
+    if (!json)
+        return true;
+    bool enable = shape_truth(json, STR("StreamEnabled"), false);
+    if (enable && u->table.stream.enabled)
+        return err_invalid(
+            err, "Table already has an enabled stream: TableName: %.*s", STR_ARG(u->table.name));
+    if (!enable && !u->table.stream.enabled)
+        return err_invalid(
+            err, "Table has no stream to disable: TableName: %.*s", STR_ARG(u->table.name));
+    u->open_stream = enable;
+    u->close_stream = !enable;
+    return true;
+}
+
+static bool apply_rest(struct call *call, struct update *u, struct err *err)
+{
+    const struct json *sse = shape_get(call->body, STR("SSESpecification"));
+    struct str class = shape_text(call->body, STR("TableClass"));
+    u->table.protected =
+        shape_truth(call->body, STR("DeletionProtectionEnabled"), u->table.protected);
+    if (class.len) {
+        bool infrequent = !str_equal(class, STR("STANDARD"));
+        if (infrequent != u->table.infrequent)
+            u->table.class_ms = u->now_ms;
+        u->table.infrequent = infrequent;
+    }
+    if (sse && !table_parse_sse(call, sse, &u->table.sse, err))
+        return false;
+    return true;
+}
+
+/* Definitions of keys that no index has any more are left as they are: the service tolerates spare
+ * ones in updates. */
+static bool apply(
+    struct call *call, struct update *u, const struct catalog_table *table, struct err *err)
+{
+    u->table = *table;
+    u->created = NULL;
+    u->discarded = 0;
+    u->open_stream = u->close_stream = false;
+    u->indexes = arena_array(&call->arena, struct catalog_index, table->index_count + 2);
+    if (table->index_count)
+        memcpy(u->indexes, table->indexes, table->index_count * sizeof *u->indexes);
+    u->table.indexes = u->indexes;
+    return table_parse_definitions(call, &u->table, err) && apply_billing(call, u, err) &&
+           apply_indexes(call, u, err) && apply_stream(call, u, err) && apply_rest(call, u, err);
+}
+
+static bool write_streams(
+    struct call *call, struct store_txn *txn, struct update *u, struct err *err)
+{
+    const struct json *json = shape_get(call->body, STR("StreamSpecification"));
+    enum catalog_view view = CATALOG_VIEW_KEYS;
+    catalog_view_parse(shape_text(json, STR("StreamViewType")), &view);
+    if (u->close_stream && !stream_close(call, txn, &u->table, u->now_ms, err))
+        return false;
+    if (u->close_stream)
+        u->table.stream.enabled = false;
+    return !u->open_stream || stream_open(call, txn, &u->table, view, u->now_ms, err);
+}
+
+static bool write_all(struct call *call, struct store_txn *txn, struct update *u, struct err *err)
+{
+    struct engine *engine = call->engine;
+    struct catalog_index *created = (struct catalog_index *)(uintptr_t)u->created;
+    if (created && !catalog_next_id(txn, &created->id, err))
+        return false;
+    if (created && !upkeep_backfill(engine, txn, &u->table, created, err))
+        return false;
+    if (u->discarded && !upkeep_discard(engine, txn, STORE_INDEX, u->discarded, err))
+        return false;
+    return write_streams(call, txn, u, err) && catalog_put(txn, &u->table, err) &&
+           describe_table(call, txn, &u->table, STR("TableDescription"), "UPDATING", NULL, err);
+}
+
+static bool update(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    struct update *u = context;
+    const struct catalog_table *table;
+    if (!engine_table_maybe(call, txn, u->name, &table, err))
+        return false;
+    if (!table)
+        return err_refuse(err, "ResourceNotFoundException",
+            "Requested resource not found: Table: %.*s not found",
+            STR_ARG(engine_table_name(u->name)));
+    return apply(call, u, table, err) && (write_all(call, txn, u, err) || engine_spoil(txn));
+}
+
+/* An interruption here is no failure of the update: the index goes on being filled with later
+ * writes, and DescribeTable says CREATING meanwhile. */
+static void fill(struct call *call)
+{
+    struct err ignored = ERR_INIT;
+    bool more = true;
+    while (more && !ddb_call_stopped(call->request, &ignored))
+        if (!upkeep_step(call->engine, UPKEEP_STEP, &more, &ignored))
+            return;
+}
+
+bool op_update_table(struct call *call, struct err *err)
+{
+    struct update *u = arena_new(&call->arena, struct update);
+    u->name = shape_text(call->body, STR("TableName"));
+    u->now_ms = engine_now_ms(call->engine);
+    if (!check_something(call, err) || !check_index_updates(call, err) ||
+        !check_stream(call, err) || !engine_write(call, update, u, err))
+        return false;
+    if (u->created)
+        fill(call);
+    return true;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BACKEND_EMBEDDED_OPS_H
+#define BACKEND_EMBEDDED_OPS_H
+
+#include "backend/embedded/engine.h"
+
+/* One function an operation; the table that names them is in embedded.c. */
+engine_op op_create_table, op_describe_table, op_list_tables, op_update_table, op_delete_table;
+engine_op op_put_item, op_get_item, op_update_item, op_delete_item;
+engine_op op_batch_get_item, op_batch_write_item;
+engine_op op_query, op_scan;
+engine_op op_describe_ttl, op_update_ttl;
+engine_op op_tag_resource, op_untag_resource, op_list_tags;
+engine_op op_describe_limits, op_describe_endpoints;
+engine_op op_list_streams, op_describe_stream, op_get_shard_iterator, op_get_records;
+
+#endif
