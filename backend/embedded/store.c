@@ -269,13 +269,38 @@ static bool create_maps(struct store *store, struct err *err)
     return code == MDB_SUCCESS || store_fail(store, code, "creating", err);
 }
 
+static void overlook(void *context, const char *finding)
+{
+    (void)context;
+    (void)finding;
+}
+
+/* What is opened to be checked must not be believed: LMDB sees no page of it unless all are sound.
+ * The open transaction keeps them from being written over meanwhile. */
+static bool distrust(struct store *store, struct err *err)
+{
+    uint64_t findings = 0;
+    if (!store->options.for_check)
+        return true;
+    if (!store_pages_check(store->fd, &findings, overlook, NULL, err))
+        return false;
+    store->unsound = findings > 0;
+    return true;
+}
+
 /* The usual case costs one read transaction. *missing = the file holds other maps, or none. */
 static bool load_maps(struct store *store, bool *missing, struct err *err)
 {
     MDB_txn *txn;
     int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    *missing = false;
     if (code != MDB_SUCCESS)
         return store_fail(store, code, "opening", err);
+    bool checked = distrust(store, err);
+    if (!checked || store->unsound) {
+        mdb_txn_abort(txn);
+        return checked;
+    }
     code = open_maps(store, txn, 0);
     *missing = code == MDB_NOTFOUND;
     if (code != MDB_SUCCESS || !load_record(store, txn, err)) {

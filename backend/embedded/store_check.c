@@ -151,28 +151,32 @@ static bool check_entries(struct store_txn *txn, void *context, struct err *err)
     return code == MDB_SUCCESS || store_fail(txn->store, code, "checking", err);
 }
 
-/* The snapshot stays while its pages are read past LMDB. */
-struct pages_check {
-    struct check *check;
-    uint64_t findings;
-};
-
-static bool check_pages(struct store_txn *txn, void *context, struct err *err)
+/* A snapshot that is held keeps its pages from being written over while they are read. */
+static bool check_pages(struct check *check, uint64_t *findings, struct err *err)
 {
-    struct pages_check *pages = context;
-    const struct check *check = pages->check;
-    return store_pages_check(txn->store->fd, &pages->findings, check->see, check->context, err);
+    MDB_txn *txn = NULL;
+    struct store *store = check->store;
+    store_enter(store);
+    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    bool ok = code == MDB_SUCCESS
+                  ? store_pages_check(store->fd, findings, check->see, check->context, err)
+                  : store_fail(store, code, "checking", err);
+    mdb_txn_abort(txn);
+    store_leave(store);
+    return ok;
 }
 
 bool store_check(struct store *store, void (*see)(void *context, const char *finding),
     void *context, struct err *err)
 {
     struct check check = {.store = store, .see = see, .context = context};
-    struct pages_check pages = {.check = &check};
-    if (!store_read(store, check_pages, &pages, err))
+    uint64_t findings = 0;
+    if (!check_pages(&check, &findings, err))
         return false;
-    if (pages.findings)
-        return true; /* LMDB would trust those pages */
+    if (findings) {
+        store->unsound = true;
+        return true;
+    }
     bool ok = store_read(store, check_entries, &check, err);
     buf_fini(&check.links);
     return ok;

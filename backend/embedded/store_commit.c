@@ -247,6 +247,8 @@ static void lead(struct store *store)
 
 static bool refuse(struct store *store, struct err *err)
 {
+    if (store->unsound)
+        return store_damaged(store, "its pages are malformed", err);
     if (store->options.read_only)
         return err_set(err, ERR_FILE, "%s is open for reading only", store->path);
     return err_set(err, ERR_FILE,
@@ -259,7 +261,7 @@ bool store_write(struct store *store, store_fn *fn, void *context, struct err *e
 {
     struct store_job job = {
         .fn = fn, .context = context, .err = err, .wake = PTHREAD_COND_INITIALIZER};
-    if (store->options.read_only || atomic_load(&store->broken))
+    if (store->options.read_only || store->unsound || atomic_load(&store->broken))
         return refuse(store, err);
     pthread_mutex_lock(&store->queue_lock);
     enqueue(store, &job);

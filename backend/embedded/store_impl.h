@@ -102,6 +102,7 @@ struct store {
     char uuid[STORE_UUID];
     int64_t created_ms;
     bool unsynced; /* this handle wrote the marker of a bulk load */
+    bool unsound;  /* opened to be checked, and LMDB must not read its pages */
 
     /* Who is inside the map: LMDB resizes it only while nobody is. */
     pthread_mutex_t lock;

@@ -274,7 +274,7 @@ static bool walk_tree(struct tree_walk *t, uint64_t number, size_t depth)
     struct walk *w = t->walk;
     bool leaf = depth + 1 == t->db.depth, ok = true;
     unsigned char *page = w->buffers[depth];
-    struct node node;
+    struct node node = {0};
     if (!claim(w, number, 1) || !read_at(w, number, page, w->page_size) ||
         !check_header(w, number, page, leaf))
         return false;

@@ -148,6 +148,8 @@ static struct store_reader *begin(struct store *store, struct err *err)
 
 bool store_read(struct store *store, store_fn *fn, void *context, struct err *err)
 {
+    if (store->unsound)
+        return store_damaged(store, "its pages are malformed", err);
     struct store_reader *reader = begin(store, err);
     if (reader == NULL)
         return false;
