@@ -12,7 +12,7 @@ static bool get_one(void *context, struct value key, struct err *err)
     struct value item;
     bool ok = client_get(&cli->client, &page, str_from(cli->args[0]), key, &item, err);
     if (ok && item.type == VALUE_NONE) {
-        json_out_line(&line, key, false);
+        json_out_plain(&line, key);
         ok = err_set(
             err, ERR_REFUSED, "there is no item with the key %.*s", STR_ARG(buf_str(&line)));
     } else if (ok) {

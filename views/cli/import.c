@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 /* Durable writes wait for the disk, so many of them share its syncs; others only need the cores. */
-enum { THREADS_DURABLE = 12, THREADS_LOADING = 2, REPORTS_MAX = 50 };
+enum { THREADS_DURABLE = 12, THREADS_LOADING = 4, REPORTS_MAX = 50 };
 enum { SAVE_EVERY_NS = 1000000000, LOOK_EVERY = 1024 };
 
 enum add_key { ADD_NONE, ADD_UUID, ADD_LINE };

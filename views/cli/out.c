@@ -127,6 +127,8 @@ static bool write_all(struct cli_out *out)
 
 void cli_out_line(struct cli_out *out, struct str line)
 {
+    if (line.len && line.at[line.len - 1] == '\n')
+        line.len--;
     cli_out_text(out, line);
     buf_add_byte(&out->pending, '\n');
     if (out->pending.len >= OUT_FULL)

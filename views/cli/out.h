@@ -22,7 +22,7 @@ struct cli_out {
 void cli_out_init(struct cli_out *out, int fd);
 void cli_out_fini(struct cli_out *out);
 
-/* JSON or other data of one line, then a line feed. */
+/* JSON or other data of one line, then a line feed (only one where the line brings its own). */
 void cli_out_line(struct cli_out *out, struct str line);
 /* Text without the line feed. */
 void cli_out_text(struct cli_out *out, struct str text);
