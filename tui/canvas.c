@@ -335,6 +335,7 @@ void canvas_match(const struct canvas *c, int row, int col, int width, struct st
     bool ascii = c->frame->ascii;
     size_t shown = text_fit(text, width, ascii);
     int start = start_of(c, &text, width, flags & CANVAS_RIGHT);
+    text = str_take(text, shown + needle.len); /* what is not shown is not looked at */
     for (size_t at = 0; (at = text_search(text, needle, at)) < shown; at += needle.len) {
         int from = text_columns(str_take(text, at), width, ascii);
         int cols = text_columns(str_take(str_skip(text, at), needle.len), width, ascii);

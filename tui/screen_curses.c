@@ -12,6 +12,7 @@
 #include "tui/gather.h"
 #include "tui/screen.h"
 #include "tui/signal.h"
+#include "tui/squeeze.h"
 #include <curses.h>
 #include <langinfo.h>
 #include <poll.h>
@@ -33,6 +34,7 @@ enum {
     CODE_PASTE_BEGIN = KEY_MAX + 1,
     CODE_PASTE_END,
     SLOW_BAUD = 38400,
+    GAP_MAX = 4,     /* blanks between texts that share a look; a longer gap is skipped */
     SCROLL_LEAST = 3 /* rows; fewer are cheaper written */
 };
 
@@ -48,6 +50,7 @@ struct screen_curses {
     bool mouse, cursor_on, pastes, tmux;
     struct style styles[ROLE_COUNT];
     cchar_t looks[ROLE_COUNT]; /* a blank in each role's look */
+    bool inks[ROLE_COUNT];     /* looks that do not show on a blank */
     int32_t pair_fg[256], pair_bg[256];
     int pairs;
     cchar_t *line; /* one row on its way to ncurses */
@@ -100,6 +103,8 @@ static void make_look(struct screen_curses *s, int role)
         attrs |= A_BOLD;
     int pair = pair_of(s, colour_of(s, style->fg), colour_of(s, style->bg));
     setcchar(&s->looks[role], L" ", attrs, (short)pair, NULL);
+    s->inks[role] =
+        style->bg == STYLE_DEFAULT && !(style->attrs & (STYLE_REVERSE | STYLE_UNDERLINE));
 }
 
 static void curses_styles(struct screen *screen, const struct style_table *table)
@@ -148,6 +153,37 @@ static bool same_cell(const struct canvas_cell *a, const struct canvas_cell *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
+static bool is_empty(const struct screen_curses *s, const struct canvas_cell *cell)
+{
+    return cell->point == ' ' && !cell->attrs && !cell->marks[0] && s->inks[cell->role];
+}
+
+static int gap_length(const struct screen_curses *s, const struct canvas_cell *cells, int left)
+{
+    int gap = 0;
+    while (gap < left && is_empty(s, &cells[gap]))
+        gap++;
+    return gap;
+}
+
+/* A row for ncurses, one entry a cell. A small gap takes the look of the text before it: on a blank
+ * it does not show, and going back and forth between looks costs more bytes than the blanks. */
+static void make_line(struct screen_curses *s, const struct canvas_cell *cells, int cols)
+{
+    const struct canvas_cell *before = NULL;
+    for (int col = 0; col < cols; col++) {
+        int gap = is_empty(s, &cells[col]) ? gap_length(s, cells + col, cols - col) : 0;
+        bool small = gap > 0 && gap <= GAP_MAX && col + gap < cols && before &&
+                     s->inks[before->role] && !before->attrs;
+        for (int i = 0; i < gap; i++)
+            s->line[col + i] = s->looks[small ? before->role : ROLE_TEXT];
+        col += gap;
+        if (col < cols)
+            fill_look(s, &cells[col], &s->line[col]);
+        before = col < cols && cells[col].columns ? &cells[col] : before;
+    }
+}
+
 /* Writes the part of a row that differs, whole characters only. */
 static void paint_row(struct screen_curses *s, const struct frame *frame, int row)
 {
@@ -163,11 +199,12 @@ static void paint_row(struct screen_curses *s, const struct frame *frame, int ro
         while (to < frame->cols && (new[to].columns == 0 || old[to].columns == 0))
             to++;
     }
+    make_line(s, new, frame->cols);
     for (int col = from; col < to; col++)
         if (new[col].columns)
-            fill_look(s, &new[col], &s->line[count++]);
+            s->line[from + count++] = s->line[col];
     if (count)
-        mvadd_wchnstr(row, from, s->line, count);
+        mvadd_wchnstr(row, from, s->line + from, count);
 }
 
 /* How many rows of [top, bottom) would be as shown after moving up by n (down: n < 0). */
@@ -272,6 +309,9 @@ static bool curses_present(struct screen *screen, const struct frame *frame)
     place_cursor(s, frame);
     wnoutrefresh(stdscr);
     doupdate();
+    fflush(stdout);
+    if (!s->whole)
+        s->gather.bytes.len = squeeze_output(s->gather.bytes.at, s->gather.bytes.len, frame->rows);
     s->whole = false;
     return end_output(s);
 }
