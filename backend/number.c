@@ -91,10 +91,11 @@ static bool encode_checked(struct number *out, const struct decimal *d, struct e
 
 /* ---- text to decimal digits ---- */
 
+/* The two runs of digits of a number's text, and where it ends. */
 struct scan {
     const char *at, *end;
-    struct decimal *into;
-    int64_t zeros; /* seen since the last significant digit: they count when another one follows */
+    struct str whole, fraction;
+    int64_t exponent; /* as written */
 };
 
 static inline bool is_digit(char c)
@@ -102,41 +103,18 @@ static inline bool is_digit(char c)
     return (unsigned char)(c - '0') < 10;
 }
 
-static void scan_significant(struct scan *s, uint8_t digit)
+/* digits = { '0'…'9' } */
+static inline struct str scan_digits(struct scan *s)
 {
-    struct decimal *d = s->into;
-    for (; s->zeros > 0 && d->count <= NUMBER_DIGITS_MAX; s->zeros--)
-        d->digits[d->count++] = 0;
-    s->zeros = 0;
-    if (d->count <= NUMBER_DIGITS_MAX)
-        d->digits[d->count++] = digit;
-}
-
-/* digits = { '0'…'9' } : how many there are; significant ones go to the decimal. */
-static int64_t scan_digits(struct scan *s)
-{
-    const char *start = s->at;
-    for (; s->at < s->end && is_digit(*s->at); s->at++) {
-        uint8_t digit = (uint8_t)(*s->at - '0');
-        if (digit)
-            scan_significant(s, digit);
-        else
-            s->zeros += s->into->count > 0;
-    }
-    return s->at - start;
-}
-
-/* Zeros before the first significant digit, which move the exponent. */
-static int64_t scan_leading_zeros(struct scan *s)
-{
-    const char *start = s->at;
-    while (s->at < s->end && *s->at == '0')
-        s->at++;
-    return s->at - start;
+    const char *start = s->at, *at = start;
+    while (at < s->end && is_digit(*at))
+        at++;
+    s->at = at;
+    return (struct str){start, (size_t)(at - start)};
 }
 
 /* sign = [ '+' | '-' ] : true for '-'. */
-static bool scan_sign(struct scan *s)
+static inline bool scan_sign(struct scan *s)
 {
     bool negative = s->at < s->end && *s->at == '-';
     s->at += s->at < s->end && (*s->at == '-' || *s->at == '+');
@@ -144,39 +122,75 @@ static bool scan_sign(struct scan *s)
 }
 
 /* exponent = ( 'e' | 'E' ) sign digit { digit } */
-static bool scan_exponent(struct scan *s, int64_t *exponent)
+static bool scan_exponent(struct scan *s)
 {
     enum { BOUND = 1 << 30 }; /* far outside the range, whatever the digits before were */
     s->at++;
     bool negative = scan_sign(s);
-    const char *start = s->at;
+    struct str digits = scan_digits(s);
     int64_t value = 0;
-    for (; s->at < s->end && is_digit(*s->at); s->at++)
-        if (value < BOUND)
-            value = value * 10 + (*s->at - '0');
-    *exponent = negative ? -value : value;
-    return s->at > start;
+    for (size_t i = 0; i < digits.len && value < BOUND; i++)
+        value = value * 10 + (digits.at[i] - '0');
+    s->exponent = negative ? -value : value;
+    return digits.len > 0;
 }
 
-/* number = sign ( digits [ '.' [ digits ] ] | '.' digits ) [ exponent ] */
-static bool scan_number(struct scan *s)
+/* number = sign ( digits [ '.' digits ] | '.' digits ) [ exponent ] : at least one digit before it
+ */
+static bool scan_number(struct scan *s, bool *negative)
 {
-    struct decimal *d = s->into;
-    d->negative = scan_sign(s);
-    int64_t leading = scan_leading_zeros(s);
-    int64_t whole = scan_digits(s), fraction_zeros = 0, fraction = 0, exponent = 0;
+    *negative = scan_sign(s);
+    s->whole = scan_digits(s);
+    s->fraction = STR_NONE;
+    s->exponent = 0;
     if (s->at < s->end && *s->at == '.') {
         s->at++;
-        if (whole == 0)
-            fraction_zeros = scan_leading_zeros(s);
-        fraction = scan_digits(s);
+        s->fraction = scan_digits(s);
     }
-    if (leading + whole + fraction_zeros + fraction == 0)
+    if (s->whole.len + s->fraction.len == 0)
         return false;
-    if (s->at < s->end && (*s->at | 0x20) == 'e' && !scan_exponent(s, &exponent))
+    if (s->at < s->end && (*s->at | 0x20) == 'e' && !scan_exponent(s))
         return false;
-    d->exponent = exponent + (whole ? whole - 1 : -fraction_zeros - 1);
     return s->at == s->end;
+}
+
+static inline size_t leading_zeros(struct str digits)
+{
+    size_t count = 0;
+    while (count < digits.len && digits.at[count] == '0')
+        count++;
+    return count;
+}
+
+static inline struct str without_trailing_zeros(struct str digits)
+{
+    while (digits.len && digits.at[digits.len - 1] == '0')
+        digits.len--;
+    return digits;
+}
+
+static inline void take_digits(struct decimal *d, struct str digits)
+{
+    size_t room = sizeof d->digits - d->count, count = digits.len < room ? digits.len : room;
+    for (size_t i = 0; i < count; i++)
+        d->digits[d->count + i] = (uint8_t)(digits.at[i] - '0');
+    d->count = (uint8_t)(d->count + count);
+}
+
+/* Zeros at both ends go, the exponent becomes that of the first digit left. */
+static void normalise(struct decimal *d, const struct scan *s)
+{
+    struct str whole = str_skip(s->whole, leading_zeros(s->whole)), fraction = s->fraction;
+    d->count = 0;
+    d->exponent = s->exponent + (int64_t)whole.len - 1;
+    if (whole.len == 0) {
+        size_t zeros = leading_zeros(fraction);
+        fraction = str_skip(fraction, zeros);
+        d->exponent -= (int64_t)zeros;
+    }
+    fraction = without_trailing_zeros(fraction);
+    take_digits(d, fraction.len ? whole : without_trailing_zeros(whole));
+    take_digits(d, fraction);
 }
 
 static bool refuse_text(struct str text, struct err *err)
@@ -191,10 +205,12 @@ bool number_parse(struct number *out, struct str text, struct err *err)
 {
     if (text.len == 0)
         return refuse_text(text, err);
+    struct scan s = {.at = text.at, .end = text.at + text.len};
     struct decimal d;
-    d.count = 0;
-    struct scan s = {.at = text.at, .end = text.at + text.len, .into = &d};
-    return scan_number(&s) ? encode_checked(out, &d, err) : refuse_text(text, err);
+    if (!scan_number(&s, &d.negative))
+        return refuse_text(text, err);
+    normalise(&d, &s);
+    return encode_checked(out, &d, err);
 }
 
 /* ---- bytes to base-100 digits ---- */
@@ -335,19 +351,21 @@ static bool to_wide(struct wide *w, struct str encoded)
     return true;
 }
 
-/* Splits once, so that the digits fall out of 64-bit divisions. */
+/* Divides once or twice by 10^19, so that the digits fall out of 64-bit divisions. */
 static void from_wide(struct decimal *d, const struct wide *w)
 {
     static const uint64_t ten19 = 10000000000000000000u;
-    uint8_t reversed[40];
+    uint8_t reversed[NUMBER_DIGITS_MAX + 20];
     unsigned count = 0, skip = 0;
-    uint64_t parts[3] = {(uint64_t)(w->coefficient % ten19),
-        (uint64_t)(w->coefficient / ten19 % ten19), (uint64_t)(w->coefficient / ten19 / ten19)};
-    for (unsigned part = 0; part < 3; part++)
-        for (unsigned i = 0; i < (part < 2 ? 19u : 2u); i++, parts[part] /= 10)
-            reversed[count++] = (uint8_t)(parts[part] % 10);
-    while (count > 0 && reversed[count - 1] == 0)
-        count--;
+    u128 rest = w->coefficient;
+    while (rest > UINT64_MAX) {
+        uint64_t part = (uint64_t)(rest % ten19);
+        rest /= ten19;
+        for (unsigned i = 0; i < 19; i++, part /= 10)
+            reversed[count++] = (uint8_t)(part % 10);
+    }
+    for (uint64_t part = (uint64_t)rest; part; part /= 10)
+        reversed[count++] = (uint8_t)(part % 10);
     while (skip < count && reversed[skip] == 0)
         skip++;
     *d = (struct decimal){.negative = w->negative, .exponent = w->exponent + (int)count - 1};

@@ -7,6 +7,7 @@
 #include "backend/value.h"
 
 #include "backend/number.h"
+#include "backend/value_read.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
@@ -51,38 +52,29 @@ enum value_type value_type_from_name(struct str name)
 
 /* ---- varints ---- */
 
-/* The longer ones; refuses a last byte of zero, which a shorter form would not need. */
-static bool read_varint_slow(struct str *rest, uint64_t *out)
+/* Refuses a last byte of zero, which a shorter form would not need, and more than 64 bits. */
+struct value_varint value_read_wide_varint(struct str rest)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < rest->len && i < 10; i++) {
-        uint64_t byte = (unsigned char)rest->at[i];
+    struct value_varint out = {0, 0};
+    for (size_t i = 0; i < rest.len && i < 10; i++) {
+        uint64_t byte = (unsigned char)rest.at[i];
         if (i == 9 && byte > 1)
-            return false;
-        value |= (byte & 0x7f) << (7 * i);
+            break;
+        out.value |= (byte & 0x7f) << (7 * i);
         if (byte & 0x80)
             continue;
-        *rest = (struct str){rest->at + i + 1, rest->len - i - 1};
-        *out = value;
-        return byte != 0;
+        out.width = byte || i == 0 ? i + 1 : 0;
+        break;
     }
-    return false;
-}
-
-static inline bool read_varint(struct str *rest, uint64_t *out)
-{
-    if (rest->len == 0 || (unsigned char)rest->at[0] >= 0x80)
-        return read_varint_slow(rest, out);
-    *out = (unsigned char)rest->at[0];
-    rest->at++;
-    rest->len--;
-    return true;
+    return out;
 }
 
 bool value_read_varint(struct str *rest, uint64_t *out)
 {
-    return read_varint(rest, out);
+    return value_read_length(rest, out);
 }
+
+enum { VARINT_MAX = 10 }; /* bytes */
 
 static inline size_t write_varint(char *to, uint64_t v)
 {
@@ -95,7 +87,7 @@ static inline size_t write_varint(char *to, uint64_t v)
 
 size_t value_put_varint(struct buf *out, uint64_t v)
 {
-    size_t len = write_varint(buf_reserve(out, 10), v);
+    size_t len = write_varint(buf_reserve(out, VARINT_MAX), v);
     out->len += len;
     return len;
 }
@@ -110,54 +102,10 @@ static inline size_t varint_width(uint64_t v)
 
 /* ---- reading ---- */
 
-static inline bool read_bytes(struct str *rest, struct str *out)
-{
-    uint64_t len;
-    if (!read_varint(rest, &len) || len > rest->len)
-        return false;
-    *out = (struct str){rest->at, (size_t)len};
-    rest->at += len;
-    rest->len -= (size_t)len;
-    return true;
-}
-
-/* A member takes a byte at least, so a count beyond the bytes is a lie. */
-static bool read_count(struct value *v)
-{
-    uint64_t count;
-    if (!read_varint(&v->data, &count) || count > v->data.len || count > UINT32_MAX)
-        return false;
-    v->count = (uint32_t)count;
-    return true;
-}
-
-static inline bool read_value(struct str *rest, struct value *out)
-{
-    if (rest->len == 0)
-        return false;
-    const char *start = rest->at;
-    unsigned tag = (unsigned char)*start;
-    rest->at++;
-    rest->len--;
-    out->type = (enum value_type)tag;
-    out->count = 0;
-    out->data = STR_NONE;
-    if (tag - VALUE_NULL <= VALUE_TRUE - VALUE_NULL) {
-        out->encoded = (struct str){start, 1};
-        return true;
-    }
-    if (tag > VALUE_BS || tag < VALUE_S || !read_bytes(rest, &out->data))
-        return false;
-    out->encoded = (struct str){start, (size_t)(rest->at - start)};
-    return tag < VALUE_L || read_count(out);
-}
-
 bool value_read(struct str *rest, struct value *out)
 {
-    struct str before = *rest;
-    if (read_value(rest, out))
+    if (value_read_one(rest, out))
         return true;
-    *rest = before;
     *out = (struct value){0};
     return false;
 }
@@ -183,9 +131,9 @@ static inline bool read_member(
 {
     if (value_is_set(type)) {
         *member = (struct value){.type = value_member_type(type)};
-        return read_bytes(rest, &member->data);
+        return value_read_bytes(rest, &member->data);
     }
-    return (type != VALUE_M || read_bytes(rest, name)) && read_value(rest, member);
+    return (type != VALUE_M || value_read_bytes(rest, name)) && value_read_one(rest, member);
 }
 
 /* What cannot be read stays in `rest`, for those who want to know why there was no more. */
@@ -199,25 +147,45 @@ bool value_next(struct value_walk *walk, struct str *name, struct value *member)
     return true;
 }
 
-/* Moves past one value without reading what is in it. */
-static inline bool skip_value(struct str *rest)
+/* Past the bytes behind a length of one byte; NULL where it is longer or they are not there. */
+static inline const unsigned char *skip_short(const unsigned char *at, const unsigned char *end)
 {
-    struct str bytes;
-    if (rest->len == 0)
-        return false;
-    unsigned tag = (unsigned char)rest->at[0];
-    rest->at++;
-    rest->len--;
-    return tag < VALUE_S ? tag != VALUE_NONE : tag <= VALUE_BS && read_bytes(rest, &bytes);
+    if (at == end || *at >= 0x80 || *at >= end - at)
+        return NULL;
+    return at + 1 + *at;
+}
+
+/* The common case, names and values of less than 128 bytes: moves `rest` before the first attribute
+ * that has the name or a greater one, or to what is not common. Names ascend; their first bytes
+ * tell mostly. */
+static void skip_attributes(struct str *rest, struct str name)
+{
+    const unsigned char *at = (const unsigned char *)rest->at, *end = at + rest->len;
+    unsigned first = (unsigned char)name.at[0];
+    for (const unsigned char *value; at < end && *at < 0x80; at = value) {
+        value = skip_short(at, end);
+        if (value == NULL || value == end || *at == 0 || at[1] > first)
+            break;
+        if (at[1] == first && *at == name.len && memcmp(at + 1, name.at, name.len) == 0)
+            break;
+        value = *value >= VALUE_S ? skip_short(value + 1, end) : value + 1;
+        if (value == NULL)
+            break;
+    }
+    *rest = (struct str){(const char *)at, (size_t)(end - at)};
 }
 
 bool value_find(struct value map, struct str name, struct value *out)
 {
     struct str rest = map.type == VALUE_M ? map.data : STR_NONE, have;
-    while (rest.len && read_bytes(&rest, &have)) {
-        if (have.len == name.len && memcmp(have.at, name.at, name.len) == 0)
-            return read_value(&rest, out);
-        if (!skip_value(&rest))
+    while (rest.len && name.len) {
+        skip_attributes(&rest, name);
+        if (rest.len == 0 || !value_read_bytes(&rest, &have))
+            return false;
+        if (str_equal(have, name))
+            return value_read_one(&rest, out);
+        if ((have.len && (unsigned char)have.at[0] > (unsigned char)name.at[0]) ||
+            !value_read_past(&rest))
             return false;
     }
     return false;
@@ -229,9 +197,9 @@ bool value_at(struct value list, size_t index, struct value *out)
         return false;
     struct str rest = list.data;
     while (index-- > 0)
-        if (!skip_value(&rest))
+        if (!value_read_past(&rest))
             return false;
-    return read_value(&rest, out);
+    return value_read_one(&rest, out);
 }
 
 bool value_contains(struct value set, struct value member)
@@ -239,7 +207,7 @@ bool value_contains(struct value set, struct value member)
     if (!value_is_set(set.type) || value_member_type(set.type) != member.type)
         return false;
     struct str rest = set.data, have;
-    while (rest.len && read_bytes(&rest, &have))
+    while (rest.len && value_read_bytes(&rest, &have))
         if (str_equal(have, member.data))
             return true;
     return false;
@@ -252,38 +220,54 @@ int value_compare(struct value a, struct value b)
 
 /* ---- sizes ---- */
 
-/* A number's encoded length is the service's size of a number: one byte, one more for each two
- * digits that begin at an even place, one more when negative; zero is one byte. */
-static size_t size_at_depth(struct value v, unsigned depth)
+static size_t sum_of_members(struct str rest)
 {
-    if (v.type < VALUE_S)
-        return v.type == VALUE_NONE ? 0 : 1;
-    if (v.type < VALUE_L)
-        return v.data.len;
-    bool set = value_is_set(v.type);
-    size_t size = set ? 0 : 3;
-    if (depth == 0)
-        return size + v.data.len;
-    struct value_walk walk = value_walk(v);
-    struct str name;
-    for (struct value member; value_next(&walk, &name, &member);)
-        size += set ? member.data.len : 1 + name.len + size_at_depth(member, depth - 1);
+    struct str member;
+    size_t size = 0;
+    while (rest.len && value_read_bytes(&rest, &member))
+        size += member.len;
     return size;
 }
 
+static size_t sum_of_values(struct str rest, bool named, size_t each, unsigned depth);
+
+/* Takes a value off the front of `rest` and measures it; malformed ones end the sum. */
+static inline size_t measure(struct str *rest, unsigned depth)
+{
+    struct value v;
+    if (!value_read_one(rest, &v)) {
+        *rest = STR_NONE;
+        return 0;
+    }
+    if (v.type < VALUE_S)
+        return 1;
+    if (v.type < VALUE_L || depth == 0)
+        return v.data.len;
+    return v.type >= VALUE_SS ? sum_of_members(v.data)
+                              : 3 + sum_of_values(v.data, v.type == VALUE_M, 1, depth - 1);
+}
+
+static size_t sum_of_values(struct str rest, bool named, size_t each, unsigned depth)
+{
+    struct str name = STR_NONE;
+    size_t size = 0;
+    while (rest.len && (!named || value_read_bytes(&rest, &name)))
+        size += each + name.len + measure(&rest, depth);
+    return size;
+}
+
+/* A number's encoded length is the service's size of a number: one byte, one more for each two
+ * digits that begin at an even place, one more when negative; zero is one byte. */
 size_t value_size(struct value v)
 {
-    return size_at_depth(v, VALUE_DEPTH_MAX);
+    if (v.encoded.len == 0) /* a member of a set */
+        return v.data.len;
+    return measure(&v.encoded, VALUE_DEPTH_MAX);
 }
 
 size_t value_item_size(struct value item)
 {
-    struct value_walk walk = value_walk(item);
-    struct str name;
-    size_t size = 0;
-    for (struct value member; value_next(&walk, &name, &member);)
-        size += name.len + value_size(member);
-    return size;
+    return item.type == VALUE_M ? sum_of_values(item.data, true, 0, VALUE_DEPTH_MAX) : 0;
 }
 
 /* ---- checking ---- */
@@ -299,9 +283,27 @@ static bool check_fails(const struct check *c, const char *at, const char *what)
         c->err, ERR_DATA, "damaged value: %s at byte %zu", what, (size_t)(at - c->start));
 }
 
-static bool check_scalar(const struct check *c, enum value_type type, struct str data)
+static inline bool is_ascii(struct str s)
 {
-    if (type == VALUE_S && !utf8_valid(data))
+    uint64_t word, all = 0;
+    size_t i = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        memcpy(&word, s.at + i, 8);
+        all |= word;
+    }
+    for (; i < s.len; i++)
+        all |= (unsigned char)s.at[i];
+    return (all & 0x8080808080808080u) == 0;
+}
+
+static inline bool is_text(struct str s)
+{
+    return is_ascii(s) || utf8_valid(s);
+}
+
+static inline bool check_scalar(const struct check *c, enum value_type type, struct str data)
+{
+    if (type == VALUE_S && !is_text(data))
         return check_fails(c, data.at, "text that is not UTF-8");
     if (type == VALUE_N && !number_check(data))
         return check_fails(c, data.at, "a malformed number");
@@ -327,7 +329,7 @@ static bool check_set(const struct check *c, struct value set)
 
 static bool check_name(const struct check *c, struct str name, struct str last, bool first)
 {
-    if (name.len == 0 || name.len > VALUE_NAME_MAX || !utf8_valid(name))
+    if (name.len == 0 || name.len > VALUE_NAME_MAX || !is_text(name))
         return check_fails(c, name.at, "an attribute name that is empty, too long or not UTF-8");
     if (!first && str_compare(last, name) >= 0)
         return check_fails(c, name.at, "an attribute name out of order");
@@ -385,7 +387,9 @@ void value_put_bool(struct buf *out, bool truth)
 
 static inline void put_bytes(struct buf *out, struct str bytes)
 {
-    char *to = buf_reserve(out, 10 + bytes.len);
+    if (out->cap - out->len < VARINT_MAX + bytes.len)
+        buf_reserve(out, VARINT_MAX + bytes.len);
+    char *to = out->at + out->len;
     size_t width = write_varint(to, bytes.len);
     if (bytes.len)
         memcpy(to + width, bytes.at, bytes.len);
@@ -438,7 +442,7 @@ static void put_ordered(struct value_open *open, struct buf *out, struct str byt
     put_bytes(out, bytes);
     if (open->count++ > 0 && open->sorted) {
         struct str rest = {out->at + open->last, at - open->last}, last;
-        open->sorted = read_bytes(&rest, &last) && str_compare(last, bytes) < 0;
+        open->sorted = value_read_bytes(&rest, &last) && str_compare(last, bytes) < 0;
     }
     open->last = at;
 }
@@ -462,20 +466,61 @@ struct slot {
     struct str whole; /* all of its bytes */
 };
 
-static int compare_slots(const void *a, const void *b)
+/* What is sorted: the key's first bytes as a number decide nearly every comparison. */
+struct rank {
+    uint64_t prefix;
+    const struct slot *slot;
+};
+
+enum { FEW_MEMBERS = 32, PREFIX = sizeof(uint64_t) };
+
+static inline int compare_ranks(const struct rank *a, const struct rank *b)
 {
-    return str_compare(((const struct slot *)a)->key, ((const struct slot *)b)->key);
+    if (a->prefix != b->prefix)
+        return a->prefix < b->prefix ? -1 : 1;
+    return str_compare(a->slot->key, b->slot->key);
 }
 
-static void find_slots(struct slot *slots, const struct value_open *open, const struct buf *out)
+static int compare_many(const void *a, const void *b)
+{
+    return compare_ranks(a, b);
+}
+
+static void sort_ranks(struct rank *ranks, uint32_t count)
+{
+    if (count > FEW_MEMBERS) {
+        qsort(ranks, count, sizeof *ranks, compare_many);
+        return;
+    }
+    for (uint32_t i = 1; i < count; i++) {
+        struct rank rank = ranks[i];
+        uint32_t to = i;
+        for (; to > 0 && compare_ranks(&ranks[to - 1], &rank) > 0; to--)
+            ranks[to] = ranks[to - 1];
+        ranks[to] = rank;
+    }
+}
+
+static inline uint64_t key_prefix(struct str key)
+{
+    uint64_t prefix = 0;
+    size_t len = key.len < PREFIX ? key.len : PREFIX;
+    for (size_t i = 0; i < len; i++)
+        prefix |= (uint64_t)(unsigned char)key.at[i] << (56 - 8 * i);
+    return prefix;
+}
+
+static void find_slots(
+    struct slot *slots, struct rank *ranks, const struct value_open *open, const struct buf *out)
 {
     struct str rest = {out->at + members_start(open), out->len - members_start(open)};
     for (uint32_t i = 0; i < open->count; i++) {
         const char *start = rest.at;
-        read_bytes(&rest, &slots[i].key);
+        value_read_bytes(&rest, &slots[i].key);
         if (open->type == VALUE_M)
-            skip_value(&rest);
+            value_read_past(&rest);
         slots[i].whole = (struct str){start, (size_t)(rest.at - start)};
+        ranks[i] = (struct rank){key_prefix(slots[i].key), &slots[i]};
     }
 }
 
@@ -509,7 +554,7 @@ static bool refuse_duplicate(const struct value_open *open, const struct buf *ou
     struct buf text = {0};
     struct str rest = {out->at + members_start(open), out->len - members_start(open)}, member;
     for (uint32_t i = 0; i < open->count && text.len < ERR_TEXT_MAX; i++) {
-        read_bytes(&rest, &member);
+        value_read_bytes(&rest, &member);
         if (i)
             buf_add(&text, STR(", "));
         if (open->type == VALUE_BS)
@@ -532,36 +577,46 @@ static bool refuse_name(struct str name, struct err *err)
 }
 
 static bool refuse_equal(
-    const struct slot *slots, const struct value_open *open, const struct buf *out, struct err *err)
+    const struct rank *ranks, const struct value_open *open, const struct buf *out, struct err *err)
 {
     for (uint32_t i = 1; i < open->count; i++)
-        if (str_equal(slots[i - 1].key, slots[i].key))
-            return open->type == VALUE_M ? refuse_name(slots[i].key, err)
+        if (compare_ranks(&ranks[i - 1], &ranks[i]) == 0)
+            return open->type == VALUE_M ? refuse_name(ranks[i].slot->key, err)
                                          : refuse_duplicate(open, out, err);
     return true;
 }
 
-static void write_in_order(const struct slot *slots, const struct value_open *open, struct buf *out)
+/* The sorted copy is made behind the members, where there is room for it. */
+static void write_in_order(const struct rank *ranks, const struct value_open *open, struct buf *out)
 {
-    size_t start = members_start(open), len = out->len - start;
-    char *sorted = mem_alloc(len), *to = sorted;
+    char *to = out->at + out->len;
     for (uint32_t i = 0; i < open->count; i++) {
-        memcpy(to, slots[i].whole.at, slots[i].whole.len);
-        to += slots[i].whole.len;
+        memcpy(to, ranks[i].slot->whole.at, ranks[i].slot->whole.len);
+        to += ranks[i].slot->whole.len;
     }
-    memcpy(out->at + start, sorted, len);
-    free(sorted);
+    size_t start = members_start(open);
+    memcpy(out->at + start, out->at + out->len, out->len - start);
 }
 
 static bool sort_members(const struct value_open *open, struct buf *out, struct err *err)
 {
-    struct slot *slots = mem_alloc(open->count * sizeof *slots);
-    find_slots(slots, open, out);
-    qsort(slots, open->count, sizeof *slots, compare_slots);
-    bool good = refuse_equal(slots, open, out, err);
+    struct slot few_slots[FEW_MEMBERS], *slots = few_slots;
+    struct rank few_ranks[FEW_MEMBERS], *ranks = few_ranks;
+    bool many = open->count > FEW_MEMBERS;
+    if (many) {
+        slots = mem_alloc(open->count * sizeof *slots);
+        ranks = mem_alloc(open->count * sizeof *ranks);
+    }
+    buf_reserve(out, out->len - members_start(open)); /* may move what the slots point to */
+    find_slots(slots, ranks, open, out);
+    sort_ranks(ranks, open->count);
+    bool good = refuse_equal(ranks, open, out, err);
     if (good)
-        write_in_order(slots, open, out);
-    free(slots);
+        write_in_order(ranks, open, out);
+    if (many) {
+        free(slots);
+        free(ranks);
+    }
     return good;
 }
 

@@ -33,9 +33,13 @@ static void ref_parse(struct ref *r, const char *text)
     for (const char *c = text; c < (point ? point : text + end); c++)
         place += *c >= '0' && *c <= '9';
     *r = (struct ref){.negative = text[0] == '-'};
-    for (const char *c = text; c < text + end; c++)
-        if (*c >= '0' && *c <= '9')
-            r->digits[WHOLE - place--] = (uint8_t)(*c - '0');
+    for (const char *c = text; c < text + end; c++) {
+        if (*c >= '1' && *c <= '9') { /* zeros may lie outside of the array */
+            assert_in_range(WHOLE - place, 0, PLACES - 1);
+            r->digits[WHOLE - place] = (uint8_t)(*c - '0');
+        }
+        place -= *c >= '0' && *c <= '9';
+    }
     if (ref_is_zero(r))
         r->negative = false;
 }
