@@ -169,7 +169,7 @@ static bool contains(struct value v, struct value wanted)
     if (v.type == VALUE_S || v.type == VALUE_B)
         return wanted.type == v.type && str_find(v.data, wanted.data) != SIZE_MAX;
     if (value_is_set(v.type))
-        return wanted.type == value_member_type(v.type) && value_contains(v, wanted);
+        return value_contains(v, wanted);
     return v.type == VALUE_L && list_contains(v, wanted);
 }
 

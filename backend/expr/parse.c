@@ -89,12 +89,12 @@ bool expr_parse_expect(struct expr_parser *p, enum expr_token_kind kind)
 void expr_parse_count_operator(struct expr_parser *p)
 {
     if (++p->operators == EXPR_OPERATORS_MAX + 1)
-        p->operator_at = p->now.at;
+        p->surplus = p->now;
 }
 
 static bool too_many_operators(struct expr_parser *p)
 {
-    return expr_parse_fail(p, p->operator_at, 1,
+    return expr_parse_fail(p, p->surplus.at, p->surplus.len,
         "The expression contains too many operators; operator count: %d", EXPR_OPERATORS_MAX + 1);
 }
 

@@ -33,8 +33,9 @@ struct expr_parser {
     enum expr_kind kind;
     struct str text;
     struct expr_token before, now, next;
-    uint32_t depth;                  /* open parentheses */
-    uint32_t operators, operator_at; /* how many so far, where the one too many is */
+    uint32_t depth;            /* open parentheses */
+    uint32_t operators;        /* so far */
+    struct expr_token surplus; /* the one operator too many */
     struct expr_node *nodes, **nodes_end;
     struct expr_flaw flaws[EXPR_FLAW_COUNT];
 };

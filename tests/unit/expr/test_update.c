@@ -215,6 +215,47 @@ static void many_actions_on_a_wide_item_work(void **state)
     buf_fini(&after);
 }
 
+/* From few enough for the stack to too many for it. */
+static void every_number_of_actions_works(void **state)
+{
+    (void)state;
+    for (int count = 1; count < 40; count++) {
+        struct buf text = {0}, after = {0};
+        for (int i = 10; i < 10 + count; i++) {
+            buf_printf(&text, "%sa%d=:one", i == 10 ? "SET " : ",", i);
+            buf_printf(&after, "%s\"a%d\":1", i == 10 ? "{" : ",", i);
+        }
+        buf_add_byte(&after, '}');
+        ROWS({buf_cstr(&text), "{\"a10\":0}", buf_cstr(&after)}, );
+        buf_fini(&text);
+        buf_fini(&after);
+    }
+}
+
+/* Lengths and counts of one byte and of two. */
+static void lists_of_every_length_grow(void **state)
+{
+    (void)state;
+    struct request r;
+    struct buf item = {0};
+    const struct expr_update *update = parse(&r, "SET l = list_append(l, :l)");
+    json_in_item(&item, request_json(&r, "{\"l\":[]}"), false, &r.err);
+    for (uint32_t count = 2; count < 700; count += 2) {
+        struct value list;
+        struct err err = ERR_INIT;
+        buf_clear(&r.out);
+        assert_true(expr_apply(update, value_of(buf_str(&item)), &r.out, &r.err));
+        if (!value_check(buf_str(&r.out), &err))
+            fail_msg("%u members: %s", count, err.text);
+        assert_true(value_find(value_of(buf_str(&r.out)), STR("l"), &list));
+        assert_int_equal(list.count, count);
+        buf_clear(&item);
+        buf_add(&item, buf_str(&r.out));
+    }
+    buf_fini(&item);
+    request_fini(&r);
+}
+
 static void an_update_creates_an_item_by_set_and_add_only(void **state)
 {
     (void)state;
@@ -303,6 +344,8 @@ int main(void)
         cmocka_unit_test(delete_takes_out_of_sets_and_leaves_no_empty_one),
         cmocka_unit_test(sections_come_in_any_order_and_case),
         cmocka_unit_test(many_actions_on_a_wide_item_work),
+        cmocka_unit_test(every_number_of_actions_works),
+        cmocka_unit_test(lists_of_every_length_grow),
         cmocka_unit_test(an_update_creates_an_item_by_set_and_add_only),
         cmocka_unit_test(touched_parts_keep_their_nesting_and_close_up),
         cmocka_unit_test(visitors_tell_targets_from_what_is_read),
