@@ -2,27 +2,22 @@
 /*
  * The hand-off to an editor. Must not know what the text means.
  *
- * The path is absolute, so no editor can take it for an option. The child starts with default signals
- * and no descriptor but the terminal's three: the store's own files are not its business.
+ * The path is absolute, so no editor can take it for an option.
  */
 #include "views/edit.h"
 
 #include "base/mem.h"
+#include "tui/child.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { EDIT_BYTES_MAX = 16 * 1024 * 1024 };
-
-extern char **environ;
 
 /* ---- the file ---- */
 
@@ -154,6 +149,18 @@ void edit_remove(struct edit_file *file)
     edit_keep(file);
 }
 
+void edit_remove_kept(struct str path)
+{
+    struct edit_file file = {.folder = mem_dup(path.at, path.len)};
+    char *slash = strrchr(file.folder, '/');
+    if (slash) {
+        *slash = '\0';
+        edit_remove(&file);
+    } else {
+        free(file.folder);
+    }
+}
+
 /* ---- the command ---- */
 
 /* word = { plain | "'" any "'" | '"' { any | "\" any } '"' | "\" any } */
@@ -232,54 +239,7 @@ static const char *edit_command(void)
     return NULL;
 }
 
-static int edit_spawn(char **words, pid_t *pid)
-{
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_t actions;
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3);
-    int number = posix_spawnp(pid, words[0], &actions, &attributes, words, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    return number;
-}
-
-/* Waits; a Ctrl-Z in the editor stops us with it, and `fg` goes on with both. */
-static int edit_wait(pid_t pid)
-{
-    int status;
-    for (;;) {
-        if (waitpid(pid, &status, WUNTRACED) < 0) {
-            if (errno == EINTR)
-                continue;
-            return -1;
-        }
-        if (!WIFSTOPPED(status))
-            return status;
-        kill(getpid(), SIGSTOP);
-        kill(pid, SIGCONT);
-    }
-}
-
-static bool edit_judge(int status, const char *name, struct err *err)
-{
-    if (WIFSIGNALED(status))
-        return err_set(err, ERR_FILE, "the editor %s was ended by signal %d (%s)", name,
-            WTERMSIG(status), strsignal(WTERMSIG(status)));
-    if (WEXITSTATUS(status))
-        return err_set(
-            err, ERR_FILE, "the editor %s ended with status %d", name, WEXITSTATUS(status));
-    return true;
-}
-
-bool edit_run(struct edit_file *file, struct err *err)
+bool edit_run(struct edit_file *file, struct screen *screen, struct err *err)
 {
     const char *command = edit_command();
     if (!command)
@@ -291,15 +251,15 @@ bool edit_run(struct edit_file *file, struct err *err)
     while (words[count])
         count++;
     words[count] = file->path;
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, old_int, old_quit;
-    sigaction(SIGINT, &ignore, &old_int);
-    sigaction(SIGQUIT, &ignore, &old_quit);
-    pid_t pid;
-    int number = edit_spawn(words, &pid);
-    bool ok = number == 0 ? edit_judge(edit_wait(pid), words[0], err)
-                          : err_errno(err, number, "the editor %s (VISUAL, EDITOR)", words[0]);
-    sigaction(SIGINT, &old_int, NULL);
-    sigaction(SIGQUIT, &old_quit, NULL);
+    int status = 0;
+    bool ok = child_run(screen, words, &status, err);
+    if (!ok)
+        err_context(err, "the editor %s (VISUAL, EDITOR)", words[0]);
+    else if (status > 128)
+        ok = err_set(err, ERR_FILE, "the editor %s was ended by signal %d (%s)", words[0],
+            status - 128, strsignal(status - 128));
+    else if (status)
+        ok = err_set(err, ERR_FILE, "the editor %s ended with status %d", words[0], status);
     free(words[0]);
     free(words);
     return ok;

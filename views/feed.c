@@ -95,6 +95,7 @@ static struct feed_place feed_trail_pop(struct feed *p, struct feed_job *job,
 static void feed_drop_page(struct feed *p, size_t at)
 {
     struct feed_page *page = p->pages[at];
+    p->version++;
     p->rows -= page->count;
     p->bytes -= page->bytes;
     free(page);
@@ -112,6 +113,7 @@ static void feed_insert(struct feed *p, size_t at, struct feed_page *page)
 {
     memmove(&p->pages[at + 1], &p->pages[at], (p->page_count - at) * sizeof *p->pages);
     p->pages[at] = page;
+    p->version++;
     p->page_count++;
     p->rows += page->count;
     p->bytes += page->bytes;
@@ -165,6 +167,11 @@ bool feed_reading(const struct feed *p)
     return p->job != NULL;
 }
 
+bool feed_jumping(const struct feed *p)
+{
+    return p->job && (p->job->kind == FEED_JOB_OPEN || p->job->kind == FEED_JOB_LAST);
+}
+
 /* ---- jobs ---- */
 
 static void feed_done(struct worker_job *base);
@@ -196,6 +203,8 @@ bool feed_cancel(struct feed *p)
 {
     bool running = p->job != NULL;
     feed_orphan(p);
+    if (running)
+        err_set(&p->err, ERR_CANCELLED, "stopped");
     return running;
 }
 

@@ -56,6 +56,7 @@ struct feed {
     int64_t limit; /* items a page */
     struct feed_page *pages[FEED_PAGES_MAX + 8];
     size_t page_count, rows, bytes;
+    uint64_t version; /* changes with the window */
     struct feed_mark trail[FEED_TRAIL_MAX];
     size_t trail_count;
     uint64_t trail_next, trail_stride;
@@ -93,5 +94,7 @@ bool feed_at_home(const struct feed *p);
 bool feed_at_end(const struct feed *p);
 /* Whether rows are on their way at this end of the window. */
 bool feed_reading(const struct feed *p);
+/* Whether a read is under way without which nothing sensible can be shown. */
+bool feed_jumping(const struct feed *p);
 
 #endif

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changing one item: read it, ask for what it is to be, hand both to the journal. Must not know from
+ * where it was started.
+ *
+ *   act_…() ─▶ GetItem ─▶ act_loaded() ─▶ prompt, question or editor ─▶ journal_write()
+ */
+#include "views/act.h"
+
+#include "backend/json_out.h"
+#include "backend/number.h"
+#include "base/mem.h"
+#include "views/browse.h"
+#include "views/cells.h"
+#include "views/confirm.h"
+#include "views/item_editor.h"
+#include "views/literal.h"
+#include "views/prompt.h"
+
+#include <stdlib.h>
+
+enum { ACT_LINE_MAX = 2048 }; /* longer values are edited in the editor */
+
+struct act {
+    struct arena arena; /* owns all below */
+    struct app *app;
+    void (*go)(struct act *act); /* with the item; frees the act at last */
+    struct client_table table;
+    struct value key, item;
+    struct patch_path path;
+    struct str name; /* of an attribute being added */
+    bool typed;
+};
+
+struct act_task {
+    struct task task;
+    struct act *act;
+    struct value item;
+};
+
+static void act_free(void *context)
+{
+    struct act *act = context;
+    arena_fini(&act->arena);
+    free(act);
+}
+
+static struct act *act_new(struct app *app, const struct client_table *table,
+    void (*go)(struct act *act))
+{
+    struct act *act = mem_new(struct act);
+    act->app = app;
+    act->go = go;
+    browse_copy_table(&act->arena, table, &act->table);
+    return act;
+}
+
+static void act_copy_path(struct act *act, const struct patch_path *path)
+{
+    act->path = *path;
+    for (size_t i = 0; i < path->count; i++)
+        if (path->steps[i].name.at)
+            act->path.steps[i].name = arena_dup(&act->arena, path->steps[i].name);
+}
+
+/* ---- reading the item ---- */
+
+static bool act_work(struct task *task, struct client *client, struct err *err)
+{
+    struct act_task *t = (struct act_task *)task;
+    return client_get(client, &task->arena, t->act->table.name, t->act->key, &t->item, err);
+}
+
+static void act_loaded(struct task *task)
+{
+    struct act_task *t = (struct act_task *)task;
+    struct act *act = t->act;
+    if (!task->ok) {
+        app_fail(act->app, &task->err);
+        act_free(act);
+    } else if (t->item.type == VALUE_NONE) {
+        app_say(act->app, ROLE_STATUS_WARNING,
+            "this item is not there any more: someone has deleted it");
+        act_free(act);
+    } else {
+        act->item = value_of(arena_dup(&act->arena, t->item.encoded));
+        act->go(act);
+    }
+}
+
+static void act_dropped(struct task *task)
+{
+    act_free(((struct act_task *)task)->act);
+}
+
+static void act_start(struct act *act, struct value item)
+{
+    struct buf key = {0};
+    bool ok = item.type == VALUE_M && client_key_of(&act->table, item, &key);
+    act->key = value_of(arena_dup(&act->arena, buf_str(&key)));
+    buf_fini(&key);
+    if (!ok) {
+        app_say(act->app, ROLE_STATUS_ERROR, "the item shown lacks a key attribute");
+        act_free(act);
+        return;
+    }
+    struct act_task *task = task_new(sizeof *task, act->app, act_work, act_loaded);
+    task->act = act;
+    task->task.dropped = act_dropped;
+    task_join(&act->app->tasks, &task->task);
+    task_submit(&task->task, act->app->worker);
+}
+
+/* ---- writing ---- */
+
+static void act_what(const struct act *act, struct value item, struct buf *out)
+{
+    patch_path_add(out, &act->path);
+    if (act->path.count)
+        buf_add(out, STR(" of "));
+    cells_add_key(out, item, act->table.keys, act->table.key_count);
+}
+
+/* `kept`: the file with the text, or an empty name. */
+static void act_write(struct act *act, struct value before, struct value after,
+    const struct edit_file *file)
+{
+    struct buf what = {0};
+    act_what(act, before.type == VALUE_NONE ? after : before, &what);
+    struct journal_entry *entry =
+        journal_entry_new(&act->table, before, after, buf_str(&what));
+    if (file)
+        entry->kept = arena_dup(&entry->arena, str_from(file->path));
+    journal_write(&act->app->journal, entry);
+    buf_fini(&what);
+}
+
+static bool act_key_step(const struct act *act, struct str *name)
+{
+    for (uint32_t i = 0; i < act->table.key_count; i++)
+        if (act->path.count && str_equal(act->path.steps[0].name, act->table.keys[i].name)) {
+            *name = act->table.keys[i].name;
+            return true;
+        }
+    return false;
+}
+
+static bool act_refuses_key(struct act *act)
+{
+    struct str name;
+    if (!act_key_step(act, &name))
+        return false;
+    app_say(act->app, ROLE_STATUS_WARNING,
+        "%.*s is a key attribute: it cannot change (add a new item and delete this one)",
+        STR_ARG(name));
+    act_free(act);
+    return true;
+}
+
+static bool act_refuses_write(struct app *app)
+{
+    struct buf why = {0};
+    bool refused = !app_writable(app, &why);
+    if (refused)
+        app_say(app, ROLE_STATUS_WARNING, "%.*s", STR_ARG(buf_str(&why)));
+    buf_fini(&why);
+    return refused;
+}
+
+/* ---- one attribute ---- */
+
+static enum value_type act_old_type(const struct act *act)
+{
+    struct value old;
+    return patch_find(act->item, &act->path, &old) ? old.type : VALUE_NONE;
+}
+
+/* "S", or "N → S" where the type changes, or what is wrong. */
+static void act_value_note(struct app *app, void *context, struct str text, struct buf *note)
+{
+    struct act *act = context;
+    struct buf value = {0};
+    struct err err = ERR_INIT;
+    enum value_type was = act_old_type(act);
+    (void)app;
+    if (literal_parse(&value, text, was, &err)) {
+        enum value_type now = value_of(buf_str(&value)).type;
+        if (was != VALUE_NONE && strcmp(value_type_name(was), value_type_name(now)))
+            buf_printf(note, "%s → ", value_type_name(was));
+        buf_printf(note, "%s", value_type_name(now));
+    } else {
+        buf_add(note, STR("not a value yet"));
+    }
+    buf_fini(&value);
+}
+
+/* Writes the item with the value at the path. False where the text is no value. */
+static bool act_set(struct act *act, struct str text, const struct edit_file *file, struct err *err)
+{
+    struct buf value = {0}, after = {0};
+    bool ok = literal_parse(&value, text, act_old_type(act), err) &&
+              patch_set(&after, act->item, &act->path, value_of(buf_str(&value)), err);
+    if (ok && value_equal(act->item, value_of(buf_str(&after))))
+        app_say(act->app, ROLE_STATUS, "no change");
+    else if (ok)
+        act_write(act, act->item, value_of(buf_str(&after)), file);
+    buf_fini(&value);
+    buf_fini(&after);
+    return ok;
+}
+
+static bool act_value_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    (void)app;
+    return act_set(context, text, NULL, err);
+}
+
+static bool act_value_take(void *context, struct str text, struct err *err)
+{
+    struct act *act = context;
+    struct buf value = {0};
+    bool ok = literal_parse(&value, str_trim(text), act_old_type(act), err);
+    buf_fini(&value);
+    return ok;
+}
+
+static void act_value_in_editor(struct act *act, struct str text)
+{
+    struct err err = ERR_INIT;
+    struct buf now = {0};
+    struct item_editor editor = {.app = act->app, .name = "value.json", .text = text,
+        .context = act, .take = act_value_take};
+    enum item_editor_result result = item_editor_run(&editor, &err);
+    if (result == ITEM_EDITOR_UNCHANGED)
+        app_say(act->app, ROLE_STATUS, "no change");
+    else if (result == ITEM_EDITOR_FAILED || !edit_read(&editor.file, &now, &err) ||
+             !act_set(act, str_trim(buf_str(&now)), &editor.file, &err))
+        app_fail(act->app, &err);
+    edit_keep(&editor.file);
+    buf_fini(&now);
+    act_free(act);
+}
+
+static void act_ask_value(struct act *act)
+{
+    struct buf label = {0}, text = {0};
+    struct value old;
+    if (patch_find(act->item, &act->path, &old))
+        literal_add(&text, old);
+    if (text.len > ACT_LINE_MAX) {
+        buf_clear(&text);
+        json_out_pretty(&text, old, old.type == VALUE_B || value_is_set(old.type));
+        buf_add_byte(&text, '\n');
+        act_value_in_editor(act, buf_str(&text));
+    } else {
+        patch_path_add(&label, &act->path);
+        buf_add(&label, STR(" = "));
+        prompt_open(act->app, &(struct prompt_spec){.label = buf_str(&label),
+                                  .text = buf_str(&text),
+                                  .data = true,
+                                  .context = act,
+                                  .history = &act->app->value_history,
+                                  .changed = act_value_note,
+                                  .accept = act_value_accept,
+                                  .free = act_free});
+    }
+    buf_fini(&label);
+    buf_fini(&text);
+}
+
+void act_edit_attribute(struct app *app, const struct client_table *table, struct value key,
+    const struct patch_path *path)
+{
+    if (act_refuses_write(app))
+        return;
+    struct act *act = act_new(app, table, act_ask_value);
+    act_copy_path(act, path);
+    if (!act_refuses_key(act))
+        act_start(act, key);
+}
+
+/* ---- adding, renaming, removing ---- */
+
+static bool act_name_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    struct act *act = context, *next;
+    struct value old;
+    (void)app;
+    if (text.len == 0)
+        return err_set(err, ERR_DATA, "an attribute needs a name");
+    struct patch_path path = act->path;
+    path.steps[path.count++] = (struct patch_step){.name = text};
+    if (patch_find(act->item, &path, &old))
+        return err_set(err, ERR_DATA, "there is already an attribute %.*s", STR_ARG(text));
+    next = act_new(act->app, &act->table, act_ask_value);
+    act_copy_path(next, &path);
+    next->item = value_of(arena_dup(&next->arena, act->item.encoded));
+    act_ask_value(next);
+    return true;
+}
+
+static void act_ask_name(struct act *act)
+{
+    struct value parent;
+    if (!patch_find(act->item, &act->path, &parent) || parent.type != VALUE_M)
+        act->path.count = 0;
+    prompt_open(act->app, &(struct prompt_spec){.label = STR("new attribute: "),
+                              .context = act,
+                              .accept = act_name_accept,
+                              .free = act_free});
+}
+
+void act_add_attribute(struct app *app, const struct client_table *table, struct value key,
+    const struct patch_path *path)
+{
+    if (act_refuses_write(app))
+        return;
+    struct act *act = act_new(app, table, act_ask_name);
+    if (path->count < PATCH_STEPS_MAX)
+        act_copy_path(act, path);
+    act_start(act, key);
+}
+
+static bool act_rename_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    struct act *act = context;
+    struct buf after = {0};
+    (void)app;
+    if (text.len == 0)
+        return err_set(err, ERR_DATA, "an attribute needs a name");
+    if (str_equal(text, act->path.steps[act->path.count - 1].name)) {
+        app_say(act->app, ROLE_STATUS, "no change");
+        return true;
+    }
+    bool ok = patch_rename(&after, act->item, &act->path, text, err);
+    if (ok)
+        act_write(act, act->item, value_of(buf_str(&after)), NULL);
+    buf_fini(&after);
+    return ok;
+}
+
+static void act_ask_rename(struct act *act)
+{
+    struct patch_step *step = &act->path.steps[act->path.count - 1];
+    prompt_open(act->app, &(struct prompt_spec){.label = STR("rename to: "),
+                              .text = step->name,
+                              .data = true,
+                              .context = act,
+                              .accept = act_rename_accept,
+                              .free = act_free});
+}
+
+void act_rename_attribute(struct app *app, const struct client_table *table, struct value key,
+    const struct patch_path *path)
+{
+    if (act_refuses_write(app))
+        return;
+    struct act *act = act_new(app, table, act_ask_rename);
+    act_copy_path(act, path);
+    if (act_refuses_key(act))
+        return;
+    if (!path->count || !path->steps[path->count - 1].name.at) {
+        app_say(app, ROLE_STATUS_WARNING, "a member of a list has no name");
+        act_free(act);
+        return;
+    }
+    act_start(act, key);
+}
+
+static void act_remove_now(struct act *act)
+{
+    struct buf after = {0};
+    struct err err = ERR_INIT;
+    if (patch_remove(&after, act->item, &act->path, &err))
+        act_write(act, act->item, value_of(buf_str(&after)), NULL);
+    else
+        app_fail(act->app, &err);
+    buf_fini(&after);
+    act_free(act);
+}
+
+void act_remove_attribute(struct app *app, const struct client_table *table, struct value key,
+    const struct patch_path *path)
+{
+    if (act_refuses_write(app))
+        return;
+    struct act *act = act_new(app, table, act_remove_now);
+    act_copy_path(act, path);
+    if (!act_refuses_key(act))
+        act_start(act, key);
+}
+
+/* ---- whole items ---- */
+
+static void act_delete_yes(struct app *app, void *context)
+{
+    struct act *act = context;
+    (void)app;
+    act_write(act, act->item, (struct value){0}, NULL);
+}
+
+static void act_ask_delete(struct act *act)
+{
+    struct buf text = {0};
+    buf_printf(&text, "Delete from %.*s the item\n\n  ", STR_ARG(act->table.name));
+    cells_add_key(&text, act->item, act->table.keys, act->table.key_count);
+    buf_printf(&text, "\n\nwith %u attributes, %zu bytes?", act->item.count,
+        value_item_size(act->item));
+    confirm_open(act->app, &(struct confirm_spec){.title = STR("Delete item"),
+                               .text = buf_str(&text),
+                               .danger = true,
+                               .context = act,
+                               .yes = act_delete_yes,
+                               .free = act_free});
+    buf_fini(&text);
+}
+
+void act_delete(struct app *app, const struct client_table *table, struct value key)
+{
+    if (!act_refuses_write(app))
+        act_start(act_new(app, table, act_ask_delete), key);
+}
+
+/* What was written, checked: the item, and its key against the one that was loaded. */
+static bool act_item_of(struct act *act, struct str text, struct buf *out, struct err *err)
+{
+    struct arena arena = {0};
+    struct change change;
+    bool ok = item_editor_parse(text, act->typed, out, err);
+    struct value item = ok ? value_of(buf_str(out)) : (struct value){0};
+    ok = ok && change_build(&arena, &act->table, (struct value){0}, item, &change, err);
+    arena_fini(&arena);
+    if (ok && act->item.type != VALUE_NONE && !change_same_key(&act->table, act->item, item))
+        return err_set(err, ERR_DATA,
+            "the key of an item cannot change: to copy it under another key, add a new item");
+    return ok;
+}
+
+static bool act_item_take(void *context, struct str text, struct err *err)
+{
+    struct buf item = {0};
+    bool ok = act_item_of(context, text, &item, err);
+    buf_fini(&item);
+    return ok;
+}
+
+/* "Orders.json", whatever the table is called. */
+static void act_file_name(const struct act *act, struct buf *out)
+{
+    struct str name = str_take(act->table.name, 100);
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        buf_add_byte(out, c == '/' || c < ' ' || (c == '.' && i == 0) ? '_' : c);
+    }
+    buf_add(out, STR(".json"));
+}
+
+static void act_item_in_editor(struct act *act, struct value template, const char *notes)
+{
+    struct err err = ERR_INIT;
+    struct buf text = {0}, now = {0}, item = {0}, name = {0};
+    act->typed = item_editor_text(template, act->typed, &text);
+    act_file_name(act, &name);
+    struct item_editor editor = {.app = act->app, .name = buf_cstr(&name), .notes = notes,
+        .text = buf_str(&text), .context = act, .take = act_item_take};
+    enum item_editor_result result = item_editor_run(&editor, &err);
+    if (result == ITEM_EDITOR_UNCHANGED) {
+        app_say(act->app, ROLE_STATUS, "no change");
+    } else if (result == ITEM_EDITOR_FAILED || !edit_read(&editor.file, &now, &err) ||
+               !act_item_of(act, buf_str(&now), &item, &err)) {
+        app_fail(act->app, &err);
+    } else if (value_equal(act->item, value_of(buf_str(&item)))) {
+        app_say(act->app, ROLE_STATUS, "no change");
+        edit_remove(&editor.file);
+    } else {
+        act_write(act, act->item, value_of(buf_str(&item)), &editor.file);
+    }
+    edit_keep(&editor.file);
+    buf_fini(&text);
+    buf_fini(&now);
+    buf_fini(&item);
+    buf_fini(&name);
+    act_free(act);
+}
+
+static void act_edit_loaded(struct act *act)
+{
+    act_item_in_editor(act, act->item, NULL);
+}
+
+void act_edit(struct app *app, const struct client_table *table, struct value key, bool typed)
+{
+    if (act_refuses_write(app))
+        return;
+    struct act *act = act_new(app, table, act_edit_loaded);
+    act->typed = typed;
+    act_start(act, key);
+}
+
+static void act_template_value(struct buf *out, enum value_type type)
+{
+    struct number zero;
+    number_from_i64(&zero, 0);
+    if (type == VALUE_N)
+        value_put_number(out, number_str(&zero));
+    else if (type == VALUE_B)
+        value_put_binary(out, STR_NONE);
+    else
+        value_put_string(out, STR_NONE);
+}
+
+void act_add(struct app *app, const struct client_table *table)
+{
+    struct buf template = {0}, notes = {0};
+    struct err err = ERR_INIT;
+    if (act_refuses_write(app))
+        return;
+    struct act *act = act_new(app, table, NULL);
+    struct value_open map = value_open(&template, VALUE_M);
+    for (uint32_t i = 0; i < table->key_count; i++) {
+        value_member(&map, &template, table->keys[i].name);
+        act_template_value(&template, table->keys[i].type);
+    }
+    value_close(&map, &template, &err);
+    buf_printf(&notes, "# A new item of %.*s. Its key attributes must have values.\n",
+        STR_ARG(table->name));
+    act_item_in_editor(act, value_of(buf_str(&template)), buf_cstr(&notes));
+    buf_fini(&template);
+    buf_fini(&notes);
+}

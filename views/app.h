@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_APP_H
+#define VIEWS_APP_H
+
+#include "keymaps/keymaps.h"
+#include "tui/layout.h"
+#include "tui/loop.h"
+#include "tui/screen.h"
+#include "views/catalog.h"
+#include "views/explorer.h"
+#include "views/journal.h"
+#include "views/prompt.h"
+#include "views/view.h"
+
+/*
+ * The explorer without the world around it: panes and overlays over one worker and one screen. It is
+ * fed events and asked to paint; explorer.c does that from a real terminal, tests from a memory screen.
+ *
+ *   key ─▶ keymap ─▶ command line ─▶ app_run() ─▶ overlay, pane or global row ─▶ view
+ *   worker ─▶ app_collect() ─▶ feeds, tasks ─▶ view         anything ─▶ dirty ─▶ app_paint()
+ */
+enum app_pane { APP_TABLES, APP_MAIN, APP_PANES };
+enum { APP_OVERLAYS_MAX = 4 };
+
+struct app {
+    struct explorer_options options;
+    struct screen *screen;
+    struct worker *worker;
+    struct loop *loop; /* NULL in tests: no timers */
+    struct catalog catalog;
+    struct journal journal;
+    struct task_group tasks; /* reads for an edit, table operations */
+
+    struct keymap keymap;
+    struct buf keymap_name, theme_name, folder; /* the user's folder with keymaps/ and themes/ */
+    struct key_sequence pending;                /* the beginning of a longer binding */
+
+    struct view *tables, *items, *item; /* item: NULL, or open over the grid */
+    struct view *overlays[APP_OVERLAYS_MAX];
+    int overlay_count;
+    enum app_pane focus;
+    bool zoom;
+    struct layout layout;
+
+    struct frame frame;
+    bool dirty;
+    bool gutter, mouse;
+    struct buf message; /* of the status line; empty = facts about what is shown */
+    enum role message_role;
+    struct prompt_history command_history, filter_history, query_history, value_history;
+    struct buf opening, opening_index; /* a table to open as soon as it is described */
+    bool started;                      /* the first table was chosen */
+    int64_t wait_until_ns; /* the end of this frame's patience; 0 = not begun */
+    int64_t busy_since_ns; /* 0 = idle */
+    int busy_timer;
+    bool busy_shown;
+    bool quit;
+    int status;
+};
+
+/* Options are copied, their texts borrowed. Takes over neither screen nor worker. Begins to read. */
+struct app *app_new(const struct explorer_options *options, struct screen *screen,
+    struct worker *worker, struct err *err);
+void app_free(struct app *app);
+
+void app_event(struct app *app, const struct input_event *event);
+/* Runs the ends of what the worker has finished. */
+void app_collect(struct app *app);
+/* Draws and sends a frame if anything changed. False where the terminal is gone. */
+bool app_paint(struct app *app);
+/* The data changed elsewhere: read what is shown again, keeping place and cursor. */
+void app_data_changed(struct app *app);
+/* Whether what the user asked for last is still being read, so that a frame now would be half one. */
+bool app_waiting(const struct app *app);
+/* Writes that were asked for and have not ended. */
+bool app_writing(const struct app *app);
+
+/* Runs a command line: a row of the focused view, a widget's action, or a global row. */
+void app_run(struct app *app, struct str line);
+/* The row for a command here, or NULL; *view is whose it is (NULL: global). */
+const struct command *app_find_command(struct app *app, struct str name, struct view **view);
+bool app_enabled(
+    struct app *app, const struct command *command, struct view *view, struct buf *why);
+/* The view that keys go to: the topmost overlay or the focused pane. */
+struct view *app_top(const struct app *app);
+/* The view in the focused pane, whatever lies over it. */
+struct view *app_focused(const struct app *app);
+struct view *app_main(const struct app *app);
+/* Binding contexts of a view, innermost first; returns how many (at most 2). */
+int app_contexts(const struct view *view, struct str out[2]);
+/* Closes the item, leaves a query, goes to the tables; false where there is nothing above. */
+bool app_back(struct app *app);
+
+/* What the user should know: replaces the status line until the next command. */
+void app_say(struct app *app, enum role role, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void app_fail(struct app *app, const struct err *err);
+/* To the clipboard, and says so: `what` names it. */
+void app_copy(struct app *app, struct str text, struct str what);
+
+void app_focus(struct app *app, enum app_pane pane);
+/* Opens a table, or one of its indexes, in the items pane. */
+void app_open_table(struct app *app, struct str table, struct str index);
+/* An item over the grid; the app owns the view. NULL closes it. */
+void app_show_item(struct app *app, struct view *item);
+/* Puts a view on top; it is freed when it is closed. False where too many are open (view freed). */
+bool app_overlay(struct app *app, struct view *view);
+void app_overlay_close(struct app *app, struct view *view);
+/* Takes it off the stack without freeing it. */
+void app_overlay_detach(struct app *app, struct view *view);
+/* The rows that work everywhere. */
+const struct command *app_global_commands(void);
+/* Jobs may be waited for, for some milliseconds a frame: so that what is quick needs no second frame. */
+bool app_may_wait(const struct app *app);
+void app_wait(struct app *app);
+/* Whether writes are refused, and why. */
+bool app_writable(struct app *app, struct buf *why);
+bool app_load_keymap(struct app *app, struct str name, struct err *err);
+bool app_load_theme(struct app *app, struct str name, struct err *err);
+
+#endif

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The picture as a whole. Must not know what any pane shows.
+ *
+ *    wide                                             narrow or zoomed: one pane
+ *    dynascope  local · store      4 tables · rw      Orders ▸ base table    400 of 1.2 M · rw
+ *    Tables      │ Orders ▸ base table     figures    content
+ *    ────────────┼────────────────────────────────    …
+ *    content     │ content                            status (where there is room)
+ *    status: a message, or facts about what is shown  hints, or a message
+ *    hints
+ */
+#include "views/chrome.h"
+
+#include "tui/text.h"
+#include "views/hints.h"
+#include "views/words.h"
+
+enum { CHROME_TITLE = APP_PANES, CHROME_STATUS, CHROME_HINTS };
+enum { CHROME_HEAD_ROWS = 2, CHROME_STATUS_FROM = 16 };
+
+/* ---- placing ---- */
+
+static int chrome_tables_cols(int cols)
+{
+    int wanted = cols / 4;
+    return wanted < 22 ? 22 : wanted > 34 ? 34 : wanted;
+}
+
+static void chrome_place(struct app *app, int rows, int cols)
+{
+    const struct layout_node panes[] = {
+        {.kind = LAYOUT_PANE, .pane = APP_TABLES, .size = chrome_tables_cols(cols), .min_cols = 18,
+            .min_rows = 6},
+        {.kind = LAYOUT_PANE, .pane = APP_MAIN, .min_cols = 40, .min_rows = 6},
+    };
+    const struct layout_node parts[] = {
+        {.kind = LAYOUT_PANE, .pane = CHROME_TITLE, .size = 1},
+        {.kind = LAYOUT_BESIDE, .children = panes, .count = 2, .joined = true},
+        {.kind = LAYOUT_PANE, .pane = CHROME_STATUS, .size = 1, .joined = true},
+        {.kind = LAYOUT_PANE, .pane = CHROME_HINTS, .size = 1, .joined = true},
+    };
+    const struct layout_node root = {.kind = LAYOUT_STACK, .children = parts, .count = 4};
+    layout_place(&app->layout, &root, rows, cols, (int)app->focus, app->zoom);
+}
+
+/* In the one pane that is shown alone: title, content, perhaps status, hints. */
+static int chrome_foot_rows(int rows)
+{
+    return rows >= CHROME_STATUS_FROM ? 2 : 1;
+}
+
+int chrome_content_row(const struct app *app, int pane)
+{
+    return app->layout.panes[pane].row + (app->layout.single ? 1 : CHROME_HEAD_ROWS);
+}
+
+static struct canvas chrome_content(const struct app *app, const struct canvas *all, int pane)
+{
+    struct canvas c = layout_canvas(&app->layout, all, pane);
+    if (app->layout.single)
+        return canvas_sub(&c, 1, 0, c.rows - 1 - chrome_foot_rows(c.rows), c.cols);
+    return canvas_sub(&c, CHROME_HEAD_ROWS, 0, c.rows - CHROME_HEAD_ROWS, c.cols);
+}
+
+/* ---- lines ---- */
+
+/* Left and right text of a title line; the right one goes first where both do not fit. */
+static void chrome_title_line(
+    const struct canvas *c, struct str left, struct str right, enum role role)
+{
+    int right_cols = text_columns(right, c->cols, false);
+    int left_cols = text_columns(left, c->cols, false);
+    if (left_cols + right_cols + 4 > c->cols && right_cols > c->cols / 2)
+        right_cols = c->cols / 2;
+    if (right_cols > c->cols - 12)
+        right_cols = 0;
+    canvas_text(c, 0, 1, c->cols - right_cols - (right_cols ? 4 : 2), left, role, 0);
+    if (right_cols)
+        canvas_text(c, 0, c->cols - right_cols - 1, right_cols, right, ROLE_TITLE_INFO, 0);
+}
+
+static const char *chrome_mode(const struct app *app)
+{
+    return app->options.read_only ? "read-only" : "rw";
+}
+
+static void chrome_draw_pane_title(struct app *app, const struct canvas *c, struct view *view)
+{
+    struct buf left = {0}, right = {0};
+    if (view->ops->title)
+        view->ops->title(view, &left, &right);
+    if (app->layout.single) {
+        if (right.len)
+            buf_add(&right, STR(" · "));
+        buf_add(&right, str_from(chrome_mode(app)));
+    }
+    chrome_title_line(
+        c, buf_str(&left), buf_str(&right), view->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE);
+    if (!app->layout.single)
+        canvas_hline(c, 1, 0, c->cols, ROLE_BORDER);
+    buf_fini(&left);
+    buf_fini(&right);
+}
+
+static struct str chrome_label(const struct app *app)
+{
+    return str_from(app->options.label ? app->options.label
+                                       : backend_label(worker_backend(app->worker)));
+}
+
+static void chrome_counts(const struct app *app, struct buf *out)
+{
+    int64_t items = 0;
+    for (size_t i = 0; i < app->catalog.count; i++)
+        items += app->catalog.entries[i]->table.items;
+    if (app->catalog.listed) {
+        words_plural(out, (int64_t)app->catalog.count, "table");
+        buf_add(out, STR(" · "));
+        words_count_short(out, items);
+        buf_add(out, STR(" items · "));
+    }
+    buf_add(out, str_from(chrome_mode(app)));
+}
+
+static void chrome_draw_head(const struct app *app, const struct canvas *c)
+{
+    struct buf right = {0};
+    chrome_counts(app, &right);
+    int cols = text_columns(buf_str(&right), c->cols, false);
+    int at = 1 + canvas_text(c, 0, 1, c->cols - 2, STR("dynascope"), ROLE_TITLE, CANVAS_CUT) + 2;
+    if (app->options.demo)
+        at += canvas_text(c, 0, at, c->cols - at, STR("demo"), ROLE_STATUS_CONNECTION, CANVAS_CUT) + 2;
+    if (cols + at + 8 > c->cols)
+        cols = 0;
+    canvas_text(c, 0, at, c->cols - at - cols - 3, chrome_label(app), ROLE_STATUS_CONNECTION, 0);
+    if (cols)
+        canvas_text(c, 0, c->cols - cols - 1, cols, buf_str(&right), ROLE_TITLE_INFO, 0);
+    buf_fini(&right);
+}
+
+/* The right end of the status line: keys of an unfinished sequence, or how long a job takes. */
+static void chrome_progress(const struct app *app, struct buf *out)
+{
+    if (app->pending.count) {
+        key_sequence_format(out, &app->pending);
+        buf_add(out, STR(" …"));
+    } else if (app->busy_shown && app->busy_since_ns) {
+        buf_printf(out, "working, %lld s",
+            (long long)((clock_tick_ns() - app->busy_since_ns) / 1000000000));
+    }
+}
+
+static void chrome_draw_status(struct app *app, const struct canvas *c, bool facts)
+{
+    struct buf text = {0}, right = {0};
+    struct view *view = app_focused(app);
+    enum role role = app->message_role;
+    chrome_progress(app, &right);
+    int cols = right.len ? text_columns(buf_str(&right), c->cols, false) + 2 : 0;
+    if (app->message.len) {
+        buf_add(&text, buf_str(&app->message));
+    } else if (facts && view->ops->facts) {
+        view->ops->facts(view, &text);
+        role = ROLE_STATUS;
+    }
+    if (text.len)
+        canvas_text(c, 0, 1, c->cols - 2 - cols, buf_str(&text), role, 0);
+    if (cols)
+        canvas_text(c, 0, c->cols - cols, cols, buf_str(&right), ROLE_STATUS_BUSY, 0);
+    buf_fini(&text);
+    buf_fini(&right);
+}
+
+static void chrome_draw_hints(struct app *app, const struct canvas *c)
+{
+    struct buf hints = {0};
+    hints_add(app, app_focused(app), c->cols - 2, &hints);
+    hints_draw(c, 0, 1, c->cols - 2, buf_str(&hints));
+    buf_fini(&hints);
+}
+
+/* ---- the frame ---- */
+
+static void chrome_paint_pane(struct app *app, const struct canvas *all, int pane)
+{
+    struct view *view = pane == APP_TABLES ? app->tables : app_main(app);
+    if (!layout_shows(&app->layout, pane))
+        return;
+    view->focused = pane == (int)app->focus && !app->overlay_count;
+    struct canvas content = chrome_content(app, all, pane);
+    struct canvas whole = layout_canvas(&app->layout, all, pane);
+    view->ops->arrange(view, content.rows, content.cols);
+    view->ops->draw(view, &content);
+    view->focused = pane == (int)app->focus;
+    chrome_draw_pane_title(app, &whole, view);
+}
+
+static void chrome_paint_foot(struct app *app, const struct canvas *all)
+{
+    if (!app->layout.single) {
+        struct canvas head = layout_canvas(&app->layout, all, CHROME_TITLE);
+        struct canvas status = layout_canvas(&app->layout, all, CHROME_STATUS);
+        struct canvas hints = layout_canvas(&app->layout, all, CHROME_HINTS);
+        chrome_draw_head(app, &head);
+        chrome_draw_status(app, &status, true);
+        chrome_draw_hints(app, &hints);
+        return;
+    }
+    int foot = chrome_foot_rows(all->rows);
+    struct canvas last = canvas_sub(all, all->rows - 1, 0, 1, all->cols);
+    struct canvas above = canvas_sub(all, all->rows - foot, 0, 1, all->cols);
+    struct buf progress = {0};
+    chrome_progress(app, &progress);
+    if (foot == 2 || (!app->message.len && !progress.len))
+        chrome_draw_hints(app, &last);
+    if (foot == 2 || app->message.len || progress.len)
+        chrome_draw_status(app, &above, foot == 2);
+    buf_fini(&progress);
+}
+
+void chrome_paint(struct app *app)
+{
+    int rows, cols;
+    screen_size(app->screen, &rows, &cols);
+    if (app->frame.rows != rows || app->frame.cols != cols)
+        frame_resize(&app->frame, rows, cols);
+    else
+        frame_clear(&app->frame);
+    struct canvas all = frame_canvas(&app->frame);
+    chrome_place(app, rows, cols);
+    if (!app->layout.tiny) {
+        chrome_paint_pane(app, &all, APP_TABLES);
+        chrome_paint_pane(app, &all, APP_MAIN);
+        chrome_paint_foot(app, &all);
+    }
+    layout_draw(&app->layout, &all);
+    for (int i = 0; i < app->overlay_count && !app->layout.tiny; i++) {
+        struct view *view = app->overlays[i];
+        view->focused = i + 1 == app->overlay_count;
+        view->ops->arrange(view, all.rows, all.cols);
+        view->ops->draw(view, &all);
+    }
+}

@@ -1,0 +1,405 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The commands that work everywhere, one row each, and the ":" line that reaches every command by name.
+ */
+#include "views/app.h"
+#include "views/confirm.h"
+#include "views/help.h"
+#include "views/match.h"
+#include "views/prompt.h"
+
+#include "themes/themes.h"
+#include <stdio.h>
+
+/* ---- leaving, going up, stopping ---- */
+
+static void global_run_quit(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    app->quit = true;
+}
+
+static void global_run_back(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    app_back(app);
+}
+
+static void global_run_close(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    if (app->focus == APP_TABLES || !app_back(app))
+        app->quit = true;
+}
+
+static void global_quit_yes(struct app *app, void *context)
+{
+    (void)context;
+    app->quit = true;
+}
+
+static void global_run_cancel(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    struct view *at = app_focused(app);
+    if (app->pending.count) {
+        app->pending.count = 0;
+    } else if (at->ops->cancel && at->ops->cancel(at)) {
+        app_say(app, ROLE_STATUS, "stopped");
+    } else if (app->items->ops->cancel(app->items)) {
+        app_say(app, ROLE_STATUS, "stopped");
+    } else if (app->catalog.task) {
+        task_cancel(app->catalog.task);
+    } else {
+        confirm_open(app, &(struct confirm_spec){.title = STR("Quit"),
+                              .text = STR("Nothing is running. Leave dynascope?"),
+                              .yes = global_quit_yes});
+    }
+}
+
+/* ---- panes ---- */
+
+static void global_run_focus_next(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    app_focus(app, app->focus == APP_TABLES ? APP_MAIN : APP_TABLES);
+}
+
+static void global_run_focus(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    if (str_equal(args, STR("1")) || str_equal(args, STR("2")))
+        app_focus(app, args.at[0] == '1' ? APP_TABLES : APP_MAIN);
+    else
+        app_say(app, ROLE_STATUS_ERROR, "focus 1 is the tables, focus 2 the items");
+}
+
+static void global_run_zoom(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    app->zoom = !app->zoom;
+}
+
+static void global_run_refresh(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    struct view *at = app_focused(app);
+    if (at->ops->refresh)
+        at->ops->refresh(at);
+    catalog_refresh(&app->catalog);
+}
+
+static void global_run_redraw(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    screen_redraw(app->screen);
+}
+
+static void global_run_suspend(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    screen_stop(app->screen);
+}
+
+static void global_run_help(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    help_open(app);
+}
+
+static void global_run_table(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    app_open_table(app, args, STR_NONE);
+}
+
+static bool global_complete_table(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)view;
+    if ((size_t)nth >= app->catalog.count)
+        return false;
+    buf_add(out, app->catalog.entries[nth]->name);
+    return true;
+}
+
+static void global_run_undo(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    journal_undo(&app->journal);
+}
+
+static bool global_can_undo(struct app *app, struct view *view, struct buf *why)
+{
+    (void)view;
+    if (app->journal.top)
+        return true;
+    buf_add(why, STR("nothing was changed in this session, or all of it is taken back"));
+    return false;
+}
+
+/* ---- filter ---- */
+
+static void global_filter_changed(struct app *app, void *context, struct str text, struct buf *note)
+{
+    struct view *view = app_focused(app);
+    (void)context;
+    (void)note;
+    view->ops->filter(view, text);
+}
+
+static bool global_filter_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    (void)err;
+    global_filter_changed(app, context, text, NULL);
+    return true;
+}
+
+static void global_filter_dismissed(struct app *app, void *context)
+{
+    global_filter_changed(app, context, STR_NONE, NULL);
+}
+
+static void global_run_filter(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    prompt_open(app, &(struct prompt_spec){.label = STR("/"),
+                         .text = args,
+                         .history = &app->filter_history,
+                         .changed = global_filter_changed,
+                         .accept = global_filter_accept,
+                         .dismissed = global_filter_dismissed});
+}
+
+static bool global_can_filter(struct app *app, struct view *view, struct buf *why)
+{
+    (void)view;
+    if (app_focused(app)->ops->filter)
+        return true;
+    buf_add(why, STR("nothing to filter here"));
+    return false;
+}
+
+/* ---- settings ---- */
+
+static void global_run_theme(struct app *app, struct view *view, struct str args)
+{
+    struct err err = ERR_INIT;
+    (void)view;
+    if (!args.len)
+        app_say(app, ROLE_STATUS, "theme %.*s", STR_ARG(buf_str(&app->theme_name)));
+    else if (!app_load_theme(app, args, &err))
+        app_fail(app, &err);
+}
+
+static bool global_complete_theme(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    (void)view;
+    const char *name = theme_shipped_name(nth);
+    buf_add(out, str_from(name));
+    return name != NULL;
+}
+
+static void global_run_keymap(struct app *app, struct view *view, struct str args)
+{
+    struct err err = ERR_INIT;
+    (void)view;
+    if (!args.len)
+        app_say(app, ROLE_STATUS, "keymap %.*s", STR_ARG(buf_str(&app->keymap_name)));
+    else if (!app_load_keymap(app, args, &err))
+        app_fail(app, &err);
+}
+
+static bool global_complete_keymap(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    (void)view;
+    const char *name = keymap_shipped_name(nth);
+    buf_add(out, str_from(name));
+    return name != NULL;
+}
+
+static bool global_yes(struct str word, bool *yes)
+{
+    *yes = str_equal(word, STR("on")) || str_equal(word, STR("yes"));
+    return *yes || str_equal(word, STR("off")) || str_equal(word, STR("no"));
+}
+
+static bool global_set(struct app *app, struct str name, struct str value)
+{
+    bool yes;
+    if (str_equal(name, STR("mouse")) && global_yes(value, &yes)) {
+        app->mouse = yes;
+        screen_mouse(app->screen, yes);
+    } else if (str_equal(name, STR("row-mark")) && str_equal(value, STR("bar"))) {
+        app->gutter = false;
+    } else if (str_equal(name, STR("row-mark")) && str_equal(value, STR("gutter"))) {
+        app->gutter = true;
+    } else if (str_equal(name, STR("theme")) && value.len) {
+        global_run_theme(app, NULL, value);
+    } else if (str_equal(name, STR("keymap")) && value.len) {
+        global_run_keymap(app, NULL, value);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void global_run_set(struct app *app, struct view *view, struct str args)
+{
+    struct str name;
+    (void)view;
+    str_cut(&args, ' ', &name);
+    if (!global_set(app, name, str_trim(args)))
+        app_say(app, ROLE_STATUS,
+            "mouse %s · row-mark %s · theme %.*s · keymap %.*s   (:set mouse on|off, row-mark "
+            "bar|gutter, theme NAME, keymap NAME)",
+            app->mouse ? "on" : "off", app->gutter ? "gutter" : "bar",
+            STR_ARG(buf_str(&app->theme_name)), STR_ARG(buf_str(&app->keymap_name)));
+}
+
+static bool global_complete_set(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    static const char *const lines[] = {
+        "mouse on", "mouse off", "row-mark bar", "row-mark gutter", "theme", "keymap"};
+    (void)app;
+    (void)view;
+    if (nth >= (int)(sizeof lines / sizeof *lines))
+        return false;
+    buf_add(out, str_from(lines[nth]));
+    return true;
+}
+
+/* ---- the ":" line ---- */
+
+/* The nth name of a command here: the pane's rows, then global ones, then nothing. */
+static const struct command *global_nth(struct app *app, int nth)
+{
+    const struct command *row = app_focused(app)->ops->commands;
+    for (; row && row->name; row++)
+        if (nth-- == 0)
+            return row;
+    for (row = app_global_commands(); row->name; row++)
+        if (nth-- == 0)
+            return row;
+    return NULL;
+}
+
+static bool global_complete_name(
+    struct app *app, struct str prefix, int nth, struct buf *out, struct buf *note)
+{
+    const struct command *row;
+    for (int i = 0; (row = global_nth(app, i)); i++)
+        if (str_starts(str_from(row->name), prefix) && nth-- == 0) {
+            buf_add(out, str_from(row->name));
+            if (note)
+                buf_add(note, str_from(row->help));
+            return true;
+        }
+    return false;
+}
+
+static bool global_complete_argument(struct app *app, const struct command *row, struct view *view,
+    struct str prefix, int nth, struct buf *out)
+{
+    size_t start = out->len;
+    for (int i = 0; row->complete(app, view, i, out); i++) {
+        if (str_starts(str_skip(buf_str(out), start), prefix) && nth-- == 0)
+            return true;
+        out->len = start;
+    }
+    out->len = start;
+    return false;
+}
+
+static bool global_prompt_complete(struct app *app, void *context, struct str text, size_t at,
+    int nth, size_t *from, struct buf *out, struct buf *note)
+{
+    struct str front = str_take(text, at), rest = front, name;
+    struct view *view;
+    (void)context;
+    *from = 0;
+    if (str_find_byte(front, ' ') == SIZE_MAX)
+        return front.len && global_complete_name(app, front, nth, out, note);
+    str_cut(&rest, ' ', &name);
+    *from = name.len + 1;
+    /* names are looked for under the prompt */
+    struct view *top = app->overlays[app->overlay_count - 1];
+    app->overlay_count--;
+    const struct command *row = app_find_command(app, name, &view);
+    app->overlays[app->overlay_count++] = top;
+    return row && row->complete && global_complete_argument(app, row, view, rest, nth, out);
+}
+
+static bool global_prompt_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    (void)context;
+    (void)err;
+    app_run(app, text);
+    return true;
+}
+
+static void global_run_prompt(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    struct buf text = {0};
+    buf_add(&text, args);
+    if (args.len)
+        buf_add_byte(&text, ' ');
+    prompt_open(app, &(struct prompt_spec){.label = STR(":"),
+                         .text = buf_str(&text),
+                         .history = &app->command_history,
+                         .complete = global_prompt_complete,
+                         .accept = global_prompt_accept});
+    buf_fini(&text);
+}
+
+static const struct command global_commands[] = {
+    {.name = "focus-next", .help = "to the next pane", .hint = "pane", .priority = 4,
+        .run = global_run_focus_next},
+    {.name = "focus-previous", .help = "to the previous pane", .run = global_run_focus_next},
+    {.name = "focus", .args = "N", .help = "to pane 1 (tables) or 2 (items)",
+        .run = global_run_focus},
+    {.name = "filter", .args = "[TEXT]", .help = "show only what contains a text", .hint = "filter",
+        .priority = 6, .run = global_run_filter, .enabled = global_can_filter},
+    {.name = "prompt", .args = "[TEXT]", .help = "run a command by name", .hint = "command",
+        .priority = 7, .run = global_run_prompt},
+    {.name = "help", .help = "what can be done here, with which keys", .hint = "help",
+        .priority = 10, .run = global_run_help},
+    {.name = "undo", .help = "take back the last change", .hint = "undo", .priority = 3,
+        .flags = COMMAND_WRITES, .run = global_run_undo, .enabled = global_can_undo},
+    {.name = "back", .help = "up one level", .run = global_run_back},
+    {.name = "close", .help = "up one level; at the top, quit", .run = global_run_close},
+    {.name = "quit", .help = "leave dynascope", .run = global_run_quit},
+    {.name = "cancel", .help = "stop what is running; when nothing is, offer to quit",
+        .run = global_run_cancel},
+    {.name = "table", .args = "NAME", .help = "open a table", .run = global_run_table,
+        .complete = global_complete_table},
+    {.name = "zoom", .help = "one pane on the whole screen, or all", .run = global_run_zoom},
+    {.name = "refresh", .help = "read again what is shown", .run = global_run_refresh},
+    {.name = "redraw", .help = "paint the whole screen again", .run = global_run_redraw},
+    {.name = "suspend", .help = "stop dynascope; fg goes on", .run = global_run_suspend},
+    {.name = "set", .args = "[NAME VALUE]", .help = "change a setting, or show them",
+        .run = global_run_set, .complete = global_complete_set},
+    {.name = "theme", .args = "NAME", .help = "change the colours", .run = global_run_theme,
+        .complete = global_complete_theme},
+    {.name = "keymap", .args = "NAME", .help = "change the keys", .run = global_run_keymap,
+        .complete = global_complete_keymap},
+    {0},
+};
+
+const struct command *app_global_commands(void)
+{
+    return global_commands;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The app with the world around it: a terminal, a worker's thread, signals, a file to watch. Opens in
+ * the order in which things can refuse, so that a refusal leaves the terminal untouched.
+ *
+ *   backend ─▶ signals ─▶ worker (reads already) ─▶ terminal ─▶ loop
+ */
+#include "views/explorer.h"
+
+#include "backend/worker.h"
+#include "tui/signal.h"
+#include "views/app.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+enum { EXPLORER_WATCH_MS = 200, EXPLORER_DRAIN_MS = 5000 };
+
+struct explorer {
+    const struct explorer_options *options;
+    struct app *app;
+    struct screen *screen;
+    struct worker *worker;
+    struct signals signals;
+    struct loop loop;
+    int watch_fd, watch_timer;
+    bool changed; /* elsewhere, since the timer was set */
+};
+
+/* ---- events ---- */
+
+static void explorer_keys(void *data, short events)
+{
+    struct explorer *e = data;
+    struct input_event event;
+    while (!e->app->quit && screen_event(e->screen, &event))
+        app_event(e->app, &event);
+    if (e->screen->gone || (events & (POLLHUP | POLLERR | POLLNVAL)))
+        loop_quit(&e->loop, 128 + SIGHUP);
+}
+
+static void explorer_completions(void *data, short events)
+{
+    struct explorer *e = data;
+    (void)events;
+    app_collect(e->app);
+}
+
+static void explorer_signal(struct explorer *e, int number)
+{
+    switch (number) {
+    case SIGWINCH:
+        break;
+    case SIGCONT:
+        screen_redraw(e->screen);
+        break;
+    case SIGTSTP:
+        screen_stop(e->screen);
+        break;
+    case SIGINT:
+        app_run(e->app, STR("cancel"));
+        break;
+    case SIGHUP:
+    case SIGTERM:
+        loop_quit(&e->loop, 128 + number);
+        break;
+    default:
+        break;
+    }
+    e->app->dirty = true;
+}
+
+static void explorer_signals(void *data, short events)
+{
+    struct explorer *e = data;
+    int number;
+    (void)events;
+    while (signal_next(&e->signals, &number))
+        explorer_signal(e, number);
+}
+
+/* ---- changes made elsewhere ---- */
+
+static void explorer_watch_due(void *data)
+{
+    struct explorer *e = data;
+    e->watch_timer = 0;
+    if (!e->changed)
+        return;
+    e->changed = false;
+    app_data_changed(e->app);
+    e->watch_timer = loop_after(&e->loop, EXPLORER_WATCH_MS, explorer_watch_due, e);
+}
+
+/* The first change shows at once, the next ones at most a few times a second. */
+static void explorer_watched(void *data, short events)
+{
+    struct explorer *e = data;
+    char bytes[4096];
+    (void)events;
+    while (read(e->watch_fd, bytes, sizeof bytes) > 0)
+        e->changed = true;
+    if (e->changed && !e->watch_timer)
+        explorer_watch_due(e);
+}
+
+static void explorer_watch(struct explorer *e)
+{
+    if (!e->options->watch_path)
+        return;
+    e->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (e->watch_fd >= 0 &&
+        inotify_add_watch(e->watch_fd, e->options->watch_path, IN_MODIFY) >= 0)
+        loop_watch(&e->loop, e->watch_fd, POLLIN, explorer_watched, e);
+}
+
+/* ---- life ---- */
+
+static void explorer_settle(void *data)
+{
+    struct explorer *e = data;
+    if (e->app->quit)
+        loop_quit(&e->loop, e->app->status);
+    else if (!app_paint(e->app))
+        loop_quit(&e->loop, 128 + SIGHUP);
+}
+
+/* Writes that were asked for are not lost by leaving. */
+static void explorer_drain(struct explorer *e)
+{
+    int64_t until = clock_tick_ns() + EXPLORER_DRAIN_MS * INT64_C(1000000);
+    while (app_writing(e->app) && clock_tick_ns() < until)
+        worker_wait(e->worker, 50);
+}
+
+static struct backend *explorer_open_backend(const struct explorer_options *options, struct err *err)
+{
+    if (options->backend)
+        return options->read_only ? backend_read_only(options->backend) : options->backend;
+    struct backend_options open = {.clock = options->clock, .read_only = options->read_only};
+    return backend_open(options->connection, &open, err);
+}
+
+static int explorer_loop(struct explorer *e)
+{
+    loop_watch(&e->loop, e->screen->fd, POLLIN, explorer_keys, e);
+    loop_watch(&e->loop, worker_fd(e->worker), POLLIN, explorer_completions, e);
+    loop_watch(&e->loop, e->signals.fd, POLLIN, explorer_signals, e);
+    explorer_watch(e);
+    explorer_settle(e);
+    return loop_run(&e->loop, explorer_settle, e);
+}
+
+int explorer_run(const struct explorer_options *options, struct err *err)
+{
+    struct explorer e = {.options = options, .watch_fd = -1, .signals = {.fd = -1}};
+    struct screen_options screen_options = {.ascii = options->ascii, .mouse = options->mouse};
+    int status = -1;
+    setlocale(LC_CTYPE, "");
+    struct backend *backend = explorer_open_backend(options, err);
+    if (!backend)
+        return err_exit_code(err->code);
+    if (!signal_open(&e.signals, err)) {
+        backend_close(backend);
+        return err_exit_code(err->code);
+    }
+    e.worker = worker_new(backend);
+    e.screen = screen_curses_open(&screen_options, err);
+    if (!e.screen)
+        goto out;
+    e.app = app_new(options, e.screen, e.worker, err);
+    if (!e.app)
+        goto out;
+    e.app->loop = &e.loop;
+    status = explorer_loop(&e);
+    explorer_drain(&e);
+out:
+    app_free(e.app);
+    screen_close(e.screen);
+    worker_free(e.worker);
+    loop_fini(&e.loop);
+    if (e.watch_fd >= 0)
+        close(e.watch_fd);
+    signal_close(&e.signals);
+    return status >= 0 ? status : err_exit_code(err->code);
+}

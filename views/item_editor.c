@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop around the editor. Must not know what is done with a text once it is right.
+ *
+ *   write ─▶ editor ─▶ read ─▶ same as before? ── yes ─▶ nothing to do
+ *     ▲                          │ no
+ *     └── notes on top ── wrong ◀┴─ take() ─▶ taken
+ */
+#include "views/item_editor.h"
+
+#include "backend/json_in.h"
+#include "backend/json_out.h"
+
+bool item_editor_text(struct value item, bool typed, struct buf *out)
+{
+    typed = typed || !json_out_is_plain(item);
+    json_out_pretty(out, item, typed);
+    if (out->len && out->at[out->len - 1] != '\n')
+        buf_add_byte(out, '\n');
+    return typed;
+}
+
+bool item_editor_parse(struct str text, bool typed, struct buf *out, struct err *err)
+{
+    struct arena arena = {0};
+    const struct json *json = json_parse(&arena, text, err);
+    bool ok = json != NULL;
+    if (ok && json->type != JSON_OBJECT)
+        ok = err_set(err, ERR_DATA, "an item is a JSON object: { … }");
+    ok = ok && (typed ? json_in_typed_item(out, json, err) : json_in_plain(out, json, err));
+    arena_fini(&arena);
+    return ok;
+}
+
+/* "# line 3, column 7: …" in front of the text. */
+static void item_editor_notes(struct buf *out, const struct err *err, struct str text)
+{
+    struct str rest = str_from(err->text), line;
+    while (str_cut(&rest, '\n', &line))
+        buf_printf(out, "# %.*s\n", STR_ARG(line));
+    buf_add(out, STR("# Mend it and save, or leave without saving to give up. "
+                     "Lines like this one are left out.\n"));
+    buf_add(out, text);
+}
+
+static enum item_editor_result item_editor_keep(struct item_editor *e, struct err *err)
+{
+    err_context(err, "your text is kept in %s", e->file.path);
+    edit_keep(&e->file);
+    return ITEM_EDITOR_FAILED;
+}
+
+enum item_editor_result item_editor_run(struct item_editor *e, struct err *err)
+{
+    struct buf was = {0}, now = {0}, again = {0};
+    enum item_editor_result result = ITEM_EDITOR_FAILED;
+    struct err wrong = ERR_INIT;
+    buf_add(&was, e->text);
+    if (e->notes)
+        buf_add(&again, str_from(e->notes));
+    buf_add(&again, e->text);
+    if (!edit_open(&e->file, e->name, buf_str(&again), err))
+        goto out;
+    for (bool first = true;; first = false) {
+        buf_clear(&now);
+        bool ran = edit_run(&e->file, e->app->screen, err);
+        bool read = edit_read(&e->file, &now, ran ? err : &wrong);
+        bool same = read && str_equal(buf_str(&now), buf_str(&was));
+        if (ran && read && same && first) {
+            edit_remove(&e->file);
+            result = ITEM_EDITOR_UNCHANGED;
+            break;
+        }
+        if (!ran && same && first) { /* nothing of the user's is in it */
+            edit_remove(&e->file);
+            break;
+        }
+        if (!ran || !read) {
+            result = item_editor_keep(e, err);
+            break;
+        }
+        if (same) { /* came back wrong and was left so */
+            *err = wrong;
+            result = item_editor_keep(e, err);
+            break;
+        }
+        wrong = ERR_INIT;
+        if (e->take(e->context, buf_str(&now), &wrong)) {
+            result = ITEM_EDITOR_TAKEN;
+            break;
+        }
+        buf_clear(&was);
+        buf_add(&was, buf_str(&now));
+        buf_clear(&again);
+        item_editor_notes(&again, &wrong, buf_str(&now));
+        if (!edit_write(&e->file, buf_str(&again), err)) {
+            result = item_editor_keep(e, err);
+            break;
+        }
+    }
+out:
+    buf_fini(&was);
+    buf_fini(&now);
+    buf_fini(&again);
+    return result;
+}

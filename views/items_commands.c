@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can be done in the items pane, one row a command. Must not draw.
+ */
+#include "base/mem.h"
+#include "views/act.h"
+#include "views/cells.h"
+#include "views/items_query.h"
+#include "views/match.h"
+#include "views/menu.h"
+#include "views/pane_item.h"
+#include "views/pane_items_impl.h"
+#include "views/prompt.h"
+#include "views/table_facts.h"
+#include "views/words.h"
+
+#include "backend/json_out.h"
+#include <stdlib.h>
+
+static struct pane_items *items_pane(struct view *view)
+{
+    return (struct pane_items *)view;
+}
+
+static const struct client_table *items_table(struct pane_items *p)
+{
+    return &p->feed.browse->table;
+}
+
+/* ---- when a command makes sense ---- */
+
+static bool items_has_table(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (items_pane(view)->feed.browse)
+        return true;
+    buf_add(why, STR("no table is open"));
+    return false;
+}
+
+static bool items_has_item(struct app *app, struct view *view, struct buf *why)
+{
+    if (!items_has_table(app, view, why))
+        return false;
+    if (pane_items_current(view).type == VALUE_M)
+        return true;
+    buf_add(why, STR("there is no item here"));
+    return false;
+}
+
+static bool items_cell_at(struct pane_items *p, struct str *name, struct value *v)
+{
+    *name = pane_items_column(&p->view, p->grid.column);
+    struct value item = pane_items_current(&p->view);
+    return item.type == VALUE_M && value_find(item, *name, v);
+}
+
+static bool items_has_cell(struct app *app, struct view *view, struct buf *why)
+{
+    struct str name;
+    struct value v;
+    if (!items_has_item(app, view, why))
+        return false;
+    if (items_cell_at(items_pane(view), &name, &v))
+        return true;
+    buf_printf(why, "this item has no attribute %.*s", STR_ARG(name));
+    return false;
+}
+
+static bool items_has_index(struct app *app, struct view *view, struct buf *why)
+{
+    if (!items_has_table(app, view, why))
+        return false;
+    if (items_table(items_pane(view))->index_count)
+        return true;
+    buf_printf(why, "%.*s has no indexes", STR_ARG(items_table(items_pane(view))->name));
+    return false;
+}
+
+static bool items_has_query(struct app *app, struct view *view, struct buf *why)
+{
+    if (!items_has_table(app, view, why))
+        return false;
+    if (items_pane(view)->feed.browse->query)
+        return true;
+    buf_add(why, STR("this is a Scan already"));
+    return false;
+}
+
+/* ---- items ---- */
+
+static void items_run_open(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    struct pane_items *p = items_pane(view);
+    struct str name = pane_items_column(view, p->grid.column);
+    app_show_item(app, pane_item_new(app, items_table(p), pane_items_current(view), name));
+}
+
+static void items_run_edit(struct app *app, struct view *view, struct str args)
+{
+    act_edit(app, items_table(items_pane(view)), pane_items_current(view),
+        str_equal(args, STR("typed")));
+}
+
+static void items_run_edit_attribute(struct app *app, struct view *view, struct str args)
+{
+    struct pane_items *p = items_pane(view);
+    struct patch_path path = {.count = 1};
+    path.steps[0].name = args.len ? args : pane_items_column(view, p->grid.column);
+    act_edit_attribute(app, items_table(p), pane_items_current(view), &path);
+}
+
+static void items_run_add(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    act_add(app, items_table(items_pane(view)));
+}
+
+static void items_run_delete(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    act_delete(app, items_table(items_pane(view)), pane_items_current(view));
+}
+
+/* ---- index and query ---- */
+
+static void items_browse_index(struct app *app, struct str index)
+{
+    const struct browse *b = pane_items_browsed(app->items);
+    app_open_table(app, b->table.name, index);
+}
+
+static void items_choose_index(struct app *app, struct pane_items *p)
+{
+    const struct client_table *table = items_table(p);
+    struct menu *menu = menu_new(app, STR("Browse by"));
+    struct buf text = {0}, right = {0};
+    int current = 0;
+    for (int i = -1; i < (int)table->index_count; i++) {
+        const struct client_index *index = i < 0 ? NULL : &table->indexes[i];
+        buf_clear(&text);
+        buf_clear(&right);
+        buf_add(&text, index ? index->name : STR("base table"));
+        buf_add(&text, STR("   "));
+        table_facts_keys(&text, table, index);
+        if (index)
+            buf_printf(&right, "%.*s · ", STR_ARG(index->projection));
+        words_count_short(&right, index ? index->items : table->items);
+        menu_add(menu, &(struct menu_row){.text = buf_str(&text),
+                           .right = buf_str(&right),
+                           .value = index ? index->name : STR_NONE});
+        if (index == p->feed.browse->index)
+            current = i + 1;
+    }
+    buf_fini(&text);
+    buf_fini(&right);
+    menu_select(menu, current);
+    menu_open(menu, items_browse_index);
+}
+
+static void items_run_index(struct app *app, struct view *view, struct str args)
+{
+    if (args.len)
+        items_browse_index(app, str_equal(args, STR("base")) ? STR_NONE : args);
+    else
+        items_choose_index(app, items_pane(view));
+}
+
+static bool items_complete_index(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    const struct browse *b = pane_items_browsed(view);
+    if (!b || nth > (int)b->table.index_count)
+        return false;
+    buf_add(out, nth == 0 ? STR("base") : b->table.indexes[nth - 1].name);
+    return true;
+}
+
+static bool items_query(struct app *app, struct view *view, struct str line, struct err *err)
+{
+    struct pane_items *p = items_pane(view);
+    const struct browse *b = p->feed.browse;
+    struct buf about = {0};
+    struct browse *query = items_query_parse(&b->table, b->index ? b->index->name : STR_NONE, line,
+        b->query && b->read.backward, &about, err);
+    if (query) {
+        buf_clear(&p->about);
+        buf_add(&p->about, buf_str(&about));
+        pane_items_browse(view, query);
+        browse_unref(query);
+        app_focus(app, APP_MAIN);
+    }
+    buf_fini(&about);
+    return query != NULL;
+}
+
+static bool items_query_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    (void)context;
+    return items_query(app, app->items, text, err);
+}
+
+static void items_query_note(struct app *app, void *context, struct str text, struct buf *note)
+{
+    (void)context;
+    (void)text;
+    uint32_t count;
+    const struct browse *b = pane_items_browsed(app->items);
+    const struct client_key *keys = browse_keys(b, &count);
+    uint32_t hashes = b->index ? b->index->hash_count : 1;
+    if (count > hashes)
+        buf_printf(note, "then %.*s: >= x, a..b, a*", STR_ARG(keys[hashes].name));
+}
+
+static void items_run_query(struct app *app, struct view *view, struct str args)
+{
+    struct pane_items *p = items_pane(view);
+    uint32_t count;
+    const struct client_key *keys = browse_keys(p->feed.browse, &count);
+    struct err err = ERR_INIT;
+    if (args.len) {
+        if (!items_query(app, view, args, &err))
+            app_fail(app, &err);
+        return;
+    }
+    struct buf label = {0}, text = {0};
+    struct value v;
+    struct value item = pane_items_current(view);
+    buf_printf(&label, "query %.*s = ", STR_ARG(keys[0].name));
+    if (item.type == VALUE_M && value_find(item, keys[0].name, &v) && v.type != VALUE_B)
+        cells_add(&text, v, v.type == VALUE_S && str_find_byte(v.data, ' ') != SIZE_MAX);
+    prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
+                         .text = buf_str(&text),
+                         .history = &app->query_history,
+                         .changed = items_query_note,
+                         .accept = items_query_accept});
+    buf_fini(&label);
+    buf_fini(&text);
+}
+
+static void items_run_scan(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    const struct browse *b = pane_items_browsed(view);
+    app_open_table(app, b->table.name, b->index ? b->index->name : STR_NONE);
+}
+
+/* ---- sorting ---- */
+
+/* A Query sorts by its sort key where it is read: the other way round is another reading. */
+static bool items_turn_query(struct pane_items *p, int column)
+{
+    const struct browse *b = p->feed.browse;
+    uint32_t count, hashes = b->index ? b->index->hash_count : 1;
+    const struct client_key *keys = browse_keys(b, &count);
+    struct str name = p->columns.list[column].name;
+    if (!b->query || count <= hashes || !str_equal(keys[hashes].name, name))
+        return false;
+    struct browse *turned = browse_query(&b->table, b->index ? b->index->name : STR_NONE,
+        b->read.key_condition, b->read.names, b->read.values, !b->read.backward);
+    bool backward = turned->read.backward;
+    pane_items_browse(&p->view, turned);
+    browse_unref(turned);
+    p->columns.list[column].sorted = backward ? -1 : 1;
+    grid_go_column(&p->grid, column);
+    return true;
+}
+
+static void items_run_sort(struct app *app, struct view *view, struct str args)
+{
+    struct pane_items *p = items_pane(view);
+    int column = args.len ? columns_find(&p->columns, args) : p->grid.column;
+    if (column < 0 || column >= p->columns.count) {
+        app_say(app, ROLE_STATUS_ERROR, "no column %.*s", STR_ARG(args));
+        return;
+    }
+    if (items_turn_query(p, column))
+        return;
+    struct str name = p->columns.list[column].name;
+    bool same = p->order.direction && str_equal(buf_str(&p->order.sort), name);
+    int direction = !same ? 1 : p->order.direction == 1 ? -1 : 0;
+    items_unsort(p);
+    p->columns.list[column].sorted = (signed char)direction;
+    p->order.direction = direction;
+    buf_clear(&p->order.sort);
+    buf_add(&p->order.sort, name);
+    items_order_update(&p->order, &p->feed);
+    grid_go(&p->grid, 0);
+    if (direction && !(feed_at_home(&p->feed) && feed_at_end(&p->feed)))
+        app_say(app, ROLE_STATUS_WARNING,
+            "sorted: only the %zu items that are loaded; Esc goes back to the table's order",
+            p->feed.rows);
+}
+
+static bool items_complete_column(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    struct str name = pane_items_column(view, nth);
+    buf_add(out, name);
+    return name.len > 0;
+}
+
+/* ---- finding ---- */
+
+static bool items_match(struct value item, struct str needle)
+{
+    return match_item(item, needle);
+}
+
+static void items_run_find_next(struct app *app, struct view *view, struct str args)
+{
+    struct pane_items *p = items_pane(view);
+    (void)args;
+    if (p->grid.cursor + 1 < (int64_t)items_order_rows(&p->order, &p->feed)) {
+        grid_handle(&p->grid, ACTION_DOWN);
+        return;
+    }
+    app_say(app, ROLE_STATUS, "reading on for %.*s …", STR_ARG(buf_str(&p->order.filter)));
+    feed_find(&p->feed, items_match, buf_str(&p->order.filter));
+}
+
+static void items_run_find_previous(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    if (items_pane(view)->grid.cursor > 0)
+        grid_handle(&items_pane(view)->grid, ACTION_UP);
+    else
+        app_say(app, ROLE_STATUS, "the first match of what is loaded");
+}
+
+static bool items_has_filter(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (items_pane(view)->order.filter.len)
+        return true;
+    buf_add(why, STR("nothing to look for: / takes a text"));
+    return false;
+}
+
+/* ---- copying ---- */
+
+static void items_run_copy(struct app *app, struct view *view, struct str args)
+{
+    struct str name;
+    struct value v;
+    (void)args;
+    if (!items_cell_at(items_pane(view), &name, &v))
+        return;
+    struct buf text = {0}, what = {0};
+    if (v.type == VALUE_S)
+        buf_add(&text, v.data);
+    else
+        json_out_plain(&text, v);
+    buf_printf(&what, "the value of %.*s", STR_ARG(name));
+    app_copy(app, buf_str(&text), buf_str(&what));
+    buf_fini(&text);
+    buf_fini(&what);
+}
+
+static void items_run_copy_item(struct app *app, struct view *view, struct str args)
+{
+    struct buf text = {0};
+    struct value item = pane_items_current(view);
+    json_out_line(&text, item, str_equal(args, STR("typed")));
+    app_copy(app, buf_str(&text),
+        json_out_is_plain(item) ? STR("the item as JSON") : STR("the item as DynamoDB JSON"));
+    buf_fini(&text);
+}
+
+static void items_run_copy_path(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    app_copy(app, pane_items_column(view, items_pane(view)->grid.column),
+        STR("the attribute's name"));
+}
+
+const struct command items_commands[] = {
+    {.name = "open", .help = "look at the item", .hint = "open", .priority = 9,
+        .run = items_run_open, .enabled = items_has_item},
+    {.name = "edit", .args = "[typed]", .help = "edit the item in the editor", .hint = "edit",
+        .priority = 7, .flags = COMMAND_WRITES, .run = items_run_edit, .enabled = items_has_item},
+    {.name = "edit-attribute", .args = "[NAME]", .help = "edit the attribute under the cursor",
+        .hint = "change", .priority = 6, .flags = COMMAND_WRITES, .run = items_run_edit_attribute,
+        .enabled = items_has_item, .complete = items_complete_column},
+    {.name = "add", .help = "add an item, from a template in the editor", .hint = "add",
+        .priority = 5, .flags = COMMAND_WRITES, .run = items_run_add, .enabled = items_has_table},
+    {.name = "delete", .help = "delete the item, after asking", .hint = "delete", .priority = 4,
+        .flags = COMMAND_WRITES, .run = items_run_delete, .enabled = items_has_item},
+    {.name = "index", .args = "[NAME]", .help = "browse by the base table or an index",
+        .hint = "index", .priority = 5, .run = items_run_index, .enabled = items_has_index,
+        .complete = items_complete_index},
+    {.name = "query", .args = "[VALUE [CONDITION]]",
+        .help = "read the items of one partition key: C101, C101 >= O50, C101 O5*, C101 a..b",
+        .hint = "query", .priority = 6, .run = items_run_query, .enabled = items_has_table},
+    {.name = "scan", .help = "back from a Query to all items", .run = items_run_scan,
+        .enabled = items_has_query},
+    {.name = "sort", .args = "[ATTRIBUTE]",
+        .help = "sort the loaded items: ascending, descending, not; a Query by its sort key",
+        .hint = "sort", .priority = 2, .run = items_run_sort, .enabled = items_has_table,
+        .complete = items_complete_column},
+    {.name = "find-next", .help = "the next match of /, reading on at the last one",
+        .run = items_run_find_next, .enabled = items_has_filter},
+    {.name = "find-previous", .help = "the previous match", .run = items_run_find_previous,
+        .enabled = items_has_filter},
+    {.name = "copy", .help = "copy the value", .hint = "copy", .priority = 1,
+        .run = items_run_copy, .enabled = items_has_cell},
+    {.name = "copy-item", .args = "[typed]", .help = "copy the item as one line of JSON",
+        .run = items_run_copy_item, .enabled = items_has_item},
+    {.name = "copy-path", .help = "copy the attribute's name", .run = items_run_copy_path,
+        .enabled = items_has_item},
+    {0},
+};

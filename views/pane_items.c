@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The items pane. Rows come from the feed, through the order (filter, sort) to the grid; columns are
+ * found from what the feed brings.
+ *
+ *   feed (window over the table) ─▶ order (rows shown) ─▶ grid ─▶ cell(row, column)
+ *                        └─▶ columns
+ *
+ * While a filter or a sort is on, the window stands still: what is shown is what was loaded, and the
+ * title says so.
+ */
+#include "views/pane_items.h"
+
+#include "base/mem.h"
+#include "tui/grid.h"
+#include "views/cells.h"
+#include "views/app.h"
+#include "views/columns.h"
+#include "views/items_order.h"
+#include "views/pane_items_impl.h"
+#include "views/table_facts.h"
+#include "views/words.h"
+
+#include <stdlib.h>
+
+/* ---- rows ---- */
+
+static struct value items_item(const struct pane_items *p, int64_t row)
+{
+    if (row < 0 || (size_t)row >= items_order_rows(&p->order, &p->feed))
+        return (struct value){0};
+    return feed_item(&p->feed, items_order_at(&p->order, (size_t)row));
+}
+
+static void items_remember(struct pane_items *p)
+{
+    struct value item = items_item(p, p->grid.cursor);
+    p->identity = item.type == VALUE_M ? browse_identity(p->feed.browse, item) : 0;
+}
+
+/* Puts the cursor back on the remembered item, the screen scrolled as it was. */
+static void items_restore(struct pane_items *p)
+{
+    int64_t offset = p->grid.cursor - p->grid.top;
+    size_t rows = items_order_rows(&p->order, &p->feed);
+    for (size_t i = 0; i < rows && p->identity; i++)
+        if (browse_identity(p->feed.browse, items_item(p, (int64_t)i)) == p->identity) {
+            grid_go(&p->grid, (int64_t)i);
+            p->grid.top = (int64_t)i > offset ? (int64_t)i - offset : 0;
+            return;
+        }
+    grid_go(&p->grid, p->grid.cursor);
+}
+
+static void items_see(struct pane_items *p)
+{
+    bool added = false;
+    for (size_t i = 0; i < p->feed.rows; i++)
+        added |= columns_see(&p->columns, feed_item(&p->feed, i));
+    if (added)
+        grid_columns_set(&p->grid, p->columns.list, p->columns.count);
+}
+
+static void items_feed_moved(struct pane_items *p, int64_t moved)
+{
+    if (items_order_on(&p->order)) {
+        items_order_update(&p->order, &p->feed);
+        items_restore(p);
+    } else if (moved) {
+        grid_rows_moved(&p->grid, 0, moved);
+    }
+}
+
+static void items_found(struct pane_items *p, int64_t row)
+{
+    items_order_update(&p->order, &p->feed);
+    size_t at = items_order_find(&p->order, &p->feed, (size_t)row);
+    grid_go(&p->grid, at == SIZE_MAX ? 0 : (int64_t)at);
+    buf_clear(&p->view.app->message);
+}
+
+static void items_changed(void *context, enum feed_event event, int64_t moved)
+{
+    struct pane_items *p = context;
+    p->view.app->dirty = true;
+    items_see(p);
+    switch (event) {
+    case FEED_OPENED:
+        items_order_update(&p->order, &p->feed);
+        grid_go(&p->grid, 0);
+        break;
+    case FEED_ENDED:
+        items_order_update(&p->order, &p->feed);
+        grid_go(&p->grid, INT64_MAX);
+        break;
+    case FEED_MOVED:
+        items_feed_moved(p, moved);
+        break;
+    case FEED_REFRESHED:
+        items_order_update(&p->order, &p->feed);
+        items_restore(p);
+        break;
+    case FEED_FOUND:
+        items_found(p, moved);
+        break;
+    case FEED_NOT_FOUND:
+        app_say(p->view.app, ROLE_STATUS_WARNING, "not found from here to the end");
+        break;
+    case FEED_FAILED:
+        app_fail(p->view.app, &p->feed.err);
+        break;
+    }
+    items_remember(p);
+}
+
+/* ---- the grid's source ---- */
+
+static int64_t items_rows(void *data)
+{
+    struct pane_items *p = data;
+    return (int64_t)items_order_rows(&p->order, &p->feed);
+}
+
+static enum role items_cell_role(const struct pane_items *p, int column, enum value_type type)
+{
+    if (column >= p->key_columns)
+        return cells_role(type);
+    return column == 0 ? ROLE_KEY_PARTITION : ROLE_KEY_SORT;
+}
+
+static void items_cell(void *data, int64_t row, int column, int room, struct grid_cell *cell)
+{
+    struct pane_items *p = data;
+    struct value v;
+    (void)room;
+    if (row != p->cached_row || p->cached_version != p->feed.version) {
+        p->cached_item = items_item(p, row);
+        p->cached_row = row;
+        p->cached_version = p->feed.version;
+    }
+    if (p->cached_item.type != VALUE_M ||
+        !value_find(p->cached_item, p->columns.list[column].name, &v))
+        return;
+    buf_clear(&p->cell);
+    cells_add(&p->cell, v, false);
+    cell->text = buf_str(&p->cell);
+    cell->role = items_cell_role(p, column, v.type);
+    cell->flags = v.type == VALUE_N ? CANVAS_RIGHT : 0;
+}
+
+/* ---- browsing ---- */
+
+void pane_items_browse(struct view *view, struct browse *browse)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    uint32_t keys;
+    items_order_clear(&p->order);
+    columns_reset(&p->columns, browse);
+    browse_keys(browse, &keys);
+    p->key_columns = (int)keys;
+    grid_columns_set(&p->grid, p->columns.list, p->columns.count);
+    grid_refit(&p->grid);
+    grid_go_column(&p->grid, 0);
+    p->grid.left = 0;
+    feed_open(&p->feed, browse, (size_t)(p->rows > 0 ? p->rows : 60));
+    view->app->dirty = true;
+}
+
+const struct browse *pane_items_browsed(const struct view *view)
+{
+    return ((const struct pane_items *)view)->feed.browse;
+}
+
+bool pane_items_waiting(const struct view *view)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    return feed_jumping(&p->feed);
+}
+
+struct value pane_items_current(const struct view *view)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    return items_item(p, p->grid.cursor);
+}
+
+struct str pane_items_column(const struct view *view, int nth)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    return nth >= 0 && nth < p->columns.count ? p->columns.list[nth].name : STR_NONE;
+}
+
+/* ---- moving ---- */
+
+/* Has `more` rows beyond the cursor, as far as a few milliseconds go: what is held down should not
+ * stop short at the edge of what is loaded. */
+static void items_reach(struct pane_items *p, int64_t more)
+{
+    struct app *app = p->view.app;
+    while (!items_order_on(&p->order) && app_may_wait(app)) {
+        bool below = more > 0 && p->grid.cursor + more >= (int64_t)p->feed.rows &&
+                     !feed_at_end(&p->feed);
+        bool above = more < 0 && p->grid.cursor + more < 0 && !feed_at_home(&p->feed);
+        if (!below && !above)
+            return;
+        feed_look(&p->feed, below ? p->feed.rows : 0, (size_t)p->grid.rows);
+        if (!feed_reading(&p->feed))
+            return;
+        app_wait(app);
+    }
+}
+
+static int64_t items_distance(const struct pane_items *p, enum action action)
+{
+    switch (action) {
+    case ACTION_DOWN:
+    case ACTION_SCROLL_DOWN:
+        return 1;
+    case ACTION_UP:
+    case ACTION_SCROLL_UP:
+        return -1;
+    case ACTION_PAGE_DOWN:
+    case ACTION_HALF_DOWN:
+        return p->grid.rows;
+    case ACTION_PAGE_UP:
+    case ACTION_HALF_UP:
+        return -p->grid.rows;
+    default:
+        return 0;
+    }
+}
+
+static bool items_action(struct view *view, enum action action)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    bool plain = !items_order_on(&p->order) && p->feed.browse;
+    if (action == ACTION_TOP && plain && !feed_at_home(&p->feed)) {
+        feed_home(&p->feed);
+        return true;
+    }
+    if (action == ACTION_BOTTOM && plain && !feed_at_end(&p->feed)) {
+        feed_end(&p->feed);
+        return true;
+    }
+    if (p->feed.err.code == ERR_CANCELLED)
+        p->feed.err.code = ERR_NONE; /* moving on is asking for more */
+    int64_t distance = items_distance(p, action);
+    if (distance && plain)
+        items_reach(p, distance);
+    bool handled = grid_handle(&p->grid, action);
+    items_remember(p);
+    return handled;
+}
+
+bool pane_items_step(struct view *view, int step)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    int64_t was = p->grid.cursor;
+    uint64_t identity = p->identity;
+    items_action(view, step > 0 ? ACTION_DOWN : ACTION_UP);
+    return p->grid.cursor != was || p->identity != identity;
+}
+
+/* ---- the view ---- */
+
+/* The service's count now, which may be newer than what is browsed. */
+static int64_t items_total(const struct pane_items *p)
+{
+    const struct browse *b = p->feed.browse;
+    const struct catalog_entry *e = catalog_find(&p->view.app->catalog, b->table.name);
+    if (!e || !e->described)
+        return browse_items(b);
+    if (!b->index)
+        return e->table.items;
+    for (uint32_t i = 0; i < e->table.index_count; i++)
+        if (str_equal(e->table.indexes[i].name, b->index->name))
+            return e->table.indexes[i].items;
+    return 0;
+}
+
+static void items_title_count(const struct pane_items *p, struct buf *out)
+{
+    int64_t total = items_total(p), rows = (int64_t)p->feed.rows;
+    int64_t read = p->feed.before + rows;
+    if (items_order_on(&p->order)) {
+        words_count(out, (int64_t)p->order.count);
+        buf_add(out, STR(" of the "));
+        words_count(out, rows);
+        buf_add(out, p->order.direction ? STR(" loaded, sorted") : STR(" loaded"));
+    } else if (p->feed.from_home && feed_at_end(&p->feed)) {
+        buf_add(out, STR("all "));
+        words_count(out, read);
+    } else if (p->feed.from_home) {
+        words_count(out, read);
+        if (!p->feed.browse->query && total >= read) {
+            buf_add(out, STR(" of "));
+            words_count(out, total);
+        }
+        buf_add(out, STR(" read"));
+    } else {
+        buf_add(out, p->feed.from_end && feed_at_end(&p->feed) ? STR("last ") : STR(""));
+        words_count(out, rows);
+        if (!p->feed.browse->query && total >= rows) {
+            buf_add(out, STR(" of "));
+            words_count(out, total);
+        }
+    }
+}
+
+static void items_title(struct view *view, struct buf *left, struct buf *right)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    const struct browse *b = p->feed.browse;
+    if (!b) {
+        buf_add(left, STR("Items"));
+        return;
+    }
+    buf_add(left, b->table.name);
+    buf_add(left, STR(" ▸ "));
+    buf_add(left, b->index ? b->index->name : STR("base table"));
+    if (p->about.len)
+        buf_printf(left, " ▸ %.*s", STR_ARG(buf_str(&p->about)));
+    if (p->order.filter.len)
+        buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->order.filter)));
+    buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
+    if (p->feed.page_count)
+        items_title_count(p, right);
+    else
+        buf_add(right, p->feed.err.code ? STR("failed") : STR("reading"));
+}
+
+static void items_facts(struct view *view, struct buf *out)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    if (p->feed.browse)
+        table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
+}
+
+static void items_arrange(struct view *view, int rows, int cols)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    p->rows = rows;
+    p->grid.focused = view->focused;
+    p->grid.flags = view->app->gutter ? GRID_GUTTER : 0;
+    p->grid.search = buf_str(&p->order.filter);
+    p->grid.empty = !p->feed.browse       ? STR("choose a table on the left")
+                    : p->feed.err.code    ? STR("could not be read")
+                    : !p->feed.page_count ? STR("")
+                    : p->order.filter.len ? STR("nothing that is loaded matches; Esc shows all")
+                                          : STR("no items here");
+    grid_arrange(&p->grid, rows, cols);
+}
+
+static void items_draw(const struct view *view, const struct canvas *c)
+{
+    grid_draw(&((const struct pane_items *)view)->grid, c);
+}
+
+static void items_shown(struct view *view)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    if (!items_order_on(&p->order) && p->feed.browse)
+        feed_look(&p->feed, (size_t)p->grid.top, (size_t)p->grid.rows);
+}
+
+static void items_filter(struct view *view, struct str text)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    buf_clear(&p->order.filter);
+    buf_add(&p->order.filter, text);
+    items_order_update(&p->order, &p->feed);
+    items_restore(p);
+}
+
+static bool items_back(struct view *view)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    if (items_order_on(&p->order)) {
+        items_order_clear(&p->order);
+        items_unsort(p);
+        items_restore(p);
+        return true;
+    }
+    if (p->feed.browse && p->feed.browse->query) {
+        struct browse *scan = browse_scan(
+            &p->feed.browse->table, p->feed.browse->index ? p->feed.browse->index->name : STR_NONE);
+        buf_clear(&p->about);
+        pane_items_browse(view, scan);
+        browse_unref(scan);
+        return true;
+    }
+    return false;
+}
+
+void items_unsort(struct pane_items *p)
+{
+    for (int i = 0; i < p->columns.count; i++)
+        p->columns.list[i].sorted = 0;
+}
+
+static void items_refresh(struct view *view)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    p->feed.err.code = ERR_NONE;
+    feed_refresh(&p->feed);
+}
+
+static bool items_cancel(struct view *view)
+{
+    return feed_cancel(&((struct pane_items *)view)->feed);
+}
+
+static void items_free(struct view *view)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    feed_fini(&p->feed);
+    columns_fini(&p->columns);
+    items_order_fini(&p->order);
+    buf_fini(&p->cell);
+    buf_fini(&p->about);
+    free(p);
+}
+
+static void items_mouse(struct view *view, enum input_mouse_kind kind, int row, int col)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    int column = -1;
+    int64_t at = grid_row_at(&p->grid, row, col, &column);
+    if (kind == INPUT_MOUSE_WHEEL_UP || kind == INPUT_MOUSE_WHEEL_DOWN) {
+        items_action(view, kind == INPUT_MOUSE_WHEEL_UP ? ACTION_SCROLL_UP : ACTION_SCROLL_DOWN);
+        return;
+    }
+    if (column >= 0)
+        grid_go_column(&p->grid, column);
+    if (at >= 0) {
+        grid_go(&p->grid, at);
+        items_remember(p);
+        if (kind == INPUT_MOUSE_DOUBLE)
+            app_run(view->app, STR("open"));
+    }
+}
+
+struct view *pane_items_new(struct app *app)
+{
+    static const struct view_ops ops = {
+        .context = "items",
+        .commands = items_commands,
+        .title = items_title,
+        .facts = items_facts,
+        .arrange = items_arrange,
+        .draw = items_draw,
+        .action = items_action,
+        .mouse = items_mouse,
+        .filter = items_filter,
+        .back = items_back,
+        .refresh = items_refresh,
+        .cancel = items_cancel,
+        .shown = items_shown,
+        .free = items_free,
+    };
+    struct pane_items *p = mem_new(struct pane_items);
+    p->view = (struct view){.ops = &ops, .app = app};
+    struct grid_source source = {.data = p, .rows = items_rows, .cell = items_cell};
+    grid_init(&p->grid, &source);
+    feed_init(&p->feed, app->worker, p, items_changed);
+    return &p->view;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_PANE_ITEMS_H
+#define VIEWS_PANE_ITEMS_H
+
+#include "views/browse.h"
+#include "views/view.h"
+
+/* The grid of items: a Scan or Query of a table or index. */
+struct view *pane_items_new(struct app *app);
+/* Shows another reading; a reference is taken. */
+void pane_items_browse(struct view *view, struct browse *browse);
+/* What is shown, or NULL. Borrowed. */
+const struct browse *pane_items_browsed(const struct view *view);
+/* Whether the first page is still to come. */
+bool pane_items_waiting(const struct view *view);
+/* The item under the cursor; type VALUE_NONE where there is none. Borrowed until rows move. */
+struct value pane_items_current(const struct view *view);
+/* Moves the cursor; false at the ends. */
+bool pane_items_step(struct view *view, int step);
+/* The nth column's name, for completion; STR_NONE past the end. */
+struct str pane_items_column(const struct view *view, int nth);
+
+#endif

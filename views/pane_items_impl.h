@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_PANE_ITEMS_IMPL_H
+#define VIEWS_PANE_ITEMS_IMPL_H
+
+#include "tui/grid.h"
+#include "views/columns.h"
+#include "views/items_order.h"
+#include "views/pane_items.h"
+
+/* The items pane from inside: for pane_items.c (rows, cells, drawing) and items_commands.c. */
+struct pane_items {
+    struct view view;
+    struct feed feed;
+    struct columns columns;
+    struct items_order order;
+    struct grid grid;
+    int rows;          /* of the last frame */
+    int key_columns;   /* of the index or table that is read */
+    uint64_t identity; /* of the item under the cursor */
+    struct buf cell;   /* text of the cell drawn last */
+    struct buf about;  /* a Query's condition, for the title */
+    int64_t cached_row;
+    uint64_t cached_version;
+    struct value cached_item;
+};
+
+extern const struct command items_commands[];
+
+/* Takes the arrows off the columns' headers. */
+void items_unsort(struct pane_items *p);
+
+#endif

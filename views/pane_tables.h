@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_PANE_TABLES_H
+#define VIEWS_PANE_TABLES_H
+
+#include "views/view.h"
+
+/* The list of tables, with their indexes underneath. */
+struct view *pane_tables_new(struct app *app);
+/* The catalog has changed. */
+void pane_tables_update(struct view *view);
+/* Puts the cursor on a table, if it is there. */
+void pane_tables_select(struct view *view, struct str table);
+
+#endif
