@@ -12,14 +12,12 @@
  */
 #include "backend/json.h"
 
+#include "backend/json_scan.h"
 #include "backend/number.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#define IN_ORDER (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-#define EACH_BYTE(b) (0x0101010101010101u * (uint64_t)(b))
 
 struct frame {
     struct json *node;
@@ -74,33 +72,6 @@ static inline void skip_blanks(struct reader *r)
 
 /* ---- strings ---- */
 
-/* High bits where a byte is '"', '\\', a control character or not ASCII. */
-static inline uint64_t special_bytes(uint64_t word)
-{
-    uint64_t quote = word ^ EACH_BYTE('"'), slash = word ^ EACH_BYTE('\\');
-    return ((quote - EACH_BYTE(1)) | (slash - EACH_BYTE(1)) | (word - EACH_BYTE(0x20)) | word) &
-           EACH_BYTE(0x80);
-}
-
-static inline bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-static inline const char *skip_plain(const char *at, const char *end)
-{
-    /* the first byte is the lowest only in little-endian order; the others take the loop below */
-    for (uint64_t word; IN_ORDER && end - at >= 8; at += 8) {
-        memcpy(&word, at, 8);
-        uint64_t special = special_bytes(word);
-        if (special)
-            return at + (__builtin_ctzll(special) >> 3);
-    }
-    while (at < end && is_plain((unsigned char)*at))
-        at++;
-    return at;
-}
-
 /* char = any valid UTF-8 sequence beyond ASCII */
 static bool skip_character(struct reader *r)
 {
@@ -116,7 +87,7 @@ static bool skip_character(struct reader *r)
 static bool find_quote(struct reader *r, bool *escaped)
 {
     for (;;) {
-        r->at = skip_plain(r->at, r->end);
+        r->at = json_scan_plain(r->at, r->end);
         if (r->at >= r->end)
             return fail_at(r, r->at, "the string has no closing '\"'");
         unsigned char c = (unsigned char)*r->at;
@@ -209,7 +180,7 @@ static inline bool read_string(struct reader *r, struct str *out)
 {
     const char *start = ++r->at;
     bool escaped = false;
-    r->at = skip_plain(start, r->end);
+    r->at = json_scan_plain(start, r->end);
     if ((r->at >= r->end || *r->at != '"') && !find_quote(r, &escaped))
         return false;
     const char *end = r->at++;
@@ -567,34 +538,19 @@ static void put_special(struct buf *out, struct str *rest)
         buf_add_bytes(out, start, (size_t)(rest->at - start));
 }
 
-/* Copies plain text (no DEL either) while it looks for its end; the room is there. */
-static inline size_t copy_plain(char *to, struct str text)
-{
-    size_t i = 0;
-    for (uint64_t word; IN_ORDER && text.len - i >= 8; i += 8) {
-        memcpy(&word, text.at + i, 8);
-        memcpy(to + i, &word, 8);
-        uint64_t special = special_bytes(word) | ((word + EACH_BYTE(1)) & EACH_BYTE(0x80));
-        if (special)
-            return i + (size_t)(__builtin_ctzll(special) >> 3);
-    }
-    for (; i < text.len && is_plain((unsigned char)text.at[i]) && text.at[i] != 0x7f; i++)
-        to[i] = text.at[i];
-    return i;
-}
-
 void json_put_string(struct buf *out, struct str text)
 {
-    buf_reserve(out, text.len + 2);
+    enum { AROUND = 2 + 8 }; /* the quotes, and what json_scan_copy() wants */
+    buf_reserve(out, text.len + AROUND);
     out->at[out->len++] = '"';
     for (;;) {
-        size_t plain = copy_plain(out->at + out->len, text);
+        size_t plain = json_scan_copy(out->at + out->len, text);
         out->len += plain;
         text = str_skip(text, plain);
         if (text.len == 0)
             break;
         put_special(out, &text);
-        buf_reserve(out, text.len + 1);
+        buf_reserve(out, text.len + AROUND);
     }
     out->at[out->len++] = '"';
 }

@@ -6,7 +6,9 @@
  */
 #include "backend/json_out.h"
 
+#include "backend/json_scan.h"
 #include "backend/number.h"
+#include "backend/value_read.h"
 
 /* One level more than a stored item has, so that an item of 33 levels is shown, not hidden. */
 enum { DEPTH_MAX = VALUE_DEPTH_MAX + 1, SHORT_ARRAY = 72 };
@@ -19,6 +21,11 @@ struct style {
 static bool put_value(struct buf *out, struct value v, struct style style, unsigned level);
 
 /* ---- scalars ---- */
+
+static inline char *reserve(struct buf *out, size_t room)
+{
+    return out->cap - out->len >= room ? out->at + out->len : buf_reserve(out, room);
+}
 
 static void encode_base64(char *to, const unsigned char *from, size_t len)
 {
@@ -43,13 +50,13 @@ static void encode_base64(char *to, const unsigned char *from, size_t len)
 void json_out_base64(struct buf *out, struct str bytes)
 {
     size_t len = (bytes.len + 2) / 3 * 4;
-    encode_base64(buf_reserve(out, len), (const unsigned char *)bytes.at, bytes.len);
+    encode_base64(reserve(out, len), (const unsigned char *)bytes.at, bytes.len);
     out->len += len;
 }
 
 static bool put_number(struct buf *out, struct str encoded, bool quoted)
 {
-    char *to = buf_reserve(out, NUMBER_TEXT_MAX + 2);
+    char *to = reserve(out, NUMBER_TEXT_MAX + 2);
     size_t len = number_format(encoded, to + quoted);
     if (len == 0) {
         buf_add(out, STR("null"));
@@ -61,10 +68,22 @@ static bool put_number(struct buf *out, struct str encoded, bool quoted)
     return true;
 }
 
-static bool put_scalar(struct buf *out, enum value_type type, struct str data, bool typed)
+/* json_put_string(), which is left to texts that need escapes. */
+static inline void put_string(struct buf *out, struct str text)
+{
+    char *to = reserve(out, text.len + 2 + 8);
+    if (json_scan_copy(to + 1, text) < text.len) {
+        json_put_string(out, text);
+        return;
+    }
+    to[0] = to[text.len + 1] = '"';
+    out->len += text.len + 2;
+}
+
+static inline bool put_scalar(struct buf *out, enum value_type type, struct str data, bool typed)
 {
     if (type == VALUE_S) {
-        json_put_string(out, data);
+        put_string(out, data);
     } else if (type == VALUE_N) {
         return put_number(out, data, typed);
     } else {
@@ -85,14 +104,23 @@ static void put_break(struct buf *out, unsigned level)
         buf_add(out, STR("  "));
 }
 
-static void put_separator(struct buf *out, size_t index, bool broken, unsigned level)
+static inline void put_separator(
+    struct buf *out, size_t index, struct style style, bool broken, unsigned level)
 {
     if (index > 0)
         buf_add_byte(out, ',');
     if (broken)
         put_break(out, level);
-    else if (index > 0)
+    else if (index > 0 && style.pretty)
         buf_add_byte(out, ' ');
+}
+
+static inline void put_colon(struct buf *out, struct style style)
+{
+    char *to = reserve(out, 2);
+    to[0] = ':';
+    to[1] = ' ';
+    out->len += style.pretty ? 2 : 1;
 }
 
 /* Whether an array's members fit on one line: scalars only, and not many bytes of them. */
@@ -111,49 +139,54 @@ static bool is_short(struct value v)
 
 /* ---- containers ---- */
 
-static bool put_array(struct buf *out, struct value v, struct style style, unsigned level)
+static bool put_set(struct buf *out, struct value v, struct style style, unsigned level)
 {
-    struct value_walk walk = value_walk(v);
-    struct value member;
-    struct str name;
+    struct str rest = v.data, member;
     bool broken = style.pretty && !is_short(v), good = true;
-    size_t index = 0;
+    enum value_type type = value_member_type(v.type);
     buf_add_byte(out, '[');
-    for (; value_next(&walk, &name, &member); index++) {
-        if (style.pretty)
-            put_separator(out, index, broken, level + 1);
-        else if (index > 0)
-            buf_add_byte(out, ',');
-        good &= value_is_set(v.type) ? put_scalar(out, member.type, member.data, style.typed)
-                                     : put_value(out, member, style, level + 1);
+    for (size_t index = 0; rest.len && value_read_bytes(&rest, &member); index++) {
+        put_separator(out, index, style, broken, level + 1);
+        good &= put_scalar(out, type, member, style.typed);
     }
-    if (broken && index > 0)
+    if (broken)
         put_break(out, level);
     buf_add_byte(out, ']');
-    return good && walk.rest.len == 0;
+    return good && rest.len == 0;
 }
 
-static bool put_object(struct buf *out, struct value v, struct style style, unsigned level)
+static bool put_list(struct buf *out, struct value v, struct style style, unsigned level)
 {
-    struct value_walk walk = value_walk(v);
+    struct str rest = v.data;
     struct value member;
-    struct str name;
-    bool good = true;
-    size_t index = 0;
-    buf_add_byte(out, '{');
-    for (; value_next(&walk, &name, &member); index++) {
-        if (style.pretty)
-            put_separator(out, index, true, level + 1);
-        else if (index > 0)
-            buf_add_byte(out, ',');
-        json_put_string(out, name);
-        buf_add(out, style.pretty ? STR(": ") : STR(":"));
+    bool broken = style.pretty && v.data.len && !is_short(v), good = true;
+    buf_add_byte(out, '[');
+    for (size_t index = 0; rest.len && value_read_one(&rest, &member); index++) {
+        put_separator(out, index, style, broken, level + 1);
         good &= put_value(out, member, style, level + 1);
     }
-    if (style.pretty && index > 0)
+    if (broken)
+        put_break(out, level);
+    buf_add_byte(out, ']');
+    return good && rest.len == 0;
+}
+
+static bool put_map(struct buf *out, struct value v, struct style style, unsigned level)
+{
+    struct str rest = v.data, name;
+    struct value member;
+    bool broken = style.pretty && v.data.len, good = true;
+    buf_add_byte(out, '{');
+    for (size_t index = 0; rest.len && value_read_attribute(&rest, &name, &member); index++) {
+        put_separator(out, index, style, broken, level + 1);
+        put_string(out, name);
+        put_colon(out, style);
+        good &= put_value(out, member, style, level + 1);
+    }
+    if (broken)
         put_break(out, level);
     buf_add_byte(out, '}');
-    return good && walk.rest.len == 0;
+    return good && rest.len == 0;
 }
 
 static bool put_contents(struct buf *out, struct value v, struct style style, unsigned level)
@@ -164,12 +197,13 @@ static bool put_contents(struct buf *out, struct value v, struct style style, un
     case VALUE_B:
         return put_scalar(out, v.type, v.data, style.typed);
     case VALUE_M:
-        return put_object(out, v, style, level);
+        return put_map(out, v, style, level);
     case VALUE_L:
+        return put_list(out, v, style, level);
     case VALUE_SS:
     case VALUE_NS:
     case VALUE_BS:
-        return put_array(out, v, style, level);
+        return put_set(out, v, style, level);
     case VALUE_NULL:
         buf_add(out, style.typed ? STR("true") : STR("null"));
         return true;
@@ -186,11 +220,28 @@ static bool put_contents(struct buf *out, struct value v, struct style style, un
     return false;
 }
 
-static void put_type(struct buf *out, enum value_type type, bool pretty)
+/* {"S": */
+static inline void put_type(struct buf *out, enum value_type type, struct style style)
 {
-    buf_add(out, STR("{\""));
-    buf_add(out, str_from(value_type_name(type)));
-    buf_add(out, pretty ? STR("\": ") : STR("\":"));
+    static const struct {
+        char text[8];
+        uint8_t len;
+    } heads[] = {
+        [VALUE_NULL] = {"{\"NULL\"", 7},
+        [VALUE_FALSE] = {"{\"BOOL\"", 7},
+        [VALUE_TRUE] = {"{\"BOOL\"", 7},
+        [VALUE_S] = {"{\"S\"", 4},
+        [VALUE_N] = {"{\"N\"", 4},
+        [VALUE_B] = {"{\"B\"", 4},
+        [VALUE_L] = {"{\"L\"", 4},
+        [VALUE_M] = {"{\"M\"", 4},
+        [VALUE_SS] = {"{\"SS\"", 5},
+        [VALUE_NS] = {"{\"NS\"", 5},
+        [VALUE_BS] = {"{\"BS\"", 5},
+    };
+    memcpy(reserve(out, 8), heads[type].text, 8);
+    out->len += heads[type].len;
+    put_colon(out, style);
 }
 
 static bool put_value(struct buf *out, struct value v, struct style style, unsigned level)
@@ -201,7 +252,7 @@ static bool put_value(struct buf *out, struct value v, struct style style, unsig
     }
     if (!style.typed)
         return put_contents(out, v, style, level);
-    put_type(out, v.type, style.pretty);
+    put_type(out, v.type, style);
     bool good = put_contents(out, v, style, level);
     buf_add_byte(out, '}');
     return good;
@@ -217,7 +268,7 @@ bool json_out_typed(struct buf *out, struct value v)
 bool json_out_typed_item(struct buf *out, struct value item)
 {
     if (item.type == VALUE_M)
-        return put_object(out, item, (struct style){.typed = true}, 0);
+        return put_map(out, item, (struct style){.typed = true}, 0);
     buf_add(out, STR("{}"));
     return false;
 }
@@ -231,7 +282,7 @@ bool json_out_pretty(struct buf *out, struct value v, bool typed)
 {
     struct style style = {.typed = typed, .pretty = true};
     if (v.type == VALUE_M)
-        return put_object(out, v, style, 0);
+        return put_map(out, v, style, 0);
     return put_value(out, v, style, 0);
 }
 
