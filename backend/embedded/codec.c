@@ -90,14 +90,51 @@ bool codec_strip(struct buf *record, const struct key_schema *schema, struct val
 
 /* ---- record to item ---- */
 
+/* Short pieces are copied SHORT bytes at a time, whatever their length, where source and target
+ * have so many: a copy of known length is two moves, and most pieces are short. */
+enum { SHORT = 32, ESCAPE = 0x01 };
+
+/* Where it is written next is handed from function to function, so that it stays in a register. */
 struct join {
     struct buf *out;
+    char *limit; /* SHORT bytes beyond it may be touched, too */
     const struct key_schema *schema;
-    struct str names;
-    struct str components[KEY_ATTRIBUTES_MAX]; /* still escaped */
-    uint32_t keys_seen;                        /* a bit each */
+    struct names_view names;
+    uint32_t keys_seen; /* a bit each */
     uint32_t count;
+    struct str components[KEY_ATTRIBUTES_MAX]; /* still escaped */
 };
+
+static char *make_room(struct join *join, char *to, size_t need)
+{
+    join->out->len = (size_t)(to - join->out->at);
+    to = buf_reserve(join->out, need + SHORT);
+    join->limit = join->out->at + join->out->cap - SHORT;
+    return to;
+}
+
+static inline char *need_room(struct join *join, char *to, size_t need)
+{
+    return (size_t)(join->limit - to) < need ? make_room(join, to, need) : to;
+}
+
+/* `end` is where the bytes around `piece` end. */
+static inline char *copy(char *to, struct str piece, const char *end)
+{
+    if (piece.len <= SHORT && end - piece.at >= SHORT)
+        memcpy(to, piece.at, SHORT);
+    else
+        memcpy(to, piece.at, piece.len);
+    return to + piece.len;
+}
+
+static inline char *put_varint(char *to, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        *to++ = (char)(v | 0x80);
+    *to++ = (char)v;
+    return to;
+}
 
 static bool split_components(struct join *join, struct str components)
 {
@@ -107,104 +144,120 @@ static bool split_components(struct join *join, struct str components)
     return components.len == 0;
 }
 
-static inline bool read_varint(struct str *rest, uint64_t *out)
+/* Of two bytes and more. */
+static const char *read_wide_varint(const char *at, const char *end, uint64_t *v)
 {
-    if (rest->len == 0 || (unsigned char)rest->at[0] >= 0x80)
-        return value_read_varint(rest, out);
-    *out = (unsigned char)rest->at[0];
-    *rest = (struct str){rest->at + 1, rest->len - 1};
-    return true;
+    struct str rest = {at, (size_t)(end - at)};
+    return value_read_varint(&rest, v) ? rest.at : NULL;
+}
+
+/* varint length | so many bytes: the end of them, NULL where it is beyond `end`. */
+static inline const char *skip_counted(const char *at, const char *end)
+{
+    uint64_t len;
+    if (at < end && (unsigned char)*at < 0x80)
+        len = (unsigned char)*at++;
+    else if ((at = read_wide_varint(at, end, &len)) == NULL)
+        return NULL;
+    return len <= (uint64_t)(end - at) ? at + len : NULL;
 }
 
 /* Only the outermost length is looked at. */
-static inline bool take_value(struct str *rest, struct str *encoded)
+static inline const char *skip_value(const char *at, const char *end)
 {
-    struct str before = *rest;
-    uint64_t len = 0;
-    unsigned tag = rest->len ? (unsigned char)rest->at[0] : VALUE_NONE;
+    unsigned tag = at < end ? (unsigned char)*at : VALUE_NONE;
     if (tag < VALUE_NULL || tag > VALUE_BS)
-        return false;
-    *rest = (struct str){rest->at + 1, rest->len - 1};
-    if (tag > VALUE_TRUE && (!read_varint(rest, &len) || len > rest->len))
-        return false;
-    *rest = (struct str){rest->at + len, rest->len - (size_t)len};
-    *encoded = (struct str){before.at, before.len - rest->len};
-    return true;
+        return NULL;
+    return tag <= VALUE_TRUE ? at + 1 : skip_counted(at + 1, end);
 }
 
-static bool take_inline_name(struct str *rest, struct str *name)
+/* name = a number of the dictionary, or 00 | varint length | name. Moves *at behind it. */
+static inline struct str take_name(struct join *join, const char **at, const char *end)
 {
-    const char *start = rest->at;
-    uint64_t len;
-    if (!read_varint(rest, &len) || len > rest->len)
-        return false;
-    *rest = (struct str){rest->at + len, rest->len - (size_t)len};
-    *name = (struct str){start, (size_t)(rest->at - start)};
-    return true;
+    unsigned number = (unsigned char)*(*at)++;
+    if (number != INLINE_NAME)
+        return names_view_get(&join->names, number);
+    const char *start = *at, *behind = skip_counted(start, end);
+    if (behind == NULL)
+        return STR_NONE;
+    *at = behind;
+    return (struct str){start, (size_t)(behind - start)};
 }
 
-static bool join_bytes(struct buf *out, struct str raw, enum value_type type)
+static size_t count_escapes(struct str raw)
 {
-    if (type == VALUE_N || raw.len == 0 || memchr(raw.at, 0x01, raw.len) == NULL) {
-        value_put_varint(out, raw.len);
-        buf_add(out, raw);
-        return true;
-    }
-    size_t escapes = 0;
+    size_t count = 0;
     for (size_t i = 0; i < raw.len; i++)
-        if (raw.at[i] == 0x01) {
-            escapes++;
+        if (raw.at[i] == ESCAPE) {
+            count++;
             i++;
         }
-    value_put_varint(out, raw.len - escapes);
-    char *to = buf_reserve(out, raw.len);
+    return count;
+}
+
+static char *join_escaped(char *to, struct str raw)
+{
+    to = put_varint(to, raw.len - count_escapes(raw));
     for (size_t i = 0; i < raw.len; i++) {
         char byte = raw.at[i];
-        if (byte == 0x01) {
+        if (byte == ESCAPE) {
             if (++i == raw.len || raw.at[i] < 0x01 || raw.at[i] > 0x02)
-                return false;
+                return NULL;
             byte = (char)(raw.at[i] - 1);
         }
         *to++ = byte;
     }
-    out->len += raw.len - escapes;
-    return true;
+    return to;
 }
 
-static bool join_key(struct join *join, size_t i)
+static char *join_key(struct join *join, char *to, size_t i)
 {
     if (i >= join->schema->count || join->keys_seen & 1u << i)
-        return false;
+        return NULL;
     const struct key_attribute *attribute = &join->schema->at[i];
+    struct str name = attribute->name, raw = join->components[i];
     join->keys_seen |= 1u << i;
-    value_put_varint(join->out, attribute->name.len);
-    buf_add(join->out, attribute->name);
-    buf_add_byte(join->out, (char)attribute->type);
-    return join_bytes(join->out, join->components[i], attribute->type);
+    to = need_room(join, to, name.len + raw.len + 3 + 1 + 3);
+    to = put_varint(to, name.len);
+    to = copy(to, name, name.at + name.len);
+    *to++ = (char)attribute->type;
+    if (attribute->type != VALUE_N && raw.len && memchr(raw.at, ESCAPE, raw.len))
+        return join_escaped(to, raw);
+    to = put_varint(to, raw.len);
+    return copy(to, raw, raw.at + raw.len);
 }
 
-static bool join_attribute(struct join *join, unsigned number, struct str *rest)
+static inline char *join_attribute(
+    struct join *join, char *to, struct str name, const char **at, const char *end)
 {
-    struct str name = names_get(join->names, number), value;
-    if (number == INLINE_NAME ? !take_inline_name(rest, &name) : name.len == 0)
-        return false;
-    if (!take_value(rest, &value))
-        return false;
-    buf_add(join->out, name);
-    buf_add(join->out, value);
-    return true;
+    const char *value = *at, *behind = skip_value(value, end);
+    if (name.len == 0 || behind == NULL)
+        return NULL;
+    size_t len = (size_t)(behind - value);
+    /* a name that is written out ends where its value begins */
+    const char *names_end =
+        name.at + name.len == value ? value : join->names.first + join->names.len;
+    to = need_room(join, to, name.len + len);
+    to = copy(to, name, names_end);
+    *at = behind;
+    return copy(to, (struct str){value, len}, end);
 }
 
-static bool join_members(struct join *join, struct str rest)
+static char *join_members(struct join *join, char *to, struct str record)
 {
-    for (; rest.len; join->count++) {
-        unsigned number = (unsigned char)rest.at[0];
-        rest = (struct str){rest.at + 1, rest.len - 1};
-        if (number >= KEY_MARK ? !join_key(join, number - KEY_MARK)
-                               : !join_attribute(join, number, &rest))
-            return false;
+    const char *at = record.at, *end = at + record.len;
+    while (at < end && to) {
+        unsigned number = (unsigned char)*at;
+        join->count++;
+        if (number >= KEY_MARK) {
+            at++;
+            to = join_key(join, to, number - KEY_MARK);
+        } else {
+            struct str name = take_name(join, &at, end);
+            to = join_attribute(join, to, name, &at, end);
+        }
     }
-    return join->keys_seen == (1u << join->schema->count) - 1;
+    return to && join->keys_seen == (1u << join->schema->count) - 1 ? to : NULL;
 }
 
 static size_t write_varint(char *to, uint64_t v)
@@ -244,15 +297,19 @@ bool codec_join(struct buf *item, const struct key_schema *schema, struct str co
     struct str names, struct str record, struct err *err)
 {
     size_t start = item->len, room = 1 + 2 + 1;
-    struct join join = {.out = item, .schema = schema, .names = names};
+    struct join join;
+    join.out = item;
+    join.schema = schema;
+    join.names = names_view(names);
+    join.keys_seen = join.count = 0;
     if (record.len == 0 || record.at[0] != VERSION || !split_components(&join, components))
         return damaged(err);
-    buf_reserve(item, room + record.len * 2);
-    item->len += room;
-    if (!join_members(&join, str_skip(record, 1))) {
-        item->len = start;
+    char *to = buf_reserve(item, room + record.len * 2);
+    to = make_room(&join, to, room + record.len * 2);
+    to = join_members(&join, to + room, str_skip(record, 1));
+    item->len = to ? (size_t)(to - item->at) : start;
+    if (to == NULL)
         return damaged(err);
-    }
     put_head(item, start, room, join.count);
     return true;
 }

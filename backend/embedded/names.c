@@ -21,16 +21,23 @@ static size_t end_of(struct str names, unsigned number)
     return (size_t)at[0] | (size_t)at[1] << 8;
 }
 
+struct names_view names_view(struct str names)
+{
+    size_t count = count_of(names), base = HEAD + PER_NAME * count;
+    if (base > names.len)
+        return (struct names_view){0};
+    return (struct names_view){
+        .ends = (const unsigned char *)names.at + HEAD,
+        .first = names.at + base,
+        .len = names.len - base,
+        .count = (unsigned)count,
+    };
+}
+
 struct str names_get(struct str names, unsigned number)
 {
-    unsigned count = count_of(names);
-    size_t base = HEAD + PER_NAME * (size_t)count;
-    if (number == 0 || number > count || base > names.len)
-        return STR_NONE;
-    size_t start = number == 1 ? 0 : end_of(names, number - 1), end = end_of(names, number);
-    if (start >= end || end > names.len - base)
-        return STR_NONE;
-    return (struct str){names.at + base + start, end - start};
+    struct names_view view = names_view(names);
+    return names_view_get(&view, number);
 }
 
 /* Names of the dictionary are short, so their varint is one byte. */

@@ -31,6 +31,27 @@ unsigned names_find(struct str names, struct str name);
 unsigned names_add(struct buf *names, struct str name, bool *grown);
 /* "varint length | name" of a number; empty where there is no such number. */
 struct str names_get(struct str names, unsigned number);
+
+/* The same for many numbers of one dictionary: where its parts are is found out once. */
+struct names_view {
+    const unsigned char *ends; /* offset of each name's end, 2 bytes each */
+    const char *first;         /* the first name */
+    size_t len;                /* bytes of all names */
+    unsigned count;
+};
+struct names_view names_view(struct str names);
+static inline struct str names_view_get(const struct names_view *view, unsigned number)
+{
+    if (number - 1 >= view->count) /* 0 wraps */
+        return STR_NONE;
+    const unsigned char *end = view->ends + 2 * (size_t)(number - 1);
+    size_t to = (size_t)end[0] | (size_t)end[1] << 8;
+    size_t from = number == 1 ? 0 : (size_t)end[-2] | (size_t)end[-1] << 8;
+    if (from >= to || to > view->len)
+        return STR_NONE;
+    return (struct str){view->first + from, to - from};
+}
+
 /* Whether bytes from a file are a dictionary. */
 bool names_check(struct str names);
 
