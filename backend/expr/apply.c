@@ -1,54 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Applies update expressions: first every right side is worked out from the item as it was, then
- * the new item is written in one pass over the old one and the sorted targets. What no target
- * touches is copied as a run of bytes; only containers on the way to a target are rebuilt.
- *
- *   item      id … | m {a, b, c} | z …          targets: m.b, n
- *   new item  id … | m {a, B, c} | n | z …
- *             run     rebuilt      new run
- *
- * Must not know the text of expressions, keys, or tables.
+ * Applies update expressions: every right side is worked out from the item as it was, then
+ * rebuild.c writes the new item. Must not know the text of expressions, keys, or tables.
  */
-#include "backend/expr/ast.h"
+#include "backend/expr/apply.h"
+
 #include "backend/expr/build.h"
 #include "backend/number.h"
-
 #include "base/mem.h"
 
 #include <stdlib.h>
 
-enum what { KEEP, PUT, DROP };
-
-/* What an action comes to. Computed values stand in the scratch buffer, which moves while it grows.
- */
-struct outcome {
-    enum what what;
-    bool computed;
-    struct value value; /* not computed: the item's or a literal */
-    size_t at, len;     /* computed: in the scratch */
-};
-
-enum { FEW = 16 };
-
-struct apply {
-    const struct expr_update *update;
-    struct value item;
-    struct err *err;
-    struct buf *out;
-    struct buf scratch;
-    bool damaged;             /* the item has members that cannot be read */
-    struct outcome *outcomes; /* in order of the actions */
-    struct outcome few[FEW];
-};
-
-static bool refuse(struct apply *a, const struct expr_node *node, const char *text)
+static bool refuse(struct expr_application *a, const struct expr_node *node, const char *text)
 {
     err_invalid(a->err, "%s", text);
     return err_place(a->err, node->at, node->len);
 }
 
-static bool wrong_type(struct apply *a, const struct expr_node *node)
+static bool wrong_type(struct expr_application *a, const struct expr_node *node)
 {
     return refuse(a, node, "An operand in the update expression has an incorrect data type");
 }
@@ -61,7 +30,7 @@ struct found {
     const struct expr_node *missing;
 };
 
-static void find(struct apply *a, const struct expr_node *node, struct found *out)
+static void find(struct expr_application *a, const struct expr_node *node, struct found *out)
 {
     if (node->kind == EXPR_NODE_VALUE) {
         out->value = node->value;
@@ -74,24 +43,24 @@ static void find(struct apply *a, const struct expr_node *node, struct found *ou
     }
 }
 
-static bool find_typed(
-    struct apply *a, const struct expr_node *node, enum value_type type, struct found *out)
+static bool find_typed(struct expr_application *a, const struct expr_node *node,
+    enum value_type type, struct found *out)
 {
     out->missing = NULL;
     find(a, node, out);
     return out->missing || out->value.type == type || wrong_type(a, node);
 }
 
-static void computed(struct apply *a, struct outcome *o, size_t at)
+static void computed(struct expr_application *a, struct expr_outcome *o, size_t at)
 {
-    o->what = PUT;
+    o->what = EXPR_PUT;
     o->computed = true;
     o->at = at;
     o->len = a->scratch.len - at;
 }
 
-static bool put_number(struct apply *a, struct outcome *o, const struct expr_node *node, bool plus,
-    struct str left, struct str right)
+static bool put_number(struct expr_application *a, struct expr_outcome *o,
+    const struct expr_node *node, bool plus, struct str left, struct str right)
 {
     struct number sum;
     size_t at = a->scratch.len;
@@ -102,7 +71,7 @@ static bool put_number(struct apply *a, struct outcome *o, const struct expr_nod
     return true;
 }
 
-static bool sum(struct apply *a, const struct expr_node *node, struct outcome *o,
+static bool sum(struct expr_application *a, const struct expr_node *node, struct expr_outcome *o,
     const struct expr_node **missing)
 {
     struct found left, right;
@@ -114,8 +83,8 @@ static bool sum(struct apply *a, const struct expr_node *node, struct outcome *o
            put_number(a, o, node, node->op == EXPR_PLUS, left.value.data, right.value.data);
 }
 
-static bool list_append(struct apply *a, const struct expr_node *node, struct outcome *o,
-    const struct expr_node **missing)
+static bool list_append(struct expr_application *a, const struct expr_node *node,
+    struct expr_outcome *o, const struct expr_node **missing)
 {
     struct found left, right;
     if (!find_typed(a, node->first, VALUE_L, &left) ||
@@ -133,7 +102,7 @@ static bool list_append(struct apply *a, const struct expr_node *node, struct ou
     return true;
 }
 
-static bool set(struct apply *a, const struct expr_node *node, struct outcome *o,
+static bool set(struct expr_application *a, const struct expr_node *node, struct expr_outcome *o,
     const struct expr_node **missing)
 {
     if (node->kind == EXPR_NODE_CALL && (node->op == EXPR_PLUS || node->op == EXPR_MINUS))
@@ -143,7 +112,7 @@ static bool set(struct apply *a, const struct expr_node *node, struct outcome *o
     struct found found = {.missing = NULL};
     find(a, node, &found);
     *missing = found.missing;
-    o->what = PUT;
+    o->what = EXPR_PUT;
     o->value = found.value;
     return true;
 }
@@ -151,8 +120,8 @@ static bool set(struct apply *a, const struct expr_node *node, struct outcome *o
 /* ---- sets ---- */
 
 /* Both sets are in byte order: one walk over the two. Members of both and of one side alone. */
-static void merge(struct apply *a, struct expr_build *set, struct value one, struct value two,
-    bool both, bool only_two)
+static void merge(struct expr_application *a, struct expr_build *set, struct value one,
+    struct value two, bool both, bool only_two)
 {
     struct value_walk w1 = value_walk(one), w2 = value_walk(two);
     struct str name;
@@ -172,8 +141,8 @@ static void merge(struct apply *a, struct expr_build *set, struct value one, str
 }
 
 /* The union of two sets, or what is left of the first without the second. */
-static void combine(
-    struct apply *a, struct outcome *o, struct value one, struct value two, bool add)
+static void combine(struct expr_application *a, struct expr_outcome *o, struct value one,
+    struct value two, bool add)
 {
     size_t at = a->scratch.len;
     struct expr_build set = expr_build_open(&a->scratch, one.type);
@@ -181,14 +150,15 @@ static void combine(
     expr_build_close(&set, &a->scratch);
     computed(a, o, at);
     if (set.count == 0)
-        *o = (struct outcome){.what = DROP};
+        *o = (struct expr_outcome){.what = EXPR_DROP};
 }
 
-static bool add(struct apply *a, const struct expr_action *action, struct outcome *o)
+static bool add(
+    struct expr_application *a, const struct expr_action *action, struct expr_outcome *o)
 {
     struct value old, more = action->value->value;
     if (!expr_path_find(&action->target->path, a->item, &old)) {
-        *o = (struct outcome){.what = PUT, .value = more};
+        *o = (struct expr_outcome){.what = EXPR_PUT, .value = more};
         return true;
     }
     if (old.type != more.type)
@@ -199,7 +169,8 @@ static bool add(struct apply *a, const struct expr_action *action, struct outcom
     return true;
 }
 
-static bool delete (struct apply *a, const struct expr_action *action, struct outcome *o)
+static bool delete (
+    struct expr_application *a, const struct expr_action *action, struct expr_outcome *o)
 {
     struct value old, less = action->value->value;
     if (!expr_path_find(&action->target->path, a->item, &old))
@@ -212,14 +183,14 @@ static bool delete (struct apply *a, const struct expr_action *action, struct ou
 
 /* ---- all actions ---- */
 
-static bool work_out_one(struct apply *a, const struct expr_action *action, struct outcome *o,
-    const struct expr_node **missing)
+static bool work_out_one(struct expr_application *a, const struct expr_action *action,
+    struct expr_outcome *o, const struct expr_node **missing)
 {
     switch (action->clause) {
     case EXPR_SET:
         return set(a, action->value, o, missing);
     case EXPR_REMOVE:
-        o->what = DROP;
+        o->what = EXPR_DROP;
         return true;
     case EXPR_ADD:
         return add(a, action, o);
@@ -230,7 +201,7 @@ static bool work_out_one(struct apply *a, const struct expr_action *action, stru
 }
 
 /* All but the last step of a target must lead to a container of the right kind. */
-static bool check_target(struct apply *a, const struct expr_node *target)
+static bool check_target(struct expr_application *a, const struct expr_node *target)
 {
     struct expr_path parent = target->path;
     struct value container;
@@ -244,15 +215,11 @@ static bool check_target(struct apply *a, const struct expr_node *target)
         a, target, "The document path provided in the update expression is invalid for update");
 }
 
-static struct value value_now(const struct apply *a, const struct outcome *o)
+static bool check_nesting(
+    struct expr_application *a, const struct expr_node *target, const struct expr_outcome *o)
 {
-    return o->computed ? value_of((struct str){a->scratch.at + o->at, o->len}) : o->value;
-}
-
-static bool check_nesting(struct apply *a, const struct expr_node *target, const struct outcome *o)
-{
-    if (o->what != PUT ||
-        target->path.count + expr_ast_nest(value_now(a, o)) <= (unsigned)VALUE_DEPTH_MAX)
+    if (o->what != EXPR_PUT ||
+        target->path.count + expr_ast_nest(expr_apply_value(a, o)) <= (unsigned)VALUE_DEPTH_MAX)
         return true;
     return refuse(a, target,
         "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
@@ -261,12 +228,12 @@ static bool check_nesting(struct apply *a, const struct expr_node *target, const
 
 /* The service looks for wrong types first, then for impossible targets, then for missing operands.
  */
-static bool work_out(struct apply *a)
+static bool work_out(struct expr_application *a)
 {
     const struct expr_node *first_missing = NULL;
     for (uint32_t i = 0; i < a->update->count; i++) {
         const struct expr_node *missing = NULL;
-        a->outcomes[i] = (struct outcome){.what = KEEP};
+        a->outcomes[i] = (struct expr_outcome){.what = EXPR_KEEP};
         if (!work_out_one(a, &a->update->actions[i], &a->outcomes[i], &missing))
             return false;
         if (!first_missing)
@@ -284,143 +251,20 @@ static bool work_out(struct apply *a)
     return true;
 }
 
-/* ---- the new item ---- */
-
-static void rebuild(struct apply *a, uint32_t from, uint32_t to, uint32_t depth, struct value old);
-
-static const struct outcome *outcome_of(const struct apply *a, uint32_t sorted)
-{
-    return &a->outcomes[a->update->paths.order[sorted]];
-}
-
-/* A member with the targets [from, to) at or below it. */
-static void change_member(struct apply *a, struct expr_build *build, uint32_t from, uint32_t to,
-    uint32_t depth, struct str name, struct value old)
-{
-    const struct outcome *o = outcome_of(a, from);
-    bool below = a->update->paths.sorted[from]->count > depth + 1;
-    if (!below && o->what == DROP)
-        return;
-    expr_build_name(build, a->out, name);
-    if (below)
-        rebuild(a, from, to, depth + 1, old);
-    else
-        value_put(a->out, o->what == PUT ? value_now(a, o) : old);
-}
-
-static void new_member(
-    struct apply *a, struct expr_build *build, uint32_t sorted, uint32_t depth, struct str name)
-{
-    const struct outcome *o = outcome_of(a, sorted);
-    if (o->what != PUT || a->update->paths.sorted[sorted]->count > depth + 1)
-        return;
-    expr_build_name(build, a->out, name);
-    value_put(a->out, value_now(a, o));
-}
-
-/* The members that nothing touched since the last one that something did. */
-struct run {
-    const char *from;
-    uint32_t count;
-};
-
-static void flush(struct apply *a, struct expr_build *build, struct run *run, const char *to)
-{
-    expr_build_run(build, a->out, (struct str){run->from, (size_t)(to - run->from)}, run->count);
-    *run = (struct run){to, 0};
-}
-
-static const struct expr_step *step_at(const struct apply *a, uint32_t sorted, uint32_t depth)
-{
-    return &a->update->paths.sorted[sorted]->steps[depth];
-}
-
-static void rebuild_map(struct apply *a, struct expr_build *build, uint32_t from, uint32_t to,
-    uint32_t depth, struct value old)
-{
-    struct value_walk walk = value_walk(old);
-    const char *end = old.data.at + old.data.len;
-    struct run run = {old.data.at, 0};
-    struct str name;
-    struct value member;
-    for (;;) {
-        const char *here = end - walk.rest.len;
-        bool more = value_next(&walk, &name, &member);
-        int order = 1;
-        while (from < to) {
-            order = more ? str_compare(step_at(a, from, depth)->name, name) : -1;
-            if (order >= 0)
-                break;
-            flush(a, build, &run, here);
-            new_member(a, build, from, depth, step_at(a, from, depth)->name);
-            from = expr_paths_group(&a->update->paths, from, to, depth);
-        }
-        if (!more)
-            break;
-        if (from < to && order == 0) {
-            uint32_t group = expr_paths_group(&a->update->paths, from, to, depth);
-            flush(a, build, &run, here);
-            change_member(a, build, from, group, depth, name, member);
-            run.from = end - walk.rest.len;
-            from = group;
-        } else {
-            run.count++;
-        }
-    }
-    a->damaged |= walk.rest.len > 0;
-    flush(a, build, &run, end);
-}
-
-static void rebuild_list(struct apply *a, struct expr_build *build, uint32_t from, uint32_t to,
-    uint32_t depth, struct value old)
-{
-    struct value_walk walk = value_walk(old);
-    const char *end = old.data.at + old.data.len;
-    struct run run = {old.data.at, 0};
-    struct str name;
-    struct value member;
-    for (int64_t i = 0;; i++) {
-        const char *here = end - walk.rest.len;
-        if (!value_next(&walk, &name, &member))
-            break;
-        if (from == to || step_at(a, from, depth)->index != i) {
-            run.count++;
-            continue;
-        }
-        uint32_t group = expr_paths_group(&a->update->paths, from, to, depth);
-        flush(a, build, &run, here);
-        change_member(a, build, from, group, depth, STR_NONE, member);
-        run.from = end - walk.rest.len;
-        from = group;
-    }
-    a->damaged |= walk.rest.len > 0;
-    flush(a, build, &run, end);
-    for (; from < to; from++)
-        new_member(a, build, from, depth, STR_NONE);
-}
-
-static void rebuild(struct apply *a, uint32_t from, uint32_t to, uint32_t depth, struct value old)
-{
-    struct expr_build build = expr_build_open(a->out, old.type);
-    if (old.type == VALUE_M)
-        rebuild_map(a, &build, from, to, depth, old);
-    else
-        rebuild_list(a, &build, from, to, depth, old);
-    expr_build_close(&build, a->out);
-}
-
 bool expr_apply(
     const struct expr_update *update, struct value item, struct buf *out, struct err *err)
 {
-    struct apply a = {.update = update, .item = item, .err = err, .out = out};
-    struct outcome *many = NULL;
-    if (update->count > FEW)
+    struct expr_application a = {.update = update, .item = item, .err = err, .out = out};
+    struct expr_outcome *many = NULL;
+    if (item.type != VALUE_M)
+        a.item = (struct value){.type = VALUE_M};
+    if (update->count > EXPR_FEW)
         many = mem_alloc(update->count * sizeof *many);
     a.outcomes = many ? many : a.few;
     size_t start = out->len;
     bool ok = work_out(&a);
     if (ok)
-        rebuild(&a, 0, update->count, 0, item);
+        expr_rebuild(&a);
     if (a.damaged) {
         out->len = start;
         ok =

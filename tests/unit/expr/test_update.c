@@ -54,7 +54,7 @@ static void set_writes_and_overwrites_attributes(void **state)
         {"SET a = :s", "{\"a\":1}", "{\"a\":\"text\"}"},
         {"SET a = :m", "{\"z\":1}", "{\"a\":{\"k\":\"v\"},\"z\":1}"},
         {"SET z = :one, y = :two, x = :s", "{}", "{\"x\":\"text\",\"y\":2,\"z\":1}"},
-        {"SET a = (:one)", "{}", "{\"a\":1}"}, );
+        {"SET a = (:one)", "{}", "{\"a\":1}"}, {"SET a = :one", "", "{\"a\":1}"}, );
 }
 
 static void right_sides_read_the_item_as_it_was(void **state)
