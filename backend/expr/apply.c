@@ -83,6 +83,17 @@ static bool sum(struct expr_application *a, const struct expr_node *node, struct
            put_number(a, o, node, node->op == EXPR_PLUS, left.value.data, right.value.data);
 }
 
+static void put_lists(
+    struct expr_application *a, struct expr_outcome *o, struct value one, struct value two)
+{
+    size_t at = a->scratch.len;
+    struct expr_build list = expr_build_open(&a->scratch, VALUE_L);
+    expr_build_run(&list, &a->scratch, one.data, one.count);
+    expr_build_run(&list, &a->scratch, two.data, two.count);
+    expr_build_close(&list, &a->scratch);
+    computed(a, o, at);
+}
+
 static bool list_append(struct expr_application *a, const struct expr_node *node,
     struct expr_outcome *o, const struct expr_node **missing)
 {
@@ -91,14 +102,8 @@ static bool list_append(struct expr_application *a, const struct expr_node *node
         !find_typed(a, node->first->next, VALUE_L, &right))
         return false;
     *missing = left.missing ? left.missing : right.missing;
-    if (*missing)
-        return true;
-    size_t at = a->scratch.len;
-    struct expr_build list = expr_build_open(&a->scratch, VALUE_L);
-    expr_build_run(&list, &a->scratch, left.value.data, left.value.count);
-    expr_build_run(&list, &a->scratch, right.value.data, right.value.count);
-    expr_build_close(&list, &a->scratch);
-    computed(a, o, at);
+    if (!*missing)
+        put_lists(a, o, left.value, right.value);
     return true;
 }
 
@@ -165,7 +170,12 @@ static bool add(
         return wrong_type(a, action->target);
     if (old.type == VALUE_N)
         return put_number(a, o, action->target, true, old.data, more.data);
-    combine(a, o, old, more, true);
+    if (old.type == VALUE_L) /* not in expressions, but the legacy ADD appends */
+        put_lists(a, o, old, more);
+    else if (value_is_set(old.type))
+        combine(a, o, old, more, true);
+    else
+        return wrong_type(a, action->target);
     return true;
 }
 
@@ -175,7 +185,7 @@ static bool delete (
     struct value old, less = action->value->value;
     if (!expr_path_find(&action->target->path, a->item, &old))
         return true;
-    if (old.type != less.type)
+    if (old.type != less.type || !value_is_set(old.type))
         return wrong_type(a, action->target);
     combine(a, o, old, less, false);
     return true;
