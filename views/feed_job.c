@@ -258,6 +258,8 @@ static bool reader_query_back(struct reader *r, struct feed_place place)
 
 /* ---- backwards on a Scan ---- */
 
+enum { FEED_SEGMENTS_MAX = 1 << 19 }; /* the service takes up to 1,000,000 */
+
 /* Reads one segment, keeping its last `most` pages; gives up after `pages_max`. */
 static bool reader_segment(
     struct reader *r, struct feed_place place, size_t most, size_t pages_max, size_t *pages)
@@ -311,21 +313,33 @@ static bool reader_segments_back(struct reader *r, int64_t segment, int64_t segm
     return true;
 }
 
+/* A power of two near the number of pages that the table should have. */
+static int64_t reader_guess_segments(const struct feed_job *job)
+{
+    int64_t pages = browse_items(job->browse) / job->limit, segments = 1;
+    while (segments * 2 <= pages && segments < FEED_SEGMENTS_MAX)
+        segments *= 2;
+    return segments;
+}
+
+/* The counts may be hours old: a last segment that turns out far too long is cut finer, one with next to
+ * nothing in it coarser. */
 static bool reader_scan_last(struct reader *r)
 {
-    enum { SEGMENTS_MAX = 1000000, PAGES_ENOUGH = 16 };
+    enum { PAGES_ENOUGH = 16, TRIES = 8 };
     struct feed_job *job = r->job;
-    int64_t segments = browse_items(job->browse) / job->limit;
-    segments = segments < 1 ? 1 : segments > SEGMENTS_MAX ? SEGMENTS_MAX : segments;
-    /* the counts may be hours old: a last segment that turns out far too long is cut finer */
+    int64_t segments = reader_guess_segments(job);
     for (int tries = 0;; tries++) {
-        size_t pages, most = tries < 3 && segments < SEGMENTS_MAX ? PAGES_ENOUGH : SIZE_MAX;
+        size_t pages, most = tries < TRIES && segments < FEED_SEGMENTS_MAX ? PAGES_ENOUGH : SIZE_MAX;
         struct feed_place place = {segments - 1, segments, STR_NONE};
         if (!reader_segment(r, place, FEED_JOB_PAGES_MAX / 4, most, &pages))
             return false;
-        if (pages <= most)
+        if (pages > most)
+            segments *= 16;
+        else if (segments > 1 && reader_rows(job) < (size_t)job->limit / 4 && tries < TRIES)
+            segments = segments > 8 ? segments / 8 : 1;
+        else
             break;
-        segments = segments * 16 > SEGMENTS_MAX ? SEGMENTS_MAX : segments * 16;
         reader_drop_all(r);
     }
     if (job->start_count)

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A person walks through a table with the feed: down, up, to the ends, while others write. What is seen
+ * is compared with what is there.
+ */
+#include "backend/number.h"
+#include "tests/test.h"
+#include "tests/unit/views/fake_table.h"
+#include "views/feed.h"
+
+enum { VIEW_ROWS = 20 };
+
+struct walk {
+    struct fake_table *table;
+    struct worker *worker;
+    struct feed feed;
+    struct browse *browse;
+    int64_t cursor; /* row */
+    int failures, refreshed;
+    int64_t found;
+    bool not_found;
+};
+
+static int64_t id_of(struct value item)
+{
+    struct value id;
+    int64_t n = -1;
+    if (item.type == VALUE_M && value_find(item, STR("id"), &id))
+        number_to_i64(id.data, &n);
+    return n;
+}
+
+static void on_change(void *context, enum feed_event event, int64_t moved)
+{
+    struct walk *w = context;
+    switch (event) {
+    case FEED_OPENED:
+        w->cursor = 0;
+        break;
+    case FEED_ENDED:
+        w->cursor = (int64_t)w->feed.rows - 1;
+        break;
+    case FEED_MOVED:
+        w->cursor += moved;
+        break;
+    case FEED_REFRESHED:
+        w->refreshed++;
+        break;
+    case FEED_FOUND:
+        w->cursor = w->found = moved;
+        break;
+    case FEED_NOT_FOUND:
+        w->not_found = true;
+        break;
+    case FEED_FAILED:
+        w->failures++;
+        break;
+    }
+}
+
+static void settle(struct walk *w)
+{
+    while (feed_reading(&w->feed))
+        worker_wait(w->worker, 1000);
+}
+
+static struct browse *browse_table(struct fake_table *t, bool query)
+{
+    struct client_table table = {.name = STR("T"), .status = STR("ACTIVE"), .key_count = 2,
+        .items = t->counted, .bytes = t->counted * 400};
+    table.keys[0] = (struct client_key){STR("p"), VALUE_S};
+    table.keys[1] = (struct client_key){STR("id"), VALUE_N};
+    struct value none = {0};
+    return query ? browse_query(&table, STR_NONE, STR("p = :p"), none, none, false)
+                 : browse_scan(&table, STR_NONE);
+}
+
+static void walk_init(struct walk *w, int64_t room, int64_t count, bool query)
+{
+    *w = (struct walk){.table = fake_new(room, count)};
+    w->worker = worker_new(&w->table->base);
+    w->browse = browse_table(w->table, query);
+    feed_init(&w->feed, w->worker, w, on_change);
+    feed_open(&w->feed, w->browse, VIEW_ROWS);
+    settle(w);
+}
+
+static void walk_fini(struct walk *w)
+{
+    feed_fini(&w->feed);
+    browse_unref(w->browse);
+    worker_free(w->worker);
+}
+
+static int64_t here(struct walk *w)
+{
+    return w->cursor < 0 ? -1 : id_of(feed_item(&w->feed, (size_t)w->cursor));
+}
+
+/* One row down or up, as the pane does it; false at the end. */
+static bool step(struct walk *w, int by)
+{
+    int64_t top = w->cursor - VIEW_ROWS / 2;
+    feed_look(&w->feed, (size_t)(top < 0 ? 0 : top), VIEW_ROWS);
+    settle(w);
+    if (w->cursor + by < 0 || w->cursor + by >= (int64_t)w->feed.rows)
+        return false;
+    w->cursor += by;
+    assert_true(w->feed.page_count <= FEED_PAGES_MAX);
+    assert_true(w->feed.trail_count <= FEED_TRAIL_MAX);
+    return true;
+}
+
+static int64_t next_present(const struct fake_table *t, int64_t id, int by)
+{
+    do
+        id += by;
+    while (id >= 0 && id < t->room && !t->present[id]);
+    return id;
+}
+
+/* From the cursor to the last or first row, each exactly once, in order. */
+static void walk_all(struct walk *w, int by)
+{
+    int64_t expected = here(w);
+    while (step(w, by)) {
+        expected = next_present(w->table, expected, by);
+        assert_int_equal(here(w), expected);
+    }
+    int64_t beyond = next_present(w->table, expected, by);
+    assert_true(beyond < 0 || beyond >= w->table->room);
+}
+
+static void round_trip(int64_t count, bool query)
+{
+    struct walk w;
+    walk_init(&w, count, count, query);
+    if (count)
+        assert_int_equal(here(&w), 0);
+    walk_all(&w, 1);
+    assert_true(feed_at_end(&w.feed));
+    walk_all(&w, -1);
+    assert_true(feed_at_home(&w.feed));
+    assert_int_equal(w.failures, 0);
+    walk_fini(&w);
+}
+
+static void an_empty_table_has_no_rows_and_no_pages_to_come(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 0, 0, false);
+    assert_int_equal(w.feed.rows, 0);
+    assert_true(feed_at_home(&w.feed));
+    assert_true(feed_at_end(&w.feed));
+    feed_end(&w.feed);
+    settle(&w);
+    assert_int_equal(w.feed.rows, 0);
+    walk_fini(&w);
+}
+
+static void every_row_is_seen_once_down_and_up_again(void **state)
+{
+    (void)state;
+    static const int64_t sizes[] = {1, 2, 199, 200, 201, 1000, 30000};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        round_trip(sizes[i], false);
+        round_trip(sizes[i], true);
+    }
+}
+
+static void memory_does_not_grow_with_the_way_travelled(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 100000, 100000, false);
+    size_t most = 0;
+    while (step(&w, 1))
+        most = w.feed.bytes > most ? w.feed.bytes : most;
+    assert_int_equal(here(&w), 99999);
+    assert_true(most <= FEED_BYTES_MAX + 512 * 1024);
+    assert_true(w.feed.trail_count > 100);
+    for (int i = 0; i < 5000; i++) /* back over places that were thinned out */
+        assert_true(step(&w, -1));
+    assert_int_equal(here(&w), 94999);
+    walk_fini(&w);
+}
+
+static void the_end_is_reached_without_reading_the_way_to_it(void **state)
+{
+    (void)state;
+    for (int query = 0; query < 2; query++) {
+        struct walk w;
+        walk_init(&w, 100000, 100000, query);
+        int calls = atomic_load(&w.table->calls);
+        feed_end(&w.feed);
+        settle(&w);
+        assert_int_equal(here(&w), 99999);
+        assert_true(feed_at_end(&w.feed));
+        assert_true(atomic_load(&w.table->calls) - calls < 6);
+        for (int i = 0; i < 3000; i++)
+            assert_true(step(&w, -1));
+        assert_int_equal(here(&w), 96999);
+        walk_all(&w, 1);
+        feed_home(&w.feed);
+        settle(&w);
+        assert_int_equal(here(&w), 0);
+        walk_fini(&w);
+    }
+}
+
+static void from_the_end_all_the_way_back_home(void **state)
+{
+    (void)state;
+    for (int query = 0; query < 2; query++) {
+        struct walk w;
+        walk_init(&w, 20000, 20000, query);
+        feed_end(&w.feed);
+        settle(&w);
+        walk_all(&w, -1);
+        assert_true(feed_at_home(&w.feed));
+        walk_all(&w, 1);
+        walk_fini(&w);
+    }
+}
+
+static void counts_that_are_wrong_do_not_hide_the_end(void **state)
+{
+    (void)state;
+    static const int64_t counted[] = {0, 3, 100000000};
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        struct walk w;
+        walk_init(&w, 50000, 50000, false);
+        browse_unref(w.browse);
+        w.table->counted = counted[i];
+        w.browse = browse_table(w.table, false);
+        feed_open(&w.feed, w.browse, VIEW_ROWS);
+        settle(&w);
+        feed_end(&w.feed);
+        settle(&w);
+        assert_int_equal(here(&w), 49999);
+        for (int k = 0; k < 500; k++)
+            assert_true(step(&w, -1));
+        assert_int_equal(here(&w), 49499);
+        walk_fini(&w);
+    }
+}
+
+/* Ids that are multiples of 3 always stay; the others come and go. */
+static void change_underneath(struct fake_table *t, uint64_t *seed)
+{
+    for (int i = 0; i < 50; i++) {
+        *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+        int64_t id = (int64_t)((*seed >> 33) % (uint64_t)t->room);
+        if (id % 3)
+            t->present[id] = !t->present[id];
+    }
+}
+
+static void walk_changing(struct walk *w, int by, uint64_t *seed)
+{
+    int64_t last = here(w), stable = last;
+    for (int i = 0; step(w, by); i++) {
+        int64_t now = here(w);
+        assert_true(by > 0 ? now > last : now < last);
+        for (int64_t id = last + by; id != now; id += by)
+            assert_true(id % 3 != 0); /* nothing that was there all the time is passed over */
+        last = now;
+        if (i % 37 == 0)
+            change_underneath(w->table, seed);
+    }
+    stable = by > 0 ? w->table->room - 1 : 0;
+    for (int64_t id = last; id != stable; id += by)
+        assert_true(id == last || id % 3 != 0);
+}
+
+static void rows_that_stay_are_seen_while_others_come_and_go(void **state)
+{
+    (void)state;
+    uint64_t seed = 7;
+    for (int query = 0; query < 2; query++) {
+        struct walk w;
+        walk_init(&w, 20000, 20000, query);
+        walk_changing(&w, 1, &seed);
+        walk_changing(&w, -1, &seed);
+        feed_end(&w.feed);
+        settle(&w);
+        walk_changing(&w, -1, &seed);
+        walk_fini(&w);
+    }
+}
+
+static void a_refresh_keeps_the_place(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 20000, 20000, false);
+    for (int i = 0; i < 5000; i++)
+        step(&w, 1);
+    int64_t first = id_of(feed_item(&w.feed, 0));
+    size_t rows = w.feed.rows;
+    w.table->present[here(&w)] = false;
+    assert_true(feed_refresh(&w.feed));
+    settle(&w);
+    assert_int_equal(w.refreshed, 1);
+    assert_int_equal(id_of(feed_item(&w.feed, 0)), first);
+    assert_true(w.feed.rows >= rows - 1);
+    assert_int_equal(here(&w), 5001);
+    walk_fini(&w);
+}
+
+static void when_all_that_was_loaded_is_deleted_the_way_back_goes_on(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 20000, 20000, false);
+    for (int i = 0; i < 8000; i++)
+        step(&w, 1);
+    int64_t first = id_of(feed_item(&w.feed, 0));
+    for (int64_t id = first; id < 20000; id++)
+        w.table->present[id] = false;
+    w.cursor = 0;
+    step(&w, -1);
+    settle(&w);
+    assert_true(w.feed.rows > 0);
+    assert_true(id_of(feed_item(&w.feed, 0)) < first);
+    walk_fini(&w);
+}
+
+static bool matches(struct value item, struct str needle)
+{
+    struct value v;
+    return value_find(item, STR("v"), &v) && str_equal(v.data, needle);
+}
+
+static void finding_reads_on_and_the_way_back_is_known(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 20000, 20000, false);
+    feed_find(&w.feed, matches, STR("row 15123"));
+    settle(&w);
+    assert_int_equal(here(&w), 15123);
+    for (int i = 0; i < 1000; i++)
+        assert_true(step(&w, -1));
+    assert_int_equal(here(&w), 14123);
+    feed_find(&w.feed, matches, STR("no such row"));
+    settle(&w);
+    assert_true(w.not_found);
+    assert_int_equal(here(&w), 14123);
+    walk_fini(&w);
+}
+
+static void a_failure_is_told_once_and_keeps_what_is_shown(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 20000, 20000, false);
+    w.table->failing = true;
+    size_t rows = w.feed.rows;
+    feed_refresh(&w.feed);
+    settle(&w);
+    feed_look(&w.feed, 0, 10000); /* does not hammer on */
+    assert_false(feed_reading(&w.feed));
+    assert_int_equal(w.failures, 1);
+    assert_int_equal(w.feed.rows, rows);
+    assert_int_equal(w.feed.err.code, ERR_UNREACHABLE);
+    w.table->failing = false;
+    feed_refresh(&w.feed);
+    settle(&w);
+    assert_int_equal(w.feed.err.code, ERR_NONE);
+    walk_fini(&w);
+}
+
+static void closing_while_a_read_runs_is_safe(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 100000, 100000, false);
+    feed_find(&w.feed, matches, STR("no such row"));
+    walk_fini(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_table_has_no_rows_and_no_pages_to_come),
+        cmocka_unit_test(every_row_is_seen_once_down_and_up_again),
+        cmocka_unit_test(memory_does_not_grow_with_the_way_travelled),
+        cmocka_unit_test(the_end_is_reached_without_reading_the_way_to_it),
+        cmocka_unit_test(from_the_end_all_the_way_back_home),
+        cmocka_unit_test(counts_that_are_wrong_do_not_hide_the_end),
+        cmocka_unit_test(rows_that_stay_are_seen_while_others_come_and_go),
+        cmocka_unit_test(a_refresh_keeps_the_place),
+        cmocka_unit_test(when_all_that_was_loaded_is_deleted_the_way_back_goes_on),
+        cmocka_unit_test(finding_reads_on_and_the_way_back_is_known),
+        cmocka_unit_test(a_failure_is_told_once_and_keeps_what_is_shown),
+        cmocka_unit_test(closing_while_a_read_runs_is_safe),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
