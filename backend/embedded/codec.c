@@ -245,7 +245,7 @@ static inline char *join_attribute(
 
 static char *join_members(struct join *join, char *to, struct str record)
 {
-    const char *at = record.at, *end = at + record.len;
+    const char *at = record.at + 1, *end = record.at + record.len; /* past the version */
     while (at < end && to) {
         unsigned number = (unsigned char)*at;
         join->count++;
@@ -306,7 +306,7 @@ bool codec_join(struct buf *item, const struct key_schema *schema, struct str co
         return damaged(err);
     char *to = buf_reserve(item, room + record.len * 2);
     to = make_room(&join, to, room + record.len * 2);
-    to = join_members(&join, to + room, str_skip(record, 1));
+    to = join_members(&join, to + room, record);
     item->len = to ? (size_t)(to - item->at) : start;
     if (to == NULL)
         return damaged(err);
