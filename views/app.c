@@ -168,7 +168,7 @@ static void app_open_described(struct app *app, const struct client_table *table
 
 void app_open_table(struct app *app, struct str table, struct str index)
 {
-    const struct catalog_entry *e = catalog_find(&app->catalog, table);
+    const struct listing_entry *e = listing_find(&app->listing, table);
     if (!e) {
         app_say(app, ROLE_STATUS_ERROR, "no table %.*s here", STR_ARG(table));
         return;
@@ -178,16 +178,16 @@ void app_open_table(struct app *app, struct str table, struct str index)
     if (e->described)
         app_open_described(app, &e->table);
     else
-        catalog_refresh_table(&app->catalog, e->name);
+        listing_refresh_table(&app->listing, e->name);
 }
 
 /* The first names have come: which table to begin with. */
 static void app_choose_table(struct app *app)
 {
-    struct catalog *c = &app->catalog;
+    struct listing *c = &app->listing;
     struct str wanted = str_from(app->options.table);
     app->started = true;
-    if (wanted.len && !catalog_find(c, wanted))
+    if (wanted.len && !listing_find(c, wanted))
         app_say(app, ROLE_STATUS_ERROR, "no table %.*s here", STR_ARG(wanted));
     else if (wanted.len)
         app_open_table(app, wanted, STR_NONE);
@@ -195,23 +195,23 @@ static void app_choose_table(struct app *app)
         app_opening(app, c->entries[0]->name, STR_NONE);
 }
 
-static void app_catalog_changed(void *context)
+static void app_listing_changed(void *context)
 {
     struct app *app = context;
     app->dirty = true;
-    if (app->catalog.err.code != ERR_NONE)
-        app_fail(app, &app->catalog.err);
+    if (app->listing.err.code != ERR_NONE)
+        app_fail(app, &app->listing.err);
     pane_tables_update(app->tables);
-    if (app->catalog.listed && !app->started)
+    if (app->listing.listed && !app->started)
         app_choose_table(app);
-    const struct catalog_entry *e = catalog_find(&app->catalog, buf_str(&app->opening));
+    const struct listing_entry *e = listing_find(&app->listing, buf_str(&app->opening));
     if (e && e->described)
         app_open_described(app, &e->table);
 }
 
 void app_data_changed(struct app *app)
 {
-    catalog_refresh(&app->catalog);
+    listing_refresh(&app->listing);
     if (app->items->ops->refresh && !app->overlay_count)
         app->items->ops->refresh(app->items);
     if (app->item && !app->overlay_count)
@@ -407,7 +407,7 @@ void app_collect(struct app *app)
 
 bool app_waiting(const struct app *app)
 {
-    if (app->catalog.err.code != ERR_NONE)
+    if (app->listing.err.code != ERR_NONE)
         return false;
     if (!app->started || app->opening.len)
         return true;
@@ -557,12 +557,12 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->dirty = true;
     app->frame.ascii = screen->ascii;
     app_find_folder(app);
-    catalog_init(&app->catalog, worker, app, app_catalog_changed);
+    listing_init(&app->listing, worker, app, app_listing_changed);
     journal_init(&app->journal, worker, app, app_written);
     app->tables = pane_tables_new(app);
     app->items = pane_items_new(app);
-    app->catalog.first = str_from(options->table);
-    catalog_refresh(&app->catalog);
+    app->listing.first = str_from(options->table);
+    listing_refresh(&app->listing);
     if (!app_load_settings(app, err)) {
         app_free(app);
         return NULL;
@@ -580,7 +580,7 @@ void app_free(struct app *app)
     app_show_item(app, NULL);
     app->items->ops->free(app->items);
     app->tables->ops->free(app->tables);
-    catalog_fini(&app->catalog);
+    listing_fini(&app->listing);
     journal_fini(&app->journal);
     keymap_fini(&app->keymap);
     frame_fini(&app->frame);

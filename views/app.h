@@ -6,7 +6,7 @@
 #include "tui/layout.h"
 #include "tui/loop.h"
 #include "tui/screen.h"
-#include "views/catalog.h"
+#include "views/listing.h"
 #include "views/explorer.h"
 #include "views/journal.h"
 #include "views/prompt.h"
@@ -27,7 +27,7 @@ struct app {
     struct screen *screen;
     struct worker *worker;
     struct loop *loop; /* NULL in tests: no timers */
-    struct catalog catalog;
+    struct listing listing;
     struct journal journal;
     struct task_group tasks; /* reads for an edit, table operations */
 

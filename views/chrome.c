@@ -112,10 +112,10 @@ static struct str chrome_label(const struct app *app)
 static void chrome_counts(const struct app *app, struct buf *out)
 {
     int64_t items = 0;
-    for (size_t i = 0; i < app->catalog.count; i++)
-        items += app->catalog.entries[i]->table.items;
-    if (app->catalog.listed) {
-        words_plural(out, (int64_t)app->catalog.count, "table");
+    for (size_t i = 0; i < app->listing.count; i++)
+        items += app->listing.entries[i]->table.items;
+    if (app->listing.listed) {
+        words_plural(out, (int64_t)app->listing.count, "table");
         buf_add(out, STR(" · "));
         words_count_short(out, items);
         buf_add(out, STR(" items · "));

@@ -52,8 +52,8 @@ static void global_run_cancel(struct app *app, struct view *view, struct str arg
         app_say(app, ROLE_STATUS, "stopped");
     } else if (app->items->ops->cancel(app->items)) {
         app_say(app, ROLE_STATUS, "stopped");
-    } else if (app->catalog.task) {
-        task_cancel(app->catalog.task);
+    } else if (app->listing.task) {
+        task_cancel(app->listing.task);
     } else {
         confirm_open(app, &(struct confirm_spec){.title = STR("Quit"),
                               .text = STR("Nothing is running. Leave dynascope?"),
@@ -93,7 +93,7 @@ static void global_run_refresh(struct app *app, struct view *view, struct str ar
     struct view *at = app_focused(app);
     if (at->ops->refresh)
         at->ops->refresh(at);
-    catalog_refresh(&app->catalog);
+    listing_refresh(&app->listing);
 }
 
 static void global_run_redraw(struct app *app, struct view *view, struct str args)
@@ -126,9 +126,9 @@ static void global_run_table(struct app *app, struct view *view, struct str args
 static bool global_complete_table(struct app *app, struct view *view, int nth, struct buf *out)
 {
     (void)view;
-    if ((size_t)nth >= app->catalog.count)
+    if ((size_t)nth >= app->listing.count)
         return false;
-    buf_add(out, app->catalog.entries[nth]->name);
+    buf_add(out, app->listing.entries[nth]->name);
     return true;
 }
 

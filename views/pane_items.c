@@ -266,7 +266,7 @@ bool pane_items_step(struct view *view, int step)
 static int64_t items_total(const struct pane_items *p)
 {
     const struct browse *b = p->feed.browse;
-    const struct catalog_entry *e = catalog_find(&p->view.app->catalog, b->table.name);
+    const struct listing_entry *e = listing_find(&p->view.app->listing, b->table.name);
     if (!e || !e->described)
         return browse_items(b);
     if (!b->index)

@@ -70,9 +70,9 @@ static void tables_toggle(struct pane_tables *p, struct str name)
     p->open = left;
 }
 
-static const struct catalog_entry *tables_entry(const struct pane_tables *p, int64_t row)
+static const struct listing_entry *tables_entry(const struct pane_tables *p, int64_t row)
 {
-    const struct catalog *c = &p->view.app->catalog;
+    const struct listing *c = &p->view.app->listing;
     if (row < 0 || (size_t)row >= p->row_count || p->rows[row].entry >= c->count)
         return NULL;
     return c->entries[p->rows[row].entry];
@@ -80,7 +80,7 @@ static const struct catalog_entry *tables_entry(const struct pane_tables *p, int
 
 static const struct client_index *tables_index(const struct pane_tables *p, int64_t row)
 {
-    const struct catalog_entry *e = tables_entry(p, row);
+    const struct listing_entry *e = tables_entry(p, row);
     return e && p->rows[row].index >= 0 ? &e->table.indexes[p->rows[row].index] : NULL;
 }
 
@@ -93,11 +93,11 @@ static void tables_add_row(struct pane_tables *p, size_t entry, int index)
 
 static void tables_build(struct pane_tables *p)
 {
-    const struct catalog *c = &p->view.app->catalog;
+    const struct listing *c = &p->view.app->listing;
     struct str filter = buf_str(&p->filter);
     p->row_count = 0;
     for (size_t i = 0; i < c->count; i++) {
-        const struct catalog_entry *e = c->entries[i];
+        const struct listing_entry *e = c->entries[i];
         if (filter.len && !match_text(e->name, filter))
             continue;
         tables_add_row(p, i, -1);
@@ -111,7 +111,7 @@ void pane_tables_select(struct view *view, struct str table)
 {
     struct pane_tables *p = (struct pane_tables *)view;
     for (size_t i = 0; i < p->row_count; i++) {
-        const struct catalog_entry *e = tables_entry(p, (int64_t)i);
+        const struct listing_entry *e = tables_entry(p, (int64_t)i);
         if (e && p->rows[i].index < 0 && str_equal(e->name, table))
             grid_go(&p->grid, (int64_t)i);
     }
@@ -120,14 +120,14 @@ void pane_tables_select(struct view *view, struct str table)
 void pane_tables_update(struct view *view)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *at = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *at = tables_entry(p, p->grid.cursor);
     struct buf name = {0};
     int index = at ? p->rows[p->grid.cursor].index : -1;
     if (at)
         buf_add(&name, at->name);
     tables_build(p);
     pane_tables_select(view, buf_str(&name));
-    const struct catalog_entry *now = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *now = tables_entry(p, p->grid.cursor);
     if (index >= 0 && now && str_equal(now->name, buf_str(&name)))
         grid_go(&p->grid, p->grid.cursor + 1 + index);
     buf_fini(&name);
@@ -140,7 +140,7 @@ static int64_t tables_rows(void *data)
     return (int64_t)((struct pane_tables *)data)->row_count;
 }
 
-static void tables_name_cell(struct pane_tables *p, const struct catalog_entry *e,
+static void tables_name_cell(struct pane_tables *p, const struct listing_entry *e,
     const struct client_index *index, struct grid_cell *cell)
 {
     if (index) {
@@ -157,7 +157,7 @@ static void tables_name_cell(struct pane_tables *p, const struct catalog_entry *
 }
 
 /* Marks for what a table has beside its items stand before the count. */
-static void tables_count_cell(struct pane_tables *p, const struct catalog_entry *e,
+static void tables_count_cell(struct pane_tables *p, const struct listing_entry *e,
     const struct client_index *index, struct grid_cell *cell)
 {
     bool narrow = p->cols < TABLES_WIDE;
@@ -174,7 +174,7 @@ static void tables_cell(
     void *data, int64_t row, int column, int room, struct grid_cell *cell)
 {
     struct pane_tables *p = data;
-    const struct catalog_entry *e = tables_entry(p, row);
+    const struct listing_entry *e = tables_entry(p, row);
     const struct client_index *index = tables_index(p, row);
     (void)room;
     buf_clear(&p->cell);
@@ -235,7 +235,7 @@ static void tables_title(struct view *view, struct buf *left, struct buf *right)
 static void tables_facts(struct view *view, struct buf *out)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     if (e && e->described)
         table_facts_line(out, &e->table, tables_index(p, p->grid.cursor));
 }
@@ -243,7 +243,7 @@ static void tables_facts(struct view *view, struct buf *out)
 static void tables_arrange(struct view *view, int rows, int cols)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     bool wide = cols >= TABLES_WIDE;
     p->cols = cols;
     p->facts_rows = !wide && rows >= 16 && e && e->described ? TABLES_FACTS_ROWS : 0;
@@ -261,7 +261,7 @@ static void tables_arrange(struct view *view, int rows, int cols)
     p->grid.flags = (wide ? 0 : GRID_NO_HEADER) | (view->app->gutter ? GRID_GUTTER : 0);
     p->grid.focused = view->focused;
     p->grid.search = buf_str(&p->filter);
-    p->grid.empty = !view->app->catalog.listed ? STR("")
+    p->grid.empty = !view->app->listing.listed ? STR("")
                     : p->filter.len            ? STR("no table matches")
                                                : STR("no tables yet: :create-table");
     grid_arrange(&p->grid, rows - p->facts_rows, cols);
@@ -284,7 +284,7 @@ static void tables_draw(const struct view *view, const struct canvas *c)
 static bool tables_action(struct view *view, enum action action)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     bool fold = action == ACTION_FOLD, unfold = action == ACTION_UNFOLD;
     if (e && (fold || unfold || action == ACTION_FOLD_TOGGLE)) {
         if (action == ACTION_FOLD_TOGGLE || fold == tables_is_open(p, e->name))
@@ -316,7 +316,7 @@ static bool tables_back(struct view *view)
 
 static void tables_refresh(struct view *view)
 {
-    catalog_refresh(&view->app->catalog);
+    listing_refresh(&view->app->listing);
 }
 
 static void tables_free(struct view *view)
@@ -335,7 +335,7 @@ static void tables_free(struct view *view)
 static void tables_run_open(struct app *app, struct view *view, struct str args)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     const struct client_index *index = tables_index(p, p->grid.cursor);
     (void)args;
     if (e)
@@ -362,7 +362,7 @@ static bool tables_has_row(struct app *app, struct view *view, struct buf *why)
 static bool tables_has_indexes(struct app *app, struct view *view, struct buf *why)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     if (!tables_has_row(app, view, why))
         return false;
     if (e->described && e->table.index_count)
@@ -374,7 +374,7 @@ static bool tables_has_indexes(struct app *app, struct view *view, struct buf *w
 static void tables_run_copy(struct app *app, struct view *view, struct str args)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     (void)args;
     if (e)
         app_copy(app, e->name, STR("the table's name"));
@@ -389,7 +389,7 @@ static void tables_run_create(struct app *app, struct view *view, struct str arg
 static void tables_run_delete(struct app *app, struct view *view, struct str args)
 {
     struct pane_tables *p = (struct pane_tables *)view;
-    const struct catalog_entry *e = tables_entry(p, p->grid.cursor);
+    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     (void)args;
     if (e && e->described)
         tables_admin_delete(app, &e->table);

@@ -6,7 +6,7 @@
 
 /* The list of tables, with their indexes underneath. */
 struct view *pane_tables_new(struct app *app);
-/* The catalog has changed. */
+/* The listing has changed. */
 void pane_tables_update(struct view *view);
 /* Puts the cursor on a table, if it is there. */
 void pane_tables_select(struct view *view, struct str table);

@@ -44,7 +44,7 @@ static void admin_ended(struct task *task)
             task->err.name[0] ? ": " : "", task->err.text,
             t->kept.len ? "; your text is kept in " : "", STR_ARG(t->kept));
     }
-    catalog_refresh(&app->catalog);
+    listing_refresh(&app->listing);
 }
 
 static void admin_submit(struct app *app, struct str operation, struct str body, struct str name,

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listing and describing tables in the background, some tables a job, so that other jobs get their
+ * turn between two of them on a slow connection. Must not know who shows it.
+ */
+#include "views/listing.h"
+
+#include "base/mem.h"
+#include "views/browse.h"
+
+#include <stdlib.h>
+
+enum { LISTING_BATCH = 8 };
+
+struct listing_list {
+    struct task task;
+    const struct str *names;
+    size_t count;
+};
+
+struct listing_batch {
+    struct task task;
+    size_t count;
+    struct listing_entry *entries[LISTING_BATCH]; /* NULL where the table has gone meanwhile */
+    struct str names[LISTING_BATCH];
+};
+
+void listing_init(struct listing *c, struct worker *worker, void *context, void (*changed)(void *))
+{
+    *c = (struct listing){.worker = worker, .context = context, .changed = changed, .err = ERR_INIT};
+}
+
+static struct listing_entry *listing_entry_new(struct str name)
+{
+    struct listing_entry *e = mem_new(struct listing_entry);
+    e->name = arena_dup(&e->arena, name);
+    return e;
+}
+
+static void listing_entry_free(struct listing_entry *e)
+{
+    if (!e)
+        return;
+    arena_fini(&e->arena);
+    free(e);
+}
+
+void listing_fini(struct listing *c)
+{
+    task_forget(c->task);
+    for (size_t i = 0; i < c->count; i++)
+        listing_entry_free(c->entries[i]);
+    free(c->entries);
+    free(c->wanted);
+    *c = (struct listing){0};
+}
+
+static size_t listing_index(const struct listing *c, struct str name)
+{
+    size_t low = 0, high = c->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (str_compare(c->entries[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < c->count && str_equal(c->entries[low]->name, name) ? low : SIZE_MAX;
+}
+
+const struct listing_entry *listing_find(const struct listing *c, struct str name)
+{
+    size_t at = listing_index(c, name);
+    return at == SIZE_MAX ? NULL : c->entries[at];
+}
+
+/* ---- describing ---- */
+
+static bool listing_describe_work(struct task *task, struct client *client, struct err *err)
+{
+    struct listing_batch *batch = (struct listing_batch *)task;
+    for (size_t i = 0; i < batch->count; i++) {
+        struct client_table table;
+        struct listing_entry *e = listing_entry_new(batch->names[i]);
+        if (client_describe(client, &task->arena, batch->names[i], &table, err)) {
+            browse_copy_table(&e->arena, &table, &e->table);
+            e->described = true;
+            batch->entries[i] = e;
+            continue;
+        }
+        listing_entry_free(e);
+        if (err->code != ERR_REFUSED) /* a table that has gone is no failure of the others */
+            return false;
+    }
+    return true;
+}
+
+static void listing_describe_next(struct listing *c);
+
+static void listing_described(struct task *task)
+{
+    struct listing *c = task->owner;
+    struct listing_batch *batch = (struct listing_batch *)task;
+    c->task = NULL;
+    c->err = task->err;
+    if (task->ok)
+        c->err.code = ERR_NONE;
+    for (size_t i = 0; i < batch->count; i++) {
+        size_t at = listing_index(c, batch->names[i]);
+        if (at == SIZE_MAX || !batch->entries[i]) {
+            listing_entry_free(batch->entries[i]);
+            continue;
+        }
+        listing_entry_free(c->entries[at]);
+        c->entries[at] = batch->entries[i];
+    }
+    if (task->ok)
+        listing_describe_next(c);
+    c->changed(c->context);
+}
+
+static void listing_batch_add(struct listing *c, struct listing_batch *batch, size_t at)
+{
+    if (at == SIZE_MAX || !c->wanted[at] || batch->count == LISTING_BATCH)
+        return;
+    c->wanted[at] = false;
+    batch->names[batch->count++] = arena_dup(&batch->task.arena, c->entries[at]->name);
+}
+
+static void listing_describe_next(struct listing *c)
+{
+    if (c->task || !c->wanted)
+        return;
+    struct listing_batch *batch =
+        task_new(sizeof *batch, c, listing_describe_work, listing_described);
+    if (c->first.len)
+        listing_batch_add(c, batch, listing_index(c, c->first));
+    for (size_t i = 0; i < c->count; i++)
+        listing_batch_add(c, batch, i);
+    if (batch->count == 0) {
+        arena_fini(&batch->task.arena);
+        free(batch);
+        return;
+    }
+    c->task = &batch->task;
+    task_submit(c->task, c->worker);
+}
+
+/* ---- listing ---- */
+
+static bool listing_list_work(struct task *task, struct client *client, struct err *err)
+{
+    struct listing_list *list = (struct listing_list *)task;
+    return client_tables(client, &task->arena, &list->names, &list->count, err);
+}
+
+/* Takes the new names over, keeping what is known of those that stay. */
+static void listing_take_names(struct listing *c, const struct listing_list *list)
+{
+    struct listing_entry **entries = mem_zero(list->count + 1, sizeof *entries);
+    for (size_t i = 0; i < list->count; i++) {
+        size_t at = listing_index(c, list->names[i]);
+        if (at != SIZE_MAX)
+            entries[i] = c->entries[at];
+        else
+            entries[i] = listing_entry_new(list->names[i]);
+    }
+    for (size_t i = 0, k = 0; i < c->count; i++) {
+        while (k < list->count && str_compare(list->names[k], c->entries[i]->name) < 0)
+            k++;
+        if (k == list->count || !str_equal(list->names[k], c->entries[i]->name))
+            listing_entry_free(c->entries[i]);
+    }
+    free(c->entries);
+    free(c->wanted);
+    c->entries = entries;
+    c->count = list->count;
+    c->wanted = mem_zero(list->count + 1, sizeof *c->wanted);
+    for (size_t i = 0; i < list->count; i++)
+        c->wanted[i] = true;
+}
+
+static void listing_listed(struct task *task)
+{
+    struct listing *c = task->owner;
+    c->task = NULL;
+    c->err = task->err;
+    if (task->ok) {
+        c->err.code = ERR_NONE;
+        listing_take_names(c, (struct listing_list *)task);
+        c->listed = true;
+        listing_describe_next(c);
+    }
+    c->changed(c->context);
+}
+
+void listing_refresh(struct listing *c)
+{
+    if (c->task)
+        return;
+    c->task = task_new(sizeof(struct listing_list), c, listing_list_work, listing_listed);
+    task_submit(c->task, c->worker);
+}
+
+void listing_refresh_table(struct listing *c, struct str name)
+{
+    size_t at = listing_index(c, name);
+    if (at == SIZE_MAX || !c->wanted)
+        return;
+    c->wanted[at] = true;
+    listing_describe_next(c);
+}
