@@ -252,11 +252,18 @@ static bool read_word(struct reader *r, struct json *node)
 
 enum { FEW_NAMES = 16 };
 
+/* Lengths and first bytes tell most names apart without a call. */
+static inline bool same_name(const struct json *a, const struct json *b)
+{
+    return a->name.len == b->name.len &&
+           (a->name.len == 0 || (a->name.at[0] == b->name.at[0] && str_equal(a->name, b->name)));
+}
+
 static bool same_name_among_few(const struct json *object, const struct json **again)
 {
     for (const struct json *a = object->first; a; a = a->next)
         for (const struct json *b = a->next; b; b = b->next)
-            if (str_equal(a->name, b->name)) {
+            if (same_name(a, b)) {
                 *again = b;
                 return true;
             }

@@ -107,33 +107,28 @@ static bool check_level(struct in *in, const struct json *json, unsigned level)
 
 /* ---- base64 ---- */
 
-enum { NO_DIGIT = 0xff };
+/* From '+' to 'z'; NO for what is no digit. */
+#define NO 0xff
+static const uint8_t base64_digits['z' - '+' + 1] = {62, NO, NO, NO, 63, 52, 53, 54, 55, 56, 57, 58,
+    59, 60, 61, NO, NO, NO, NO, NO, NO, NO, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, NO, NO, NO, NO, NO, NO, 26, 27, 28, 29, 30, 31, 32, 33,
+    34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51};
 
-static inline uint8_t base64_digit(char c)
+static inline uint32_t base64_digit(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return (uint8_t)(c - 'A');
-    if (c >= 'a' && c <= 'z')
-        return (uint8_t)(c - 'a' + 26);
-    if (c >= '0' && c <= '9')
-        return (uint8_t)(c - '0' + 52);
-    return c == '+' ? 62 : c == '/' ? 63 : NO_DIGIT;
+    unsigned index = (unsigned)(unsigned char)c - '+';
+    return index < sizeof base64_digits ? base64_digits[index] : NO;
 }
 
 /* Four digits to three bytes; false where one is none. */
-static bool read_quad(const char *from, char *to)
+static inline bool read_quad(const char *from, char *to)
 {
-    uint32_t bits = 0;
-    for (int i = 0; i < 4; i++) {
-        uint8_t digit = base64_digit(from[i]);
-        if (digit == NO_DIGIT)
-            return false;
-        bits = bits << 6 | digit;
-    }
+    uint32_t a = base64_digit(from[0]), b = base64_digit(from[1]), c = base64_digit(from[2]),
+             d = base64_digit(from[3]), bits = a << 18 | b << 12 | c << 6 | d;
     to[0] = (char)(bits >> 16);
     to[1] = (char)(bits >> 8);
     to[2] = (char)bits;
-    return true;
+    return ((a | b | c | d) & 0x80) == 0;
 }
 
 /* base64 = { 4 * digit } [ digit digit ( digit | '=' ) '=' ], unused bits zero */

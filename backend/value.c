@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 static const char *const type_names[] = {
@@ -385,33 +386,40 @@ void value_put_bool(struct buf *out, bool truth)
     buf_add_byte(out, truth ? VALUE_TRUE : VALUE_FALSE);
 }
 
-static inline void put_bytes(struct buf *out, struct str bytes)
+static inline char *reserve(struct buf *out, size_t room)
 {
-    if (out->cap - out->len < VARINT_MAX + bytes.len)
-        buf_reserve(out, VARINT_MAX + bytes.len);
-    char *to = out->at + out->len;
+    return out->cap - out->len >= room ? out->at + out->len : buf_reserve(out, room);
+}
+
+/* varint length | bytes, behind `head` bytes that the caller has put there */
+static inline void put_bytes(struct buf *out, size_t head, struct str bytes)
+{
+    char *to = out->at + out->len + head;
     size_t width = write_varint(to, bytes.len);
     if (bytes.len)
         memcpy(to + width, bytes.at, bytes.len);
-    out->len += width + bytes.len;
+    out->len += head + width + bytes.len;
+}
+
+static inline void put_tagged(struct buf *out, enum value_type type, struct str bytes)
+{
+    *reserve(out, 1 + VARINT_MAX + bytes.len) = (char)type;
+    put_bytes(out, 1, bytes);
 }
 
 void value_put_string(struct buf *out, struct str text)
 {
-    buf_add_byte(out, VALUE_S);
-    put_bytes(out, text);
+    put_tagged(out, VALUE_S, text);
 }
 
 void value_put_number(struct buf *out, struct str encoded_number)
 {
-    buf_add_byte(out, VALUE_N);
-    put_bytes(out, encoded_number);
+    put_tagged(out, VALUE_N, encoded_number);
 }
 
 void value_put_binary(struct buf *out, struct str bytes)
 {
-    buf_add_byte(out, VALUE_B);
-    put_bytes(out, bytes);
+    put_tagged(out, VALUE_B, bytes);
 }
 
 /* ---- writing containers ---- */
@@ -439,7 +447,8 @@ static inline size_t members_start(const struct value_open *open)
 static void put_ordered(struct value_open *open, struct buf *out, struct str bytes)
 {
     size_t at = out->len;
-    put_bytes(out, bytes);
+    reserve(out, VARINT_MAX + bytes.len);
+    put_bytes(out, 0, bytes);
     if (open->count++ > 0 && open->sorted) {
         struct str rest = {out->at + open->last, at - open->last}, last;
         open->sorted = value_read_bytes(&rest, &last) && str_compare(last, bytes) < 0;
@@ -504,10 +513,11 @@ static void sort_ranks(struct rank *ranks, uint32_t count)
 static inline uint64_t key_prefix(struct str key)
 {
     uint64_t prefix = 0;
-    size_t len = key.len < PREFIX ? key.len : PREFIX;
-    for (size_t i = 0; i < len; i++)
-        prefix |= (uint64_t)(unsigned char)key.at[i] << (56 - 8 * i);
-    return prefix;
+    if (key.len >= PREFIX)
+        memcpy(&prefix, key.at, PREFIX);
+    else if (key.len)
+        memcpy(&prefix, key.at, key.len);
+    return be64toh(prefix);
 }
 
 static void find_slots(
