@@ -158,7 +158,8 @@ static void app_open_described(struct app *app, const struct client_table *table
         app_say(app, ROLE_STATUS_ERROR, "%.*s has no index %.*s", STR_ARG(table->name),
             STR_ARG(buf_str(&app->opening_index)));
     } else {
-        app_show_item(app, NULL);
+        if (app->item)
+            app_show_item(app, NULL);
         pane_items_browse(app->items, browse);
         pane_tables_select(app->tables, table->name);
         browse_unref(browse);

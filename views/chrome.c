@@ -97,8 +97,6 @@ static void chrome_draw_pane_title(struct app *app, const struct canvas *c, stru
     }
     chrome_title_line(
         c, buf_str(&left), buf_str(&right), view->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE);
-    if (!app->layout.single)
-        canvas_hline(c, 1, 0, c->cols, ROLE_BORDER);
     buf_fini(&left);
     buf_fini(&right);
 }
@@ -129,7 +127,7 @@ static void chrome_draw_head(const struct app *app, const struct canvas *c)
     chrome_counts(app, &right);
     int cols = text_columns(buf_str(&right), c->cols, false);
     int at = 1 + canvas_text(c, 0, 1, c->cols - 2, STR("dynascope"), ROLE_TITLE, CANVAS_CUT) + 2;
-    if (app->options.demo)
+    if (app->options.demo && !str_equal(chrome_label(app), STR("demo")))
         at += canvas_text(c, 0, at, c->cols - at, STR("demo"), ROLE_STATUS_CONNECTION, CANVAS_CUT) + 2;
     if (cols + at + 8 > c->cols)
         cols = 0;
@@ -235,6 +233,8 @@ void chrome_paint(struct app *app)
         chrome_paint_foot(app, &all);
     }
     layout_draw(&app->layout, &all);
+    if (!app->layout.single && !app->layout.tiny) /* over the whole width, so that it joins */
+        canvas_hline(&all, chrome_content_row(app, APP_MAIN) - 1, 0, cols, ROLE_BORDER);
     for (int i = 0; i < app->overlay_count && !app->layout.tiny; i++) {
         struct view *view = app->overlays[i];
         view->focused = i + 1 == app->overlay_count;

@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "tui/grid.h"
+#include "tui/text.h"
 #include "views/app.h"
 #include "views/match.h"
 #include "views/table_facts.h"
@@ -202,6 +203,18 @@ static void tables_cell(
     cell->text = buf_str(&p->cell);
 }
 
+static int tables_count_cols(struct pane_tables *p)
+{
+    int most = 3;
+    for (size_t i = 0; i < p->row_count; i++) {
+        struct grid_cell cell = {0};
+        tables_cell(p, (int64_t)i, TABLES_COUNT, 16, &cell);
+        int columns = text_columns(cell.text, 16, false);
+        most = columns > most ? columns : most;
+    }
+    return most;
+}
+
 static void tables_columns(struct pane_tables *p)
 {
     static const struct {
@@ -253,8 +266,8 @@ static void tables_arrange(struct view *view, int rows, int cols)
     for (int i = TABLES_SIZE; i < TABLES_COLUMNS; i++)
         p->columns[i].hidden = !wide;
     /* narrow: the count stands at the pane's right edge */
-    int count_cols = 9;
-    p->columns[TABLES_NAME].width = wide ? 0 : cols - count_cols - GRID_GAP - 1;
+    int count_cols = wide ? 0 : tables_count_cols(p);
+    p->columns[TABLES_NAME].width = wide ? 0 : cols - count_cols - GRID_GAP - 2;
     if (p->columns[TABLES_NAME].width < 6 && !wide)
         p->columns[TABLES_NAME].width = 6;
     p->columns[TABLES_COUNT].width = wide ? 0 : count_cols;
