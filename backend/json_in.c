@@ -490,7 +490,7 @@ bool json_in_plain(struct buf *out, const struct json *json, struct err *err)
 {
     struct in in = {out, err};
     size_t start = out->len;
-    return finish(out, start, put_plain(&in, json, LEVEL_ATTRIBUTE));
+    return finish(out, start, put_plain(&in, json, LEVEL_ITEM));
 }
 
 bool json_in_item(struct buf *out, const struct json *object, bool unwrap, struct err *err)

@@ -16,7 +16,8 @@ bool json_in_typed(struct buf *out, const struct json *json, struct err *err);
 /* An object of attribute values as an M. */
 bool json_in_typed_item(struct buf *out, const struct json *object, struct err *err);
 
-/* Plain JSON: string S, number N (exact), true/false BOOL, null NULL, array L, object M. */
+/* Plain JSON: string S, number N (exact), true/false BOOL, null NULL, array L, object M. At most
+ * VALUE_DEPTH_MAX levels: it may be a whole item. */
 bool json_in_plain(struct buf *out, const struct json *json, struct err *err);
 /* An item in either form: typed where every attribute looks like an attribute value (an object of one
  * member that is named S, N, …), plain otherwise; json_out_is_plain() is the other side of this rule.

@@ -280,10 +280,14 @@ bool json_out_plain(struct buf *out, struct value v)
 
 bool json_out_pretty(struct buf *out, struct value v, bool typed)
 {
-    struct style style = {.typed = typed, .pretty = true};
     if (v.type == VALUE_M)
-        return put_map(out, v, style, 0);
-    return put_value(out, v, style, 0);
+        return put_map(out, v, (struct style){.typed = typed, .pretty = true}, 0);
+    return json_out_pretty_value(out, v, typed);
+}
+
+bool json_out_pretty_value(struct buf *out, struct value v, bool typed)
+{
+    return put_value(out, v, (struct style){.typed = typed, .pretty = true}, 0);
 }
 
 /* ---- plain or typed ---- */

@@ -20,8 +20,11 @@ bool json_out_typed_item(struct buf *out, struct value item);
  * or for showing. */
 bool json_out_plain(struct buf *out, struct value v);
 /* Over several lines, two blanks a level, short arrays of scalars on one line: for editors. An M is
- * written as an item, so json_in_item() reads it back. */
+ * written as an item, so that json_in_item() reads it back. */
 bool json_out_pretty(struct buf *out, struct value v, bool typed);
+/* The same for the value of one attribute: a map is {"M": {…}} too where `typed`, as json_in_typed()
+ * wants it. */
+bool json_out_pretty_value(struct buf *out, struct value v, bool typed);
 
 /* Whether plain JSON loses nothing and would be read back as plain: no set and no binary anywhere,
  * and the item does not look typed. */

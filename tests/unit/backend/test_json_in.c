@@ -256,7 +256,7 @@ static void an_item_has_32_levels_at_most(void **state)
         t = nested(&text, "{\"L\":[", "{\"S\":\"leaf\"}", "]}", levels);
         assert_int_equal(read_text(TYPED, t, &out, &err), levels <= 31);
         t = nested(&text, "{\"n\":", "1", "}", levels);
-        assert_int_equal(read_text(PLAIN, t, &out, &err), levels <= 31);
+        assert_int_equal(read_text(PLAIN, t, &out, &err), levels <= 32);
         assert_int_equal(read_text(ITEM, t, &out, &err), levels <= 32);
     }
     assert_string_equal(err.text, NESTED);

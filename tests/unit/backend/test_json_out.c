@@ -90,7 +90,10 @@ static void every_value_comes_back_from_its_typed_form(void **state)
         buf_clear(&back);
         arena_reset(&arena);
         random_value(&rng, &bytes, 4);
-        assert_true(json_out_typed(&text, value_of(buf_str(&bytes))));
+        if (i % 4)
+            assert_true(json_out_typed(&text, value_of(buf_str(&bytes))));
+        else
+            assert_true(json_out_pretty_value(&text, value_of(buf_str(&bytes)), true));
         const struct json *json = json_parse(&arena, buf_str(&text), &err);
         assert_true(json && json_in_typed(&back, json, &err));
         assert_true(str_equal(buf_str(&bytes), buf_str(&back)));
