@@ -413,6 +413,8 @@ static bool read_records(struct importing *im, struct err *err)
             ok = false;
         } else if (outcome == RECORDS_BAD) {
             ok = bad_record(im, &record, err);
+            if (!ok)
+                im->records.place = record.place; /* not passed over */
             if (ok)
                 *err = ERR_INIT;
             else
@@ -573,6 +575,12 @@ static void summarise(const struct importing *im, double seconds)
             im->written == 1 ? "" : "s", STR_ARG(im->table_name), seconds, rate);
 }
 
+static bool can_go_on(const struct err *err)
+{
+    return err->code == ERR_CANCELLED || err->code == ERR_FILE || err->code == ERR_BUSY ||
+           err->code == ERR_UNREACHABLE;
+}
+
 static bool import_all(struct importing *im, struct err *err)
 {
     bool ok = true;
@@ -584,9 +592,11 @@ static bool import_all(struct importing *im, struct err *err)
         bool standard = im->file && strcmp(im->file, "-") == 0;
         if (im->written)
             summarise(im, progress_seconds(&whole));
-        if (im->file && !standard &&
-            (err->code == ERR_CANCELLED || err->code == ERR_FILE || err->code == ERR_BUSY ||
-                err->code == ERR_DATA))
+        if (im->file && !standard && err->code == ERR_DATA && !im->skip)
+            cli_report_note(
+                "dynascope: to pass over it, go on with --resume --on-error skip; where "
+                "the file gets repaired, begin again");
+        else if (im->file && !standard && can_go_on(err))
             cli_report_note("dynascope: the same command with --resume goes on from there");
         return false;
     }
