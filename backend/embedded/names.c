@@ -123,7 +123,10 @@ bool names_check(struct str names)
     size_t base = HEAD + PER_NAME * (size_t)count;
     for (unsigned i = 1; i <= count; i++) {
         struct str name = names_get(names, i);
-        if (name.len == 0 || (unsigned char)name.at[0] != name.len - 1)
+        if (name.len == 0 || (unsigned char)name.at[0] != name.len - 1 ||
+            name.len - 1 > NAMES_LENGTH_MAX)
+            return false;
+        if (number_in_order(names, i - 1) == 0 || number_in_order(names, i - 1) > count)
             return false;
     }
     for (unsigned i = 1; i < count; i++)

@@ -85,6 +85,12 @@ static void malformed_dictionaries_are_told(void **state)
             "b"),
         STR("\x01\x02\x02\0\x04\0\x01\x03\x01"
             "a\x01"
+            "b"),
+        STR("\x01\x02\x02\0\x04\0\x03\x01\x01"
+            "a\x01"
+            "b"),
+        STR("\x01\x02\x02\0\x04\0\0\x02\x01"
+            "a\x01"
             "b")};
     (void)state;
     assert_true(names_check(STR_NONE));
