@@ -120,9 +120,9 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
     [CLI_ADD_KEY] = {.name = "add-key",
         .argument = "KIND",
         .words = CLI_WORDS_LIST,
-        .list = "uuid line",
-        .help =
-            "give items without a partition key one: uuid, or their number in the input (line)"},
+        .list = "uuid line name",
+        .help = "give items without a partition key one: uuid; line, their number in the input; or "
+                "name, where the items are the members of a JSON object"},
     [CLI_TYPES] = {.name = "types",
         .argument = "NAME=TYPE,…",
         .help = "types of CSV columns: S, N, BOOL, B, JSON"},

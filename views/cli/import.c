@@ -28,7 +28,7 @@
 enum { THREADS_DURABLE = 12, THREADS_LOADING = 4, REPORTS_MAX = 50 };
 enum { SAVE_EVERY_NS = 1000000000, LOOK_EVERY = 1024 };
 
-enum add_key { ADD_NONE, ADD_UUID, ADD_LINE };
+enum add_key { ADD_NONE, ADD_UUID, ADD_LINE, ADD_NAME };
 
 struct importing {
     struct cli *cli;
@@ -100,7 +100,7 @@ static bool take_options(struct importing *im, struct err *err)
     static const char *const formats[] = {"auto", "jsonl", "json", "csv", "tsv", NULL};
     static const char *const empties[] = {"absent", "string", "null", NULL};
     static const char *const actions[] = {"stop", "skip", NULL};
-    static const char *const kinds[] = {"", "uuid", "line", NULL};
+    static const char *const kinds[] = {"", "uuid", "line", "name", NULL};
     struct cli *cli = im->cli;
     int format, empty, action, kind;
     if (!choose(cli, CLI_FORMAT, formats, &format, err) ||
@@ -114,6 +114,7 @@ static bool take_options(struct importing *im, struct err *err)
         .no_header = cli_has(cli, CLI_NO_HEADER),
         .empty = (enum records_empty)empty};
     im->add_key = (enum add_key)kind;
+    im->options.members = im->add_key == ADD_NAME;
     im->skip = action == 1;
     im->quiet = cli_has(cli, CLI_QUIET);
     im->resume = cli_has(cli, CLI_RESUME);
@@ -254,6 +255,8 @@ static bool complete_key(
     value_member(&open, &with, name);
     if (im->add_key == ADD_UUID)
         put_uuid(im, record->place.index, &with);
+    else if (im->add_key == ADD_NAME)
+        value_put_string(&with, record->name);
     else
         put_line(im, record->place.index, &with);
     bool ok = value_close(&open, &with, err);
@@ -265,6 +268,31 @@ static bool complete_key(
 
 /* ---- the table ---- */
 
+/* A document that only wraps the items: which of its members holds them? */
+static bool find_wrapped(struct value item, struct str *name)
+{
+    struct value list, first;
+    for (struct value_walk walk = value_walk(item); value_next(&walk, name, &list);)
+        if (list.type == VALUE_L && value_at(list, 0, &first) && first.type == VALUE_M)
+            return true;
+    return false;
+}
+
+static bool no_key(const struct client_key *key, struct value item, struct err *err)
+{
+    struct str name;
+    if (find_wrapped(item, &name))
+        return err_set(err, ERR_DATA,
+            "the first item has no %.*s to be the key, but a list of maps called %.*s: are the "
+            "items "
+            "there? --path %.*s",
+            STR_ARG(key->name), STR_ARG(name), STR_ARG(name));
+    return err_set(err, ERR_DATA,
+        "the first item has no %.*s to be the key: its attributes are named otherwise; --add-key "
+        "makes keys",
+        STR_ARG(key->name));
+}
+
 /* The types of keys that were given without one are those of the first item. */
 static bool infer_types(struct importing *im, struct value item, struct err *err)
 {
@@ -274,10 +302,7 @@ static bool infer_types(struct importing *im, struct value item, struct err *err
         if (key->type)
             continue;
         if (!value_find(item, key->name, &member))
-            return err_set(err, ERR_DATA,
-                "the first item has no %.*s to be the key: its attributes are named otherwise; "
-                "--add-key makes keys",
-                STR_ARG(key->name));
+            return no_key(key, item, err);
         key->type = member.type;
         if (key->type != VALUE_S && key->type != VALUE_N && key->type != VALUE_B)
             return err_set(err, ERR_DATA,
@@ -592,7 +617,7 @@ static bool import_all(struct importing *im, struct err *err)
         bool standard = im->file && strcmp(im->file, "-") == 0;
         if (im->written)
             summarise(im, progress_seconds(&whole));
-        if (im->file && !standard && err->code == ERR_DATA && !im->skip)
+        if (!standard && im->stopped.code != ERR_NONE)
             cli_report_note(
                 "dynascope: to pass over it, go on with --resume --on-error skip; where "
                 "the file gets repaired, begin again");

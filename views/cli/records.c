@@ -88,7 +88,7 @@ static enum records_format by_content(struct input *in)
 static void find_format(struct records *r)
 {
     r->format = r->options.format;
-    if (r->options.path.len)
+    if (r->options.path.len || r->options.members)
         r->format = RECORDS_JSON;
     if (r->format == RECORDS_AUTO)
         r->format = by_name(str_from(r->in->name));

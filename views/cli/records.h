@@ -21,13 +21,14 @@ struct records_options {
     struct str types; /* "column=TYPE,…" */
     bool no_header;
     enum records_empty empty;
+    bool members; /* JSON: the members of an object are the records, see struct record's name */
 };
 
 /* Where a record starts; what an interrupted import needs to go on. */
 struct records_place {
     uint64_t offset, line;
     uint64_t index; /* records before it */
-    bool inside;    /* JSON: inside the array whose members are the records */
+    bool inside;    /* JSON: inside the array or object whose members are the records */
 };
 
 struct records_column {
@@ -61,6 +62,7 @@ bool records_resume(struct records *r, const struct records_place *place, struct
 struct record {
     struct records_place place;
     struct str text; /* as it stands in the input; borrowed until the next call */
+    struct str name; /* of the object's member that it is; empty for all others */
 };
 enum records_outcome { RECORDS_ITEM, RECORDS_BAD, RECORDS_END, RECORDS_FAILED };
 /* The next record, encoded as an M into `item` (cleared before). BAD: this one is malformed (err

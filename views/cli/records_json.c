@@ -6,6 +6,7 @@
  *   jsonl    := (value? '\n')*                    a malformed line does not disturb the next one
  *   json     := (value | '[' members ']')*        members of an array are records
  *   with a path a.b:  '{' … "a": '{' … "b": '[' members ']'      the rest is not looked at
+ *   with `members`:   '{' (name ':' value ',')* '}'              instead of the array
  */
 #include "backend/json_in.h"
 #include "views/cli/records.h"
@@ -138,20 +139,33 @@ static bool expect(
     return true;
 }
 
-/* A member's name, unescaped into the arena. */
-static bool read_name(struct records *r, struct str wanted, struct str *name, struct err *err)
+/* Where the JSON around the records is malformed, nothing behind it can be found. */
+static bool malformed(struct records *r, struct err *err)
+{
+    return err_set(err, ERR_DATA, "%s:%llu: the JSON around the items is malformed here",
+        r->in->name, (unsigned long long)r->in->line);
+}
+
+/* name ':', unescaped into an arena */
+static bool read_name(struct records *r, struct arena *arena, struct str *name, struct err *err)
 {
     size_t len;
     bool whole;
-    struct err malformed = ERR_INIT;
+    char c;
+    struct err ignored = ERR_INIT;
     if (!find_value(r->in, &len, &whole, err))
         return false;
-    struct str text = arena_dup(&r->arena, str_take(input_window(r->in), len));
-    const struct json *json = json_parse(&r->arena, text, &malformed);
+    struct str text = arena_dup(arena, str_take(input_window(r->in), len));
+    const struct json *json = json_parse(arena, text, &ignored);
     if (!json_is(json, JSON_STRING))
-        return off_the_path(r, wanted, "is not reached: the JSON around it is malformed", err);
+        return malformed(r, err);
     *name = json->text;
     input_take(r->in, len);
+    if (!next_byte(r->in, &c, err))
+        return false;
+    if (c != ':')
+        return malformed(r, err);
+    input_take(r->in, 1);
     return true;
 }
 
@@ -171,8 +185,7 @@ static bool enter_member(struct records *r, struct str name, struct err *err)
         }
         if (c != '"')
             return off_the_path(r, name, "is not there", err);
-        if (!read_name(r, name, &own, err) ||
-            !expect(r, ':', name, "is not reached: the JSON around it is malformed", err))
+        if (!read_name(r, &r->arena, &own, err))
             return false;
         if (str_equal(own, name))
             return true;
@@ -183,15 +196,16 @@ static bool enter_member(struct records *r, struct str name, struct err *err)
 
 bool records_json_open(struct records *r, struct err *err)
 {
-    struct str path = r->options.path, name;
+    struct str path = r->options.path, rest = path, name;
     r->place = (struct records_place){.offset = r->in->offset, .line = r->in->line};
-    if (!path.len)
+    if (!path.len && !r->options.members)
         return true;
-    struct str rest = path;
     while (str_cut(&rest, '.', &name))
         if (!enter_member(r, name, err))
             return false;
-    if (!expect(r, '[', path, "is no array", err))
+    const char *what = r->options.members ? "is no object" : "is no array";
+    if (!expect(
+            r, r->options.members ? '{' : '[', path.len ? path : STR("the document"), what, err))
         return false;
     r->inside = true;
     r->place = (struct records_place){.offset = r->in->offset, .line = r->in->line, .inside = true};
@@ -249,16 +263,17 @@ static bool to_record(struct records *r, char *c, struct err *err)
         if (!next_byte(r->in, c, err))
             return false;
         if (!*c && r->inside)
-            return err_set(err, ERR_DATA, "%s:%llu: the input ends inside an array: it is cut off",
-                r->in->name, (unsigned long long)r->in->line);
+            return err_set(err, ERR_DATA, "%s:%llu: the input ends inside %s: it is cut off",
+                r->in->name, (unsigned long long)r->in->line,
+                r->options.members ? "an object" : "an array");
         if (!r->inside && *c == '[')
             r->inside = true;
-        else if (r->inside && *c == ']')
+        else if (r->inside && *c == (r->options.members ? '}' : ']'))
             r->inside = false;
         else if (!(r->inside && *c == ','))
             return true;
         input_take(r->in, 1);
-        if (!r->inside && r->options.path.len) {
+        if (!r->inside && (r->options.path.len || r->options.members)) {
             *c = '\0';
             return true;
         }
@@ -275,6 +290,10 @@ static enum records_outcome next_value(
         return RECORDS_FAILED;
     if (!c)
         return RECORDS_END;
+    uint64_t start = r->in->offset, line = r->in->line;
+    if (r->options.members &&
+        (!read_name(r, &r->scratch, &record->name, err) || !next_byte(r->in, &c, err)))
+        return RECORDS_FAILED;
     if (!find_value(r->in, &len, &whole, err))
         return RECORDS_FAILED;
     if (!whole || !len) {
@@ -284,6 +303,8 @@ static enum records_outcome next_value(
         return RECORDS_FAILED;
     }
     records_take(r, record, len);
+    record->place.offset = start; /* a member begins with its name */
+    record->place.line = line;
     return parse_record(r, record, item, err);
 }
 
