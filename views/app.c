@@ -297,12 +297,29 @@ static void app_run_row(
     buf_fini(&why);
 }
 
+/* What is left of a name that nothing bears: the one command that begins with it. */
+static struct str app_complete_name(struct app *app, struct str name)
+{
+    struct view *view = app_top(app);
+    const struct command *lists[] = {view->ops->commands, app_global_commands()}, *only = NULL;
+    if (str_equal(name, STR("q")))
+        return STR("quit");
+    for (size_t i = 0; i < 2; i++)
+        for (const struct command *row = lists[i]; row && row->name; row++)
+            if (str_starts(str_from(row->name), name)) {
+                if (only && strcmp(only->name, row->name))
+                    return name;
+                only = row;
+            }
+    return only && name.len ? str_from(only->name) : name;
+}
+
 /* line = name [ blank args ] */
 void app_run(struct app *app, struct str line)
 {
     struct buf copy = {0}; /* the line may belong to what the command closes */
     struct str args, name;
-    struct view *view = app_top(app);
+    struct view *view = app_top(app), *owner;
     enum action action;
     buf_add(&copy, str_trim(line));
     args = buf_str(&copy);
@@ -310,6 +327,8 @@ void app_run(struct app *app, struct str line)
     args = str_trim(args);
     app->dirty = true;
     buf_clear(&app->message);
+    if (!view->ops->closed && !action_find(name, &action) && !app_find_command(app, name, &owner))
+        name = app_complete_name(app, name);
     const struct command *row = app_row(view->ops->commands, name);
     if (row) {
         app_run_row(app, row, view, args);

@@ -14,6 +14,7 @@
 
 #include "tui/text.h"
 #include "views/hints.h"
+#include "views/pane_tables.h"
 #include "views/words.h"
 
 enum { CHROME_TITLE = APP_PANES, CHROME_STATUS, CHROME_HINTS };
@@ -21,16 +22,17 @@ enum { CHROME_HEAD_ROWS = 2, CHROME_STATUS_FROM = 16 };
 
 /* ---- placing ---- */
 
-static int chrome_tables_cols(int cols)
+/* What its names need, but no more than a third. */
+static int chrome_tables_cols(const struct app *app, int cols)
 {
-    int wanted = cols / 4;
-    return wanted < 22 ? 22 : wanted > 34 ? 34 : wanted;
+    int wanted = pane_tables_cols(app->tables), most = cols / 3 < 36 ? cols / 3 : 36;
+    return wanted < 20 ? 20 : wanted > most ? most : wanted;
 }
 
 static void chrome_place(struct app *app, int rows, int cols)
 {
     const struct layout_node panes[] = {
-        {.kind = LAYOUT_PANE, .pane = APP_TABLES, .size = chrome_tables_cols(cols), .min_cols = 18,
+        {.kind = LAYOUT_PANE, .pane = APP_TABLES, .size = chrome_tables_cols(app, cols), .min_cols = 18,
             .min_rows = 6},
         {.kind = LAYOUT_PANE, .pane = APP_MAIN, .min_cols = 40, .min_rows = 6},
     };
@@ -185,12 +187,11 @@ static void chrome_paint_pane(struct app *app, const struct canvas *all, int pan
     struct view *view = pane == APP_TABLES ? app->tables : app_main(app);
     if (!layout_shows(&app->layout, pane))
         return;
-    view->focused = pane == (int)app->focus && !app->overlay_count;
+    view->focused = pane == (int)app->focus;
     struct canvas content = chrome_content(app, all, pane);
     struct canvas whole = layout_canvas(&app->layout, all, pane);
     view->ops->arrange(view, content.rows, content.cols);
     view->ops->draw(view, &content);
-    view->focused = pane == (int)app->focus;
     chrome_draw_pane_title(app, &whole, view);
 }
 

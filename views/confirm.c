@@ -53,7 +53,7 @@ static void confirm_draw(const struct view *view, const struct canvas *canvas)
         c->spec.danger ? ROLE_DIALOG_DANGER : ROLE_DIALOG_TITLE);
     struct str rest = buf_str(&c->text), line;
     int row = 0;
-    for (; str_cut(&rest, '\n', &line); row++)
+    for (; row < inside.rows - 1 && str_cut(&rest, '\n', &line); row++)
         canvas_text(&inside, row, 1, inside.cols - 2, line, ROLE_DIALOG, 0);
     hints_draw(&inside, inside.rows - 1, 1, inside.cols - 2, buf_str(&c->keys));
 }

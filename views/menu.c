@@ -85,8 +85,7 @@ static void menu_draw(const struct view *view, const struct canvas *c)
     const struct menu *menu = (const struct menu *)view;
     struct canvas inside = canvas_dialog(c, menu_rows(menu, c->rows), menu_cols(c->cols),
         buf_str(&menu->heading), ROLE_DIALOG_TITLE);
-    struct canvas list = canvas_sub(&inside, 0, 1, inside.rows, inside.cols - 2);
-    list_draw(&menu->list, &list);
+    list_draw(&menu->list, &inside);
 }
 
 static void menu_drop_last(struct buf *text)

@@ -277,33 +277,37 @@ static int64_t items_total(const struct pane_items *p)
     return 0;
 }
 
-static void items_title_count(const struct pane_items *p, struct buf *out)
+/* "400 of 1,204,113", or "400/1.2 M" where there is little room. */
+static void items_of(struct buf *out, int64_t part, int64_t total, bool brief)
+{
+    words_count(out, part);
+    buf_add(out, brief ? STR("/") : STR(" of "));
+    if (brief)
+        words_count_short(out, total);
+    else
+        words_count(out, total);
+}
+
+static void items_title_count(const struct pane_items *p, bool brief, struct buf *out)
 {
     int64_t total = items_total(p), rows = (int64_t)p->feed.rows;
-    int64_t read = p->feed.before + rows;
+    int64_t read = p->feed.from_home ? p->feed.before + rows : rows;
+    bool whole = p->feed.from_home && feed_at_end(&p->feed);
     if (items_order_on(&p->order)) {
-        words_count(out, (int64_t)p->order.count);
-        buf_add(out, STR(" of the "));
-        words_count(out, rows);
-        buf_add(out, p->order.direction ? STR(" loaded, sorted") : STR(" loaded"));
-    } else if (p->feed.from_home && feed_at_end(&p->feed)) {
-        buf_add(out, STR("all "));
-        words_count(out, read);
-    } else if (p->feed.from_home) {
-        words_count(out, read);
-        if (!p->feed.browse->query && total >= read) {
-            buf_add(out, STR(" of "));
-            words_count(out, total);
-        }
-        buf_add(out, STR(" read"));
-    } else {
-        buf_add(out, p->feed.from_end && feed_at_end(&p->feed) ? STR("last ") : STR(""));
-        words_count(out, rows);
-        if (!p->feed.browse->query && total >= rows) {
-            buf_add(out, STR(" of "));
-            words_count(out, total);
-        }
+        items_of(out, (int64_t)p->order.count, rows, brief);
+        buf_add(out, brief ? STR("") : p->order.direction ? STR(" loaded, sorted") : STR(" loaded"));
+        return;
     }
+    if (!p->feed.from_home && p->feed.from_end && feed_at_end(&p->feed))
+        buf_add(out, STR("last "));
+    else if (whole)
+        buf_add(out, STR("all "));
+    if (!whole && !p->feed.browse->query && total >= read)
+        items_of(out, read, total, brief);
+    else
+        words_count(out, read);
+    if (!brief && p->feed.from_home && !whole)
+        buf_add(out, STR(" read"));
 }
 
 static void items_title(struct view *view, struct buf *left, struct buf *right)
@@ -315,15 +319,19 @@ static void items_title(struct view *view, struct buf *left, struct buf *right)
         return;
     }
     buf_add(left, b->table.name);
-    buf_add(left, STR(" ▸ "));
-    buf_add(left, b->index ? b->index->name : STR("base table"));
-    if (p->about.len)
+    if (b->index)
+        buf_printf(left, " ▸ %.*s", STR_ARG(b->index->name));
+    else if (!b->query)
+        buf_add(left, STR(" ▸ base table"));
+    if (b->query)
         buf_printf(left, " ▸ %.*s", STR_ARG(buf_str(&p->about)));
     if (p->order.filter.len)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->order.filter)));
-    buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
+    bool brief = view->app->frame.cols < 60;
+    if (!items_order_on(&p->order) && !brief)
+        buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
     if (p->feed.page_count)
-        items_title_count(p, right);
+        items_title_count(p, brief, right);
     else
         buf_add(right, p->feed.err.code ? STR("failed") : STR("reading"));
 }
@@ -331,7 +339,10 @@ static void items_title(struct view *view, struct buf *left, struct buf *right)
 static void items_facts(struct view *view, struct buf *out)
 {
     struct pane_items *p = (struct pane_items *)view;
-    if (p->feed.browse)
+    if (p->order.filter.len)
+        buf_printf(out, "%zu of the %zu loaded items contain %.*s; find-next reads on, back shows all",
+            p->order.count, p->feed.rows, STR_ARG(buf_str(&p->order.filter)));
+    else if (p->feed.browse)
         table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
 }
 

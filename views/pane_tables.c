@@ -145,7 +145,7 @@ static void tables_name_cell(struct pane_tables *p, const struct listing_entry *
     const struct client_index *index, struct grid_cell *cell)
 {
     if (index) {
-        buf_printf(&p->cell, "    %.*s  %.*s", STR_ARG(index->name), STR_ARG(index->keys[0].name));
+        buf_printf(&p->cell, "    %.*s", STR_ARG(index->name));
         cell->role = ROLE_DIM;
         return;
     }
@@ -215,6 +215,18 @@ static int tables_count_cols(struct pane_tables *p)
     return most;
 }
 
+int pane_tables_cols(const struct view *view)
+{
+    struct pane_tables *p = (struct pane_tables *)view;
+    int longest = 0;
+    for (size_t i = 0; i < p->row_count; i++) {
+        const struct listing_entry *e = tables_entry(p, (int64_t)i);
+        int columns = e ? 2 + text_columns(e->name, 40, false) : 0;
+        longest = columns > longest ? columns : longest;
+    }
+    return longest + tables_count_cols(p) + GRID_GAP + 2;
+}
+
 static void tables_columns(struct pane_tables *p)
 {
     static const struct {
@@ -242,7 +254,9 @@ static void tables_title(struct view *view, struct buf *left, struct buf *right)
     struct pane_tables *p = (struct pane_tables *)view;
     buf_add(left, STR("Tables"));
     if (p->filter.len)
-        buf_printf(right, "/%.*s", STR_ARG(buf_str(&p->filter)));
+        buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->filter)));
+    if (view->app->layout.single)
+        words_count(right, (int64_t)view->app->listing.count);
 }
 
 static void tables_facts(struct view *view, struct buf *out)

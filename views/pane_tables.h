@@ -8,6 +8,8 @@
 struct view *pane_tables_new(struct app *app);
 /* The listing has changed. */
 void pane_tables_update(struct view *view);
+/* Columns that it would like to have. */
+int pane_tables_cols(const struct view *view);
 /* Puts the cursor on a table, if it is there. */
 void pane_tables_select(struct view *view, struct str table);
 

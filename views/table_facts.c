@@ -41,7 +41,7 @@ void table_facts_line(
     buf_add(out, STR(": "));
     table_facts_keys(out, table, index);
     buf_add(out, STR(" · "));
-    table_facts_size(out, table, index);
+    words_bytes(out, index ? index->bytes : table->bytes);
     if (index)
         buf_printf(out, " · %s · %.*s", index->global ? "global" : "local", STR_ARG(index->projection));
     else
@@ -51,17 +51,23 @@ void table_facts_line(
 void table_facts_block(
     struct buf *out, const struct client_table *table, const struct client_index *index)
 {
+    const struct client_key *keys = index ? index->keys : table->keys;
+    uint32_t count = index ? index->hash_count + index->range_count : table->key_count;
     buf_printf(out, "%.*s\n", STR_ARG(index ? index->name : table->name));
-    table_facts_keys(out, table, index);
-    buf_add_byte(out, '\n');
+    for (uint32_t i = 0; i < count; i++)
+        buf_printf(out, "%.*s %s\n", STR_ARG(keys[i].name), value_type_name(keys[i].type));
     table_facts_size(out, table, index);
     if (index) {
-        buf_printf(out, "\n%s secondary index", index->global ? "global" : "local");
+        buf_printf(out, "\n%s index", index->global ? "global" : "local");
         buf_printf(out, "\nprojection %.*s", STR_ARG(index->projection));
         return;
     }
-    table_facts_extras(out, table, "\n");
-    if (str_equal(table->billing, STR("PROVISIONED")))
-        buf_printf(out, "\n%lld read, %lld write units", (long long)table->read_units,
-            (long long)table->write_units);
+    if (table->stream_view.len)
+        buf_printf(out, "\n~ %.*s", STR_ARG(table->stream_view));
+    if (table->ttl_attribute.len)
+        buf_printf(out, "\nttl %.*s", STR_ARG(table->ttl_attribute));
+    if (!str_equal(table->status, STR("ACTIVE")))
+        buf_printf(out, "\n%.*s", STR_ARG(table->status));
+    if (table->deletion_protection)
+        buf_add(out, STR("\ndeletion protected"));
 }
