@@ -8,6 +8,9 @@
 /*
  * The expressions of DynamoDB: parsed once into trees in an arena, then run over encoded items in
  * place. Errors are the service's (ValidationException) and carry the place in the expression's text.
+ *
+ * Trees borrow: the expression's text and the JSON of the placeholders must outlive what is made from
+ * them. Trees never change, so that several threads may run one.
  */
 
 enum expr_kind { EXPR_CONDITION, EXPR_FILTER, EXPR_KEY_CONDITION, EXPR_PROJECTION, EXPR_UPDATE };

@@ -76,11 +76,14 @@ static void change_member(struct rebuild *r, struct str name, struct value old)
     r->run = here(r);
 }
 
-/* A target that is not there yet. */
+/* A target that is not there yet. One with targets below it was there a moment ago, when it was
+ * found by its name: then the members do not stand in their order. */
 static void add_member(struct rebuild *r, struct str name)
 {
     const struct expr_outcome *o = next_outcome(r);
-    if (o->what == EXPR_PUT && !next_is_below(r)) {
+    if (next_is_below(r)) {
+        r->a->damaged = true;
+    } else if (o->what == EXPR_PUT) {
         expr_build_name(&r->build, r->a->out, name);
         value_put(r->a->out, expr_apply_value(r->a, o));
     }
