@@ -42,6 +42,12 @@ static bool take_csi(struct str *rest, struct bytes_count *count, struct buf *wh
 {
     struct str start = *rest;
     size_t i = 2;
+    /* keeping and giving back the window's title belongs to entering and leaving the screen */
+    if (str_starts(*rest, STR("\033[22;0;0t")) || str_starts(*rest, STR("\033[23;0;0t"))) {
+        count->sequences++;
+        *rest = str_skip(*rest, 10);
+        return true;
+    }
     while (i < rest->len && rest->at[i] >= '0' && rest->at[i] <= '?')
         i++;
     if (i == rest->len || !strchr(finals, rest->at[i]))
