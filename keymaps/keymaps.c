@@ -92,7 +92,7 @@ static bool read_entry(void *context, const struct conf_line *line, struct err *
 {
     struct loading *loading = context;
     struct key_sequence keys;
-    struct str rest = line->value, command;
+    struct str rest = line->value, command = STR_NONE;
     (void)err;
     str_cut(&rest, ' ', &command);
     if (!line->section.len && str_equal(line->key, STR("include")))
@@ -212,21 +212,30 @@ static bool begins_with(const struct key_sequence *all, const struct key_sequenc
     return true;
 }
 
+static bool is_none(struct str command)
+{
+    return str_equal(command, STR("none"));
+}
+
+/* The last binding of exactly these keys counts. One to `none` makes room for longer sequences. */
 static enum keymap_result lookup_in(const struct keymap *map, struct str context,
     const struct key_sequence *keys, struct str *command)
 {
-    bool prefix = false;
+    bool prefix = false, none = false;
     for (int i = map->count - 1; i >= 0; i--) {
         const struct keymap_binding *binding = &map->bindings[i];
         if (!begins_with(&binding->keys, keys) || !str_equal(binding->context, context))
             continue;
-        if (binding->keys.count == keys->count) {
+        if (binding->keys.count > keys->count) {
+            prefix = prefix || !is_none(binding->command);
+        } else if (!none) {
             *command = binding->command;
-            return KEYMAP_COMMAND;
+            if (!is_none(binding->command))
+                return KEYMAP_COMMAND;
+            none = true;
         }
-        prefix = prefix || !str_equal(binding->command, STR("none"));
     }
-    return prefix ? KEYMAP_PREFIX : KEYMAP_NONE;
+    return prefix ? KEYMAP_PREFIX : none ? KEYMAP_COMMAND : KEYMAP_NONE;
 }
 
 enum keymap_result keymap_lookup(const struct keymap *map, const struct str *contexts, int count,
@@ -234,7 +243,7 @@ enum keymap_result keymap_lookup(const struct keymap *map, const struct str *con
 {
     for (int i = 0; i < count; i++) {
         enum keymap_result result = lookup_in(map, contexts[i], keys, command);
-        if (result == KEYMAP_COMMAND && str_equal(*command, STR("none")))
+        if (result == KEYMAP_COMMAND && is_none(*command))
             return KEYMAP_NONE;
         if (result != KEYMAP_NONE)
             return result;

@@ -428,7 +428,7 @@ static void add_short(struct buf *out, int64_t number)
     static const char units[] = " kMGT";
     int unit = 0;
     double value = (double)number;
-    for (; value >= 9999.5 && unit < 4; unit++)
+    for (; value >= (unit ? 999.5 : 9999.5) && unit < 4; unit++)
         value /= 1000;
     if (unit == 0)
         buf_printf(out, "%lld", (long long)number);

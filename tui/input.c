@@ -109,8 +109,10 @@ static struct key key_of_code(unsigned code, uint8_t mods)
     struct key key = key_of_character(code <= 0x10FFFF ? code : 0xFFFD);
     key.mods |= mods;
     if (key.code < K_FIRST && key.code != ' ') { /* the shifted character says it already */
-        if (key.mods & KEY_MOD_SHIFT && key.code >= 'a' && key.code <= 'z' &&
-            !(key.mods & KEY_MOD_CTRL))
+        bool control = key.mods & KEY_MOD_CTRL;
+        if (control && key.code >= 'A' && key.code <= 'Z')
+            key.code += 32;
+        else if (!control && key.mods & KEY_MOD_SHIFT && key.code >= 'a' && key.code <= 'z')
             key.code -= 32;
         key.mods &= (uint8_t)~KEY_MOD_SHIFT;
     }

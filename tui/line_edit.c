@@ -305,7 +305,7 @@ static int columns_between(const struct line_edit *edit, size_t from, size_t to,
 
 void line_edit_arrange(struct line_edit *edit, int cols)
 {
-    int room = cols > 1 ? cols - 1 : 1; /* the cursor may stand behind the last character */
+    int room = cols > 1 ? cols - 1 : 0; /* the cursor may stand behind the last character */
     if (edit->left > edit->text.len)
         edit->left = edit->text.len;
     if (edit->cursor < edit->left)

@@ -258,13 +258,15 @@ static void scroll_shown(struct screen_curses *s, const struct frame *frame)
 
 static void paint(struct screen_curses *s, const struct frame *frame)
 {
+    size_t line = (size_t)frame->cols * sizeof *frame->cells;
     if (!s->whole)
         scroll_shown(s, frame);
-    for (int row = 0; row < frame->rows; row++)
-        if (s->whole || !same_row(frame, row, &s->shown, row))
-            paint_row(s, frame, row);
-    memcpy(s->shown.cells, frame->cells,
-        (size_t)frame->rows * (size_t)frame->cols * sizeof *frame->cells);
+    for (int row = 0; row < frame->rows; row++) {
+        if (!s->whole && same_row(frame, row, &s->shown, row))
+            continue;
+        paint_row(s, frame, row);
+        memcpy(s->shown.cells + (size_t)row * (size_t)frame->cols, row_of(frame, row), line);
+    }
 }
 
 static void place_cursor(struct screen_curses *s, const struct frame *frame)

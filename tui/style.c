@@ -53,17 +53,6 @@ void style_table_inherit(struct style_table *table)
     }
 }
 
-void style_table_strip(struct style_table *table)
-{
-    for (int i = 0; i < ROLE_COUNT; i++) {
-        struct style *style = &table->of[i];
-        /* what stood out by its background alone must go on standing out */
-        if (style->bg != STYLE_DEFAULT && !(style->attrs & (STYLE_REVERSE | STYLE_UNDERLINE)))
-            style->attrs |= STYLE_REVERSE;
-        style->fg = style->bg = STYLE_DEFAULT;
-    }
-}
-
 void style_table_mono(struct style_table *table)
 {
     static const struct {
@@ -109,6 +98,22 @@ void style_table_mono(struct style_table *table)
         table->of[looks[i].role] =
             (struct style){STYLE_DEFAULT, STYLE_DEFAULT, looks[i].attrs, true};
     style_table_inherit(table);
+}
+
+void style_table_strip(struct style_table *table)
+{
+    struct style_table mono;
+    style_table_mono(&mono);
+    for (int i = 0; i < ROLE_COUNT; i++) {
+        struct style *style = &table->of[i];
+        bool coloured = style->fg != STYLE_DEFAULT || style->bg != STYLE_DEFAULT;
+        /* what stood out by its background alone must go on standing out, and so must the rest */
+        if (style->bg != STYLE_DEFAULT && !(style->attrs & (STYLE_REVERSE | STYLE_UNDERLINE)))
+            style->attrs |= STYLE_REVERSE;
+        else if (coloured && !style->attrs)
+            style->attrs = mono.of[i].attrs;
+        style->fg = style->bg = STYLE_DEFAULT;
+    }
 }
 
 /* The 16 colours as xterm has them; terminals differ, these are near enough to choose by. */

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* Menus: the fuzzy filter, headings, drawing. */
+#include "tui/list.h"
+#include "tui/screen.h"
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const char *const names[] = {"#Moving", "row-down", "row-up", "#Tables", "create-table",
+    "delete-table", "describe", "catalog"};
+
+static int menu_count(void *data)
+{
+    return *(int *)data;
+}
+
+static void menu_entry(void *data, int index, struct list_entry *entry)
+{
+    (void)data;
+    entry->text = str_from(names[index]);
+    entry->heading = names[index][0] == '#';
+    if (entry->heading)
+        entry->text = str_skip(entry->text, 1);
+    else
+        entry->right = STR("Ctrl-X");
+}
+
+static int count = 8;
+
+static struct list menu(void)
+{
+    struct list list;
+    struct list_source source = {&count, menu_count, menu_entry};
+    count = 8;
+    list_init(&list, &source);
+    list.gutter = true;
+    return list;
+}
+
+static void assert_shown(struct list *list, int rows, int cols, const char *expected)
+{
+    struct frame frame = {0};
+    struct buf text = {0};
+    struct screen *screen = screen_memory_open(rows, cols);
+    frame_resize(&frame, rows, cols);
+    struct canvas c = frame_canvas(&frame);
+    list_arrange(list, rows, cols);
+    list_draw(list, &c);
+    screen_present(screen, &frame);
+    screen_memory_text(screen, &text);
+    if (expected)
+        assert_string_equal(buf_cstr(&text), expected);
+    buf_fini(&text);
+    frame_fini(&frame);
+    screen_close(screen);
+}
+
+static void starts_of_words_match_best(void **state)
+{
+    (void)state;
+    assert_true(list_score(STR("create-table"), STR("ct")) > list_score(STR("catalog"), STR("ct")));
+    assert_true(
+        list_score(STR("catalog"), STR("cat")) > list_score(STR("create-table"), STR("cat")));
+    assert_true(list_score(STR("row-up"), STR("row")) > list_score(STR("row-down"), STR("row")));
+    assert_true(list_score(STR("OrderItems"), STR("oi")) > list_score(STR("avoiding"), STR("oi")));
+    assert_true(list_score(STR("abc"), STR("abcd")) < 0);
+    assert_true(list_score(STR("abc"), STR("ca")) < 0);
+    assert_int_equal(list_score(STR("abc"), STR("")), 0);
+    assert_true(list_score(STR("Row Down"), STR("row down")) >= 0);
+    assert_true(list_score(STR(""), STR("x")) < 0);
+}
+
+static void a_filter_narrows_and_sorts(void **state)
+{
+    struct list list = menu();
+    (void)state;
+    list_filter(&list, STR("ta"));
+    assert_string_equal(names[list_selected(&list)], "create-table");
+    assert_int_equal(list.shown_count, 3);
+    list_filter(&list, STR("zzz"));
+    assert_int_equal(list_selected(&list), -1);
+    list.empty = STR("nothing matches");
+    assert_shown(&list, 2, 20, " nothing matches\n\n");
+    list_filter(&list, STR(""));
+    assert_int_equal(list.shown_count, 8);
+    list_fini(&list);
+}
+
+static void the_cursor_skips_headings(void **state)
+{
+    struct list list = menu();
+    (void)state;
+    assert_int_equal(list_selected(&list), 1);
+    assert_true(list_handle(&list, ACTION_DOWN));
+    assert_true(list_handle(&list, ACTION_DOWN));
+    assert_int_equal(list_selected(&list), 4);
+    assert_true(list_handle(&list, ACTION_UP));
+    assert_int_equal(list_selected(&list), 2);
+    assert_true(list_handle(&list, ACTION_TOP));
+    assert_true(list_handle(&list, ACTION_UP));
+    assert_int_equal(list_selected(&list), 1);
+    assert_true(list_handle(&list, ACTION_BOTTOM));
+    assert_int_equal(list_selected(&list), 7);
+    list_select(&list, 5);
+    assert_int_equal(list_selected(&list), 5);
+    list_fini(&list);
+}
+
+static void entries_and_their_keys_are_drawn(void **state)
+{
+    struct list list = menu();
+    (void)state;
+    assert_shown(&list, 3, 22, " Moving\n>row-down      Ctrl-X\n row-up        Ctrl-X\n");
+    assert_shown(&list, 2, 14, " Moving\n>row-… Ctrl-X\n");
+    list_fini(&list);
+}
+
+static void any_size_and_an_empty_menu_can_be_drawn(void **state)
+{
+    struct list list = menu();
+    (void)state;
+    for (int i = 0; i < 400; i++) {
+        assert_shown(&list, i / 30, i % 30, NULL);
+        list_handle(&list, (enum action)(i % ACTION_COUNT));
+    }
+    count = 0;
+    list_update(&list);
+    assert_int_equal(list_selected(&list), -1);
+    assert_true(list_handle(&list, ACTION_DOWN));
+    assert_shown(&list, 3, 20, "\n\n\n");
+    list_fini(&list);
+}
+
+int main(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(starts_of_words_match_best),
+        cmocka_unit_test(a_filter_narrows_and_sorts),
+        cmocka_unit_test(the_cursor_skips_headings),
+        cmocka_unit_test(entries_and_their_keys_are_drawn),
+        cmocka_unit_test(any_size_and_an_empty_menu_can_be_drawn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
