@@ -417,11 +417,12 @@ static void check_text(struct collect *c, const struct shape *shape, const struc
     const struct place *place)
 {
     int64_t length = (int64_t)utf8_length(json->text);
+    bool arn = shape->arn_max && str_starts(json->text, STR("arn:"));
     if (shape->values && !in_values(shape->values, json->text))
         put_values(open_finding(c, place, shape, json), shape->values);
     if (shape->match && !shape->match(json->text))
         put_pattern(open_finding(c, place, shape, json), shape);
-    if (shape->has_max && length > shape->max)
+    if (shape->has_max && length > (arn ? shape->arn_max : shape->max))
         put_bound(open_finding(c, place, shape, json), "length", false, shape->max);
     if (shape->has_min && length < shape->min)
         put_bound(open_finding(c, place, shape, json), "length", true, shape->min);

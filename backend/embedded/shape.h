@@ -33,6 +33,7 @@ struct shape {
     const char *name;      /* the structure's own name, for error texts */
     bool has_min, has_max; /* of a number's value, a text's or collection's length */
     int64_t min, max;
+    int64_t arn_max;                  /* max of a text that is an ARN, 0 = the same */
     const char *pattern;              /* as the service prints it */
     bool (*match)(struct str text);   /* what the pattern means */
     const char *const *values;        /* an enum's names, ended by NULL, in the service's order */

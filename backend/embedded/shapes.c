@@ -16,7 +16,7 @@ static bool is_name(struct str text)
     for (size_t i = 0; i < text.len; i++)
         if (!is_name_byte(text.at[i]))
             return false;
-    return text.len > 0;
+    return true; /* an empty one is a matter of its length */
 }
 
 /* Where a name is taken, the table's ARN is taken too. */
@@ -29,8 +29,8 @@ const struct shape shape_string = {.kind = SHAPE_STRING}, shape_long = {.kind = 
                    shape_integer = {.kind = SHAPE_INTEGER}, shape_boolean = {.kind = SHAPE_BOOLEAN},
                    shape_value = {.kind = SHAPE_VALUE}, shape_timestamp = {.kind = SHAPE_TIMESTAMP};
 
-const struct shape shape_table_name = {
-    SHAPE_STRING, SHAPE_MIN(1), SHAPE_MAX(1024), .pattern = "[a-zA-Z0-9_.-]+", .match = is_table};
+const struct shape shape_table_name = {SHAPE_STRING, SHAPE_MIN(1), SHAPE_MAX(255), .arn_max = 1024,
+    .pattern = "[a-zA-Z0-9_.-]+", .match = is_table};
 const struct shape shape_new_table_name = {
     SHAPE_STRING, SHAPE_MIN(3), SHAPE_MAX(255), .pattern = "[a-zA-Z0-9_.-]+", .match = is_name};
 const struct shape shape_index_name = {
