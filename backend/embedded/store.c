@@ -351,6 +351,7 @@ static bool open_inside(struct store *store, struct err *err)
 struct store *store_open(const char *path, const struct store_options *options, struct err *err)
 {
     struct store *store = mem_new(struct store);
+    pthread_condattr_t monotonic;
     store->path = mem_dup(path, strlen(path));
     store->options = options ? *options : (struct store_options){0};
     store->fd = -1;
@@ -358,6 +359,10 @@ struct store *store_open(const char *path, const struct store_options *options, 
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->outside, NULL);
     pthread_mutex_init(&store->queue_lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&store->arrived, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     if (open_inside(store, err))
         return store;
     store_close(store);
@@ -387,6 +392,7 @@ void store_close(struct store *store)
     pthread_mutex_destroy(&store->lock);
     pthread_cond_destroy(&store->outside);
     pthread_mutex_destroy(&store->queue_lock);
+    pthread_cond_destroy(&store->arrived);
     free(store->path);
     free(store);
 }

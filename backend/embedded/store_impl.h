@@ -115,7 +115,12 @@ struct store {
     /* Writers that wait for the leader. */
     pthread_mutex_t queue_lock;
     struct store_job *queue, **queue_end;
+    size_t queued;
     bool leading;
+    pthread_cond_t arrived;
+    bool awaiting;     /* the leader waits for `arrived` */
+    size_t crowd;      /* writers that were seen at once lately */
+    int64_t sync_ns;   /* of a commit, on average; the leader's */
     atomic_int broken; /* the errno of a failed sync: no write is accepted any more */
 };
 
