@@ -267,7 +267,7 @@ bool expr_apply(
     struct expr_application a = {.update = update, .item = item, .err = err, .out = out};
     struct expr_outcome *many = NULL;
     if (item.type != VALUE_M)
-        a.item = (struct value){.type = VALUE_M};
+        a.item = (struct value){.type = VALUE_M, .data = STR("")};
     if (update->count > EXPR_FEW)
         many = mem_alloc(update->count * sizeof *many);
     a.outcomes = many ? many : a.few;
