@@ -142,7 +142,6 @@ static bool scan_number(struct scan *s, bool *negative)
     *negative = scan_sign(s);
     s->whole = scan_digits(s);
     s->fraction = STR_NONE;
-    s->exponent = 0;
     if (s->at < s->end && *s->at == '.') {
         s->at++;
         s->fraction = scan_digits(s);

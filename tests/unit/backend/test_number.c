@@ -209,8 +209,8 @@ static void texts_become_the_canonical_text(void **state)
 static void what_is_no_number_is_refused_by_name(void **state)
 {
     static const char *const table[] = {"a", "NaN", "Infinity", "-Infinity", " 1", "1 ", "1e",
-        "1e+", "-", "+", ".", "-.e1", "1.2.3", "1,5", "0x10", "1_000", "--1", "+-1", "1e1.5", "e5",
-        "1f"};
+        "1e+", "-", "+", ".", "-.e1", "1.2.3", "1,5", "0x10", "1_000", "--1", "+-1", "1e1.5",
+        "1:", "/1", "e5", "1f"};
     (void)state;
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         struct number n;
@@ -260,6 +260,32 @@ static void the_ends_of_the_range_are_in_and_the_next_are_out(void **state)
         bool good = number_parse(&n, str_from(table[i].text), &err);
         assert_verdict(good, &err, table[i].verdict, table[i].text);
     }
+}
+
+static void a_text_of_any_length_is_judged(void **state)
+{
+    enum { LENGTH = 100000 };
+    char *text = malloc(LENGTH);
+    struct number n;
+    struct err err;
+    (void)state;
+    memset(text, '7', LENGTH);
+    assert_false(number_parse(&n, (struct str){text, LENGTH}, &err));
+    assert_string_equal(err.text, verdict_texts[OVERFLOW]);
+    text[60] = '.';
+    assert_false(number_parse(&n, (struct str){text, LENGTH}, &err));
+    assert_string_equal(err.text, verdict_texts[TOO_LONG]);
+    memset(text, '0', LENGTH);
+    text[LENGTH / 2] = '.';
+    assert_true(number_parse(&n, (struct str){text, LENGTH}, &err));
+    assert_formats(&n, "0");
+    text[LENGTH - 1] = '1';
+    assert_false(number_parse(&n, (struct str){text, LENGTH}, &err));
+    assert_string_equal(err.text, verdict_texts[UNDERFLOW]);
+    memcpy(text + LENGTH - 8, "1e+49990", 8); /* the 49,992nd behind the point */
+    assert_true(number_parse(&n, (struct str){text, LENGTH}, &err));
+    assert_formats(&n, "0.01");
+    free(text);
 }
 
 static void the_bytes_are_those_of_the_contract(void **state)
@@ -443,7 +469,7 @@ static void integers_go_both_ways(void **state)
         value = rng_below(&rng, 2) ? value : -value;
         if (i < 3)
             value = (int64_t[]){0, INT64_MAX, INT64_MIN}[i];
-        number_from_i64(&n, value);
+        assert_true(number_from_i64(&n, value));
         snprintf(text, sizeof text, "%lld", (long long)value);
         assert_formats(&n, text);
         assert_true(number_to_i64(number_str(&n), &back));
@@ -465,6 +491,7 @@ int main(void)
         cmocka_unit_test(texts_become_the_canonical_text),
         cmocka_unit_test(what_is_no_number_is_refused_by_name),
         cmocka_unit_test(the_ends_of_the_range_are_in_and_the_next_are_out),
+        cmocka_unit_test(a_text_of_any_length_is_judged),
         cmocka_unit_test(the_bytes_are_those_of_the_contract),
         cmocka_unit_test(random_texts_are_judged_and_formatted_like_the_reference),
         cmocka_unit_test(byte_order_is_the_order_of_the_numbers),
