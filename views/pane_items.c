@@ -351,7 +351,9 @@ static void items_arrange(struct view *view, int rows, int cols)
     struct pane_items *p = (struct pane_items *)view;
     p->rows = rows;
     p->grid.focused = view->focused;
-    p->grid.flags = view->app->gutter ? GRID_GUTTER : 0;
+    /* beside another pane the terminal cannot scroll: fewer, longer steps send less */
+    p->grid.flags =
+        (view->app->gutter ? GRID_GUTTER : 0) | (view->app->layout.single ? 0 : GRID_JUMP);
     p->grid.search = buf_str(&p->order.filter);
     p->grid.empty = !p->feed.browse       ? STR("choose a table on the left")
                     : p->feed.err.code    ? STR("could not be read")

@@ -285,7 +285,8 @@ static void tables_arrange(struct view *view, int rows, int cols)
     if (p->columns[TABLES_NAME].width < 6 && !wide)
         p->columns[TABLES_NAME].width = 6;
     p->columns[TABLES_COUNT].width = wide ? 0 : count_cols;
-    p->grid.flags = (wide ? 0 : GRID_NO_HEADER) | (view->app->gutter ? GRID_GUTTER : 0);
+    p->grid.flags = (wide ? 0 : GRID_NO_HEADER) | (view->app->gutter ? GRID_GUTTER : 0) |
+                    (view->app->layout.single ? 0 : GRID_JUMP);
     p->grid.focused = view->focused;
     p->grid.search = buf_str(&p->filter);
     p->grid.empty = !view->app->listing.listed ? STR("")
