@@ -3,7 +3,9 @@
  * Opening and closing a store, and LMDB's errors in words. The rest of the store is in its
  * siblings:
  *
- *   store_file.c    the folder and the file before LMDB maps it
+ *   store_folder.c  the folder; store_file.c: the data file before LMDB maps it
+ *   store_format.c  the format record and the named databases
+ *   store_bulk.c    the marker of loads without syncing
  *   store_txn.c     readers; who is inside the map
  *   store_commit.c  group commit
  *   store_map.c     get, put, delete: keys of any length in layers
@@ -19,23 +21,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { READERS_MAX = 510 };
-
-/* The names in the file: see FORMAT.md. */
-static const char *const map_names[STORE_MAPS] = {
-    [STORE_META] = "meta",
-    [STORE_CATALOG] = "catalog",
-    [STORE_ITEMS] = "items",
-    [STORE_INDEX] = "index",
-    [STORE_STREAM] = "stream",
-    [STORE_LAYERS] = "layers",
-};
 
 /* ---- errors in words ---- */
 
@@ -143,180 +134,14 @@ static bool open_lmdb(struct store *store, struct err *err)
     return true;
 }
 
-/* ---- the format record ---- */
-
-/* "dynascope store" 00 | version, 4 bytes | created, 8 bytes ms since 1970 | uuid, 16 bytes */
-enum { MAGIC = 16, RECORD = MAGIC + 4 + 8 + STORE_UUID };
-static const char magic[MAGIC] = "dynascope store";
-static const char record_key[] = STORE_META_OWN "format";
-
-static void write_big(char *to, size_t bytes, uint64_t v)
-{
-    for (; bytes-- > 0; v >>= 8)
-        to[bytes] = (char)v;
-}
-
-static uint64_t read_big(const char *at, size_t bytes)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < bytes; i++)
-        v = v << 8 | (unsigned char)at[i];
-    return v;
-}
-
-static bool read_record(struct store *store, struct str record, struct err *err)
-{
-    if (record.len < MAGIC + 4 || memcmp(record.at, magic, MAGIC) != 0)
-        return store_damaged(store, "its format record is malformed", err);
-    uint64_t version = read_big(record.at + MAGIC, 4);
-    if (version > STORE_FORMAT)
-        return err_set(err, ERR_FILE,
-            "the store %s has format %u, this program knows formats up to %d; use a newer "
-            "dynascope",
-            store->path, (unsigned)version, STORE_FORMAT);
-    if (version < STORE_FORMAT)
-        return err_set(err, ERR_FILE,
-            "the store %s has format %u, this program reads format %d only; export its tables with "
-            "the dynascope that made it and import them into a new store",
-            store->path, (unsigned)version, STORE_FORMAT);
-    if (record.len != RECORD)
-        return store_damaged(store, "its format record is malformed", err);
-    store->created_ms = (int64_t)read_big(record.at + MAGIC + 4, 8);
-    memcpy(store->uuid, record.at + MAGIC + 4 + 8, STORE_UUID);
-    return true;
-}
-
-static bool load_record(struct store *store, MDB_txn *txn, struct err *err)
-{
-    MDB_val key = {sizeof record_key - 1, (void *)record_key}, value;
-    int code = mdb_get(txn, store->maps[STORE_META], &key, &value);
-    if (code != MDB_SUCCESS)
-        return code == MDB_NOTFOUND ? store_damaged(store, "it has no format record", err)
-                                    : store_fail(store, code, "opening", err);
-    return read_record(store, (struct str){value.mv_data, value.mv_size}, err);
-}
-
-static int save_record(struct store *store, MDB_txn *txn)
-{
-    char record[RECORD], uuid[STORE_UUID];
-    MDB_val key = {sizeof record_key - 1, (void *)record_key}, value = {sizeof record, record};
-    if (getrandom(uuid, sizeof uuid, 0) != (ssize_t)sizeof uuid)
-        return errno;
-    memcpy(record, magic, MAGIC);
-    write_big(record + MAGIC, 4, STORE_FORMAT);
-    write_big(record + MAGIC + 4, 8, (uint64_t)clock_now_ms(store->options.clock));
-    memcpy(record + MAGIC + 4 + 8, uuid, STORE_UUID);
-    return mdb_put(txn, store->maps[STORE_META], &key, &value, 0);
-}
-
-/* ---- the named databases ---- */
-
-static int open_maps(struct store *store, MDB_txn *txn, unsigned flags)
-{
-    int code = MDB_SUCCESS;
-    for (size_t i = 0; i < STORE_MAPS && code == MDB_SUCCESS; i++)
-        code = mdb_dbi_open(txn, map_names[i], flags, &store->maps[i]);
-    return code;
-}
-
-/* Whether the file holds nothing yet: ours from now on. A file with other databases is foreign. */
-static int is_empty(MDB_txn *txn, bool *empty)
-{
-    MDB_dbi root;
-    MDB_stat stat = {0};
-    int code = mdb_dbi_open(txn, NULL, 0, &root);
-    if (code == MDB_SUCCESS)
-        code = mdb_stat(txn, root, &stat);
-    *empty = stat.ms_entries == 0;
-    return code;
-}
-
-static bool foreign_lmdb(const struct store *store, struct err *err)
-{
-    return err_set(err, ERR_FILE,
-        "%s/" STORE_DATA_FILE " is an LMDB file of another program, not a store of dynascope; "
-        "name another folder",
-        store->path);
-}
-
-static bool fill_maps(struct store *store, MDB_txn *txn, struct err *err)
-{
-    bool empty;
-    int code = is_empty(txn, &empty);
-    if (code == MDB_SUCCESS)
-        code = open_maps(store, txn, empty ? MDB_CREATE : 0);
-    if (code == MDB_NOTFOUND)
-        return foreign_lmdb(store, err);
-    if (code == MDB_SUCCESS && empty)
-        code = save_record(store, txn);
-    if (code != MDB_SUCCESS)
-        return store_fail(store, code, "creating", err);
-    return load_record(store, txn, err);
-}
-
-/* In one write transaction, synced: of two processes that create one store the second finds it. */
-static bool create_maps(struct store *store, struct err *err)
-{
-    MDB_txn *txn;
-    int code = mdb_txn_begin(store->env, NULL, 0, &txn);
-    if (code != MDB_SUCCESS)
-        return store_fail(store, code, "creating", err);
-    if (!fill_maps(store, txn, err)) {
-        mdb_txn_abort(txn);
-        return false;
-    }
-    code = mdb_txn_commit(txn);
-    return code == MDB_SUCCESS || store_fail(store, code, "creating", err);
-}
-
-static void overlook(void *context, const char *finding)
-{
-    (void)context;
-    (void)finding;
-}
-
-/* What is opened to be checked must not be believed: LMDB sees no page of it unless all are sound.
- * The open transaction keeps them from being written over meanwhile. */
-static bool distrust(struct store *store, struct err *err)
-{
-    uint64_t findings = 0;
-    if (!store->options.for_check)
-        return true;
-    if (!store_pages_check(store->fd, &findings, overlook, NULL, err))
-        return false;
-    store->unsound = findings > 0;
-    return true;
-}
-
-/* The usual case costs one read transaction. *missing = the file holds other maps, or none. */
-static bool load_maps(struct store *store, bool *missing, struct err *err)
-{
-    MDB_txn *txn;
-    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
-    *missing = false;
-    if (code != MDB_SUCCESS)
-        return store_fail(store, code, "opening", err);
-    bool checked = distrust(store, err);
-    if (!checked || store->unsound) {
-        mdb_txn_abort(txn);
-        return checked;
-    }
-    code = open_maps(store, txn, 0);
-    *missing = code == MDB_NOTFOUND;
-    if (code != MDB_SUCCESS || !load_record(store, txn, err)) {
-        mdb_txn_abort(txn);
-        return code == MDB_SUCCESS || *missing ? *missing : store_fail(store, code, "opening", err);
-    }
-    code = mdb_txn_commit(txn); /* keeps the handles */
-    return code == MDB_SUCCESS || store_fail(store, code, "opening", err);
-}
+/* ---- all of it ---- */
 
 static bool begin_unsynced(struct store *store, struct err *err)
 {
     int code;
     if (!store->options.no_sync || store->options.read_only)
         return true;
-    if (!store_unsynced_begin(store, err))
+    if (!store_bulk_begin(store, err))
         return false;
     code = mdb_env_set_flags(store->env, MDB_NOSYNC, 1);
     return code == MDB_SUCCESS || store_fail(store, code, "opening", err);
@@ -328,20 +153,20 @@ static bool finish_unsynced(struct store *store, struct err *err)
     int code = mdb_env_sync(store->env, 1);
     if (code != MDB_SUCCESS)
         return store_fail(store, code, "syncing", err);
-    return store_unsynced_end(store, err);
+    return store_bulk_end(store, err);
 }
 
 static bool open_inside(struct store *store, struct err *err)
 {
     bool created, missing = true, stale;
-    if (!store_file_open(store, &created, err) || !store_unsynced_check(store, &stale, err) ||
+    if (!store_file_open(store, &created, err) || !store_bulk_check(store, &stale, err) ||
         !open_lmdb(store, err))
         return false;
-    if (!created && !load_maps(store, &missing, err))
+    if (!created && !store_format_load(store, &missing, err))
         return false;
     if (missing && store->options.read_only)
-        return foreign_lmdb(store, err);
-    if (missing && !(create_maps(store, err) && store_file_sync_folder(store, err)))
+        return store_format_foreign(store, err);
+    if (missing && !(store_format_create(store, err) && store_folder_sync(store, err)))
         return false;
     if (stale && !finish_unsynced(store, err))
         return false;
@@ -375,7 +200,7 @@ static void sync_on_close(struct store *store)
 {
     struct err ignored = ERR_INIT;
     if (store->unsynced && mdb_env_sync(store->env, 1) == MDB_SUCCESS)
-        store_unsynced_end(store, &ignored);
+        store_bulk_end(store, &ignored);
 }
 
 void store_close(struct store *store)

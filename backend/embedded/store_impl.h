@@ -139,19 +139,41 @@ void store_leave(struct store *store);
 int store_resize(struct store *store, size_t size);
 void store_readers_free(struct store *store);
 
+/* ---- the folder (store_folder.c) ---- */
+
+/* Finds or makes it, refuses what a store cannot be in. The caller closes *folder. */
+bool store_folder_open(const struct store *store, int *folder, struct err *err);
+/* Makes a new file's name durable. */
+bool store_folder_sync(const struct store *store, struct err *err);
+/* "there is no store in …": always false. */
+bool store_folder_missing(const struct store *store, struct err *err);
+
 /* ---- the file before LMDB sees it (store_file.c) ---- */
 
-/* Finds or makes the folder, opens and locks the data file (store->fd), refuses what LMDB would
- * choke on. *created says that there is no data yet. */
+/* Opens and locks the data file (store->fd), refuses what LMDB would choke on. *created says that
+ * there is no data yet. */
 bool store_file_open(struct store *store, bool *created, struct err *err);
-/* Makes a new file's name durable. */
-bool store_file_sync_folder(const struct store *store, struct err *err);
-/* The marker of a bulk load: see FORMAT.md. */
-bool store_unsynced_begin(struct store *store, struct err *err);
-bool store_unsynced_end(struct store *store, struct err *err);
+/* Takes or gives back a lock without waiting: F_RDLCK, F_WRLCK, F_UNLCK. An errno or 0. */
+enum store_lock { STORE_LOCK_BULK, STORE_LOCK_PROCESS };
+int store_file_lock(const struct store *store, short type, enum store_lock what);
+
+/* ---- what makes it a store (store_format.c) ---- */
+
+/* Opens the named databases and reads the format record. *missing = the file has other databases,
+ * or none. What is opened for a check and unsound stays unread: store->unsound. */
+bool store_format_load(struct store *store, bool *missing, struct err *err);
+/* Makes both in an empty file, in one synced transaction; takes what another process just made. */
+bool store_format_create(struct store *store, struct err *err);
+/* "is an LMDB file of another program": always false. */
+bool store_format_foreign(const struct store *store, struct err *err);
+
+/* ---- the marker of a bulk load (store_bulk.c) ---- */
+
+bool store_bulk_begin(struct store *store, struct err *err);
+bool store_bulk_end(struct store *store, struct err *err);
 /* Refuses what an interrupted bulk load left behind; *stale = a killed one's that a sync makes
  * good. */
-bool store_unsynced_check(struct store *store, bool *stale, struct err *err);
+bool store_bulk_check(struct store *store, bool *stale, struct err *err);
 
 /* ---- the pages themselves, trusting nothing (store_pages.c) ---- */
 
