@@ -48,6 +48,8 @@ static bool save(struct importing *im, struct err *err)
     struct loader_state now = look(im);
     im->state.place = now.all ? im->records.place : now.safe;
     im->saved_ns = clock_tick_ns();
+    if (!now.written && !im->state.found)
+        return true; /* nothing to go on with */
     return resume_save(&im->state, err);
 }
 
