@@ -2,6 +2,7 @@
 /* What all screens have in common: events out of units, and calls through the table. */
 #include "tui/screen.h"
 #include <signal.h>
+#include <time.h>
 #include <unistd.h>
 
 void screen_close(struct screen *screen)
@@ -75,14 +76,19 @@ void screen_redraw(struct screen *screen)
 static void stop_group(void)
 {
     struct sigaction before, plain = {.sa_handler = SIG_DFL};
-    sigset_t stop, mask;
+    sigset_t stop, woken, mask;
     sigemptyset(&stop);
     sigaddset(&stop, SIGTSTP);
+    sigemptyset(&woken);
+    sigaddset(&woken, SIGCONT);
     sigaction(SIGTSTP, &plain, &before);
     kill(0, SIGTSTP);
     pthread_sigmask(SIG_UNBLOCK, &stop, &mask);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     sigaction(SIGTSTP, &before, NULL);
+    /* the repaint that SIGCONT asks for is made by our caller */
+    if (sigismember(&mask, SIGCONT) == 1)
+        sigtimedwait(&woken, NULL, &(struct timespec){0});
 }
 
 void screen_stop(struct screen *screen)

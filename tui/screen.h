@@ -65,8 +65,8 @@ bool screen_event(struct screen *screen, struct input_event *event);
 void screen_styles(struct screen *screen, const struct style_table *table);
 void screen_mouse(struct screen *screen, bool on);
 void screen_bell(struct screen *screen);
-/* Hands text to the clipboard by OSC 52 (base64 alone reaches the terminal; inside tmux wrapped for
- * it). At most SCREEN_COPY_MAX bytes: longer is an ERR_DATA that says so. */
+/* Hands text to the clipboard by OSC 52 (clipboard.h). At most SCREEN_COPY_MAX bytes: longer is an
+ * ERR_DATA that says so. Terminals do not tell whether they took it. */
 enum { SCREEN_COPY_MAX = 74 * 1024 };
 bool screen_copy(struct screen *screen, struct str text, struct err *err);
 /* Gives the terminal back (for a shell or an editor) and takes it again with a full repaint. */

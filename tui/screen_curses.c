@@ -9,7 +9,10 @@
  */
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "tui/clipboard.h"
+#include "tui/damage.h"
 #include "tui/gather.h"
+#include "tui/raw_input.h"
 #include "tui/screen.h"
 #include "tui/signal.h"
 #include "tui/squeeze.h"
@@ -34,8 +37,7 @@ enum {
     CODE_PASTE_BEGIN = KEY_MAX + 1,
     CODE_PASTE_END,
     SLOW_BAUD = 38400,
-    GAP_MAX = 4,     /* blanks between texts that share a look; a longer gap is skipped */
-    SCROLL_LEAST = 3 /* rows; fewer are cheaper written */
+    GAP_MAX = 4 /* blanks between texts that share a look; a longer gap is skipped */
 };
 
 struct screen_curses {
@@ -47,7 +49,8 @@ struct screen_curses {
     struct frame shown;
     bool whole; /* the terminal shows something else than `shown` */
     bool away;  /* suspended */
-    bool mouse, cursor_on, pastes, tmux;
+    bool mouse, cursor_on, pastes;
+    struct raw_input raw;
     struct style styles[ROLE_COUNT];
     cchar_t looks[ROLE_COUNT]; /* a blank in each role's look */
     bool inks[ROLE_COUNT];     /* looks that do not show on a blank */
@@ -132,12 +135,6 @@ static const struct canvas_cell *row_of(const struct frame *frame, int row)
     return frame->cells + (size_t)row * (size_t)frame->cols;
 }
 
-static bool same_row(const struct frame *a, int row, const struct frame *b, int other)
-{
-    const struct canvas_cell *x = row_of(a, row), *y = row_of(b, other);
-    return memcmp(x, y, (size_t)a->cols * sizeof *x) == 0;
-}
-
 static void fill_look(const struct screen_curses *s, const struct canvas_cell *cell, cchar_t *out)
 {
     *out = s->looks[cell->role];
@@ -146,11 +143,6 @@ static void fill_look(const struct screen_curses *s, const struct canvas_cell *c
         out->chars[i + 1] = (wchar_t)cell->marks[i];
     if (cell->attrs)
         out->attr |= attrs_of(cell->attrs);
-}
-
-static bool same_cell(const struct canvas_cell *a, const struct canvas_cell *b)
-{
-    return memcmp(a, b, sizeof *a) == 0;
 }
 
 static bool is_empty(const struct screen_curses *s, const struct canvas_cell *cell)
@@ -184,76 +176,34 @@ static void make_line(struct screen_curses *s, const struct canvas_cell *cells, 
     }
 }
 
-/* Writes the part of a row that differs, whole characters only. */
+/* Writes the part of a row that differs. */
 static void paint_row(struct screen_curses *s, const struct frame *frame, int row)
 {
-    const struct canvas_cell *new = row_of(frame, row), *old = row_of(&s->shown, row);
+    const struct canvas_cell *cells = row_of(frame, row);
     int from = 0, to = frame->cols, count = 0;
-    if (!s->whole) {
-        while (from < to && same_cell(&new[from], &old[from]))
-            from++;
-        while (to > from && same_cell(&new[to - 1], &old[to - 1]))
-            to--;
-        while (from > 0 && (new[from].columns == 0 || old[from].columns == 0))
-            from--;
-        while (to < frame->cols && (new[to].columns == 0 || old[to].columns == 0))
-            to++;
-    }
-    make_line(s, new, frame->cols);
+    if (!s->whole)
+        damage_find_span(&s->shown, frame, row, &from, &to);
+    make_line(s, cells, frame->cols);
     for (int col = from; col < to; col++)
-        if (new[col].columns)
+        if (cells[col].columns)
             s->line[from + count++] = s->line[col];
     if (count)
         mvadd_wchnstr(row, from, s->line + from, count);
-}
-
-/* How many rows of [top, bottom) would be as shown after moving up by n (down: n < 0). */
-static int rows_that_fit(
-    const struct screen_curses *s, const struct frame *frame, int top, int bottom, int n)
-{
-    int count = 0;
-    for (int row = top; row < bottom; row++)
-        if (row + n >= top && row + n < bottom && same_row(frame, row, &s->shown, row + n))
-            count++;
-    return count;
-}
-
-static void move_shown(struct screen_curses *s, int top, int bottom, int n)
-{
-    size_t line = (size_t)s->shown.cols, left = (size_t)(bottom - top - abs(n)) * line;
-    struct canvas_cell *start = s->shown.cells + (size_t)top * line;
-    struct canvas_cell blank = {.point = ' ', .columns = 1};
-    size_t moved = (size_t)abs(n) * line;
-    memmove(n > 0 ? start : start + moved, n > 0 ? start + moved : start, left * sizeof *start);
-    struct canvas_cell *freed = n > 0 ? start + left : start;
-    for (size_t i = 0; i < moved; i++)
-        freed[i] = blank;
 }
 
 /* Rows that moved together are scrolled by the terminal: two dozen bytes in place of a screenful.
  */
 static void scroll_shown(struct screen_curses *s, const struct frame *frame)
 {
-    int top = 0, bottom = frame->rows, best = 0, best_fit = 0;
-    while (top < bottom && same_row(frame, top, &s->shown, top))
-        top++;
-    while (bottom > top && same_row(frame, bottom - 1, &s->shown, bottom - 1))
-        bottom--;
-    for (int n = 1; n < (bottom - top + 1) / 2 && bottom - top > SCROLL_LEAST; n++) {
-        for (int sign = -1; sign <= 1; sign += 2) {
-            int fit = rows_that_fit(s, frame, top, bottom, n * sign);
-            best = fit > best_fit ? n * sign : best;
-            best_fit = fit > best_fit ? fit : best_fit;
-        }
-    }
-    if (best_fit < SCROLL_LEAST || best_fit * 2 < bottom - top - abs(best))
+    struct damage_scroll scroll = damage_find_scroll(&s->shown, frame);
+    if (!scroll.by)
         return;
-    setscrreg(top, bottom - 1);
+    setscrreg(scroll.top, scroll.bottom - 1);
     scrollok(stdscr, TRUE);
-    scrl(best);
+    scrl(scroll.by);
     scrollok(stdscr, FALSE);
     setscrreg(0, frame->rows - 1);
-    move_shown(s, top, bottom, best);
+    damage_apply_scroll(&s->shown, &scroll);
 }
 
 static void paint(struct screen_curses *s, const struct frame *frame)
@@ -262,7 +212,7 @@ static void paint(struct screen_curses *s, const struct frame *frame)
     if (!s->whole)
         scroll_shown(s, frame);
     for (int row = 0; row < frame->rows; row++) {
-        if (!s->whole && same_row(frame, row, &s->shown, row))
+        if (!s->whole && damage_same_row(frame, row, &s->shown, row))
             continue;
         paint_row(s, frame, row);
         memcpy(s->shown.cells + (size_t)row * (size_t)frame->cols, row_of(frame, row), line);
@@ -459,6 +409,12 @@ static bool curses_read(struct screen *screen, struct input_unit *unit)
     struct screen_curses *s = curses_of(screen);
     if (s->away)
         return false;
+    if (s->screen.input.pasting || raw_input_pending(&s->raw)) {
+        if (raw_input_next(&s->raw, STDIN_FILENO, unit))
+            return true;
+        check_gone(s);
+        return false;
+    }
     /* an invalid character also ends in ERR, with more behind it: ask twice before believing it */
     for (int tries = 0; tries < 2;) {
         wint_t code = 0;
@@ -563,8 +519,7 @@ static void curses_resume(struct screen *screen)
     s->cursor_on = true;
     arm_guard(s);
     begin_output(s);
-    reset_prog_mode();
-    refresh();
+    reset_prog_mode(); /* the next frame's doupdate() enters the alternate screen again */
     set_mouse(s);
     end_output(s);
     if (s->pastes)
@@ -572,30 +527,11 @@ static void curses_resume(struct screen *screen)
     curses_size(screen, &rows, &cols);
 }
 
-static void add_base64(struct buf *out, struct str bytes)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < bytes.len; i += 3) {
-        size_t left = bytes.len - i;
-        uint32_t word = (uint32_t)(unsigned char)bytes.at[i] << 16;
-        word |= left > 1 ? (uint32_t)(unsigned char)bytes.at[i + 1] << 8 : 0;
-        word |= left > 2 ? (uint32_t)(unsigned char)bytes.at[i + 2] : 0;
-        buf_add_byte(out, digits[word >> 18]);
-        buf_add_byte(out, digits[word >> 12 & 63]);
-        buf_add_byte(out, left > 1 ? digits[word >> 6 & 63] : '=');
-        buf_add_byte(out, left > 2 ? digits[word & 63] : '=');
-    }
-}
-
 static bool curses_copy(struct screen *screen, struct str text, struct err *err)
 {
     struct screen_curses *s = curses_of(screen);
     struct buf out = {0};
-    /* tmux passes on what is wrapped for it, if it is set to; it also takes the plain form itself
-     */
-    buf_add(&out, STR("\033]52;c;"));
-    add_base64(&out, text);
-    buf_add(&out, STR("\a"));
+    clipboard_add(&out, text, getenv("TMUX") != NULL);
     bool sent = gather_send(STDOUT_FILENO, buf_str(&out));
     buf_fini(&out);
     s->screen.gone = s->screen.gone || !sent;
