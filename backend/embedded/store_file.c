@@ -29,17 +29,28 @@ static bool open_failed(const struct store *store, int code, struct err *err)
     return err_errno(err, code, "%s/%s cannot be opened", store->path, STORE_DATA_FILE);
 }
 
+/* A new store goes into a folder of its own, not among somebody's files by a slip of the hand. */
+static bool create_data(struct store *store, int folder, struct err *err)
+{
+    if (!store_folder_is_free(store, folder, err))
+        return false;
+    store->fd = openat(folder, STORE_DATA_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return store->fd >= 0 || open_failed(store, errno, err);
+}
+
 static bool open_data(struct store *store, int folder, struct err *err)
 {
     const struct store_options *options = &store->options;
-    int create = options->must_exist || options->read_only ? 0 : O_CREAT;
-    int flags = O_RDWR | O_CLOEXEC | create;
-    store->fd = openat(folder, STORE_DATA_FILE, flags, 0600);
+    store->fd = openat(folder, STORE_DATA_FILE, O_RDWR | O_CLOEXEC);
     if (store->fd < 0 && options->read_only && errno != ENOENT)
         store->fd = openat(folder, STORE_DATA_FILE, O_RDONLY | O_CLOEXEC);
     if (store->fd >= 0)
         return true;
-    return errno == ENOENT ? store_folder_missing(store, err) : open_failed(store, errno, err);
+    if (errno != ENOENT)
+        return open_failed(store, errno, err);
+    if (options->must_exist || options->read_only)
+        return store_folder_missing(store, err);
+    return create_data(store, folder, err);
 }
 
 /* ---- locks: open file description locks, which other descriptors' closing does not drop ---- */

@@ -5,6 +5,7 @@
  */
 #include "backend/embedded/store_impl.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -152,6 +153,34 @@ bool store_folder_sync(const struct store *store, struct err *err)
     if (folder >= 0)
         close(folder);
     return ok;
+}
+
+static bool is_ours(const char *name)
+{
+    static const char *const ours[] = {
+        ".", "..", STORE_LOCK_FILE, STORE_UNSYNCED_FILE, "lost+found"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (strcmp(name, ours[i]) == 0)
+            return true;
+    return false;
+}
+
+bool store_folder_is_free(const struct store *store, int folder, struct err *err)
+{
+    int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *names = again >= 0 ? fdopendir(again) : NULL;
+    const struct dirent *entry;
+    bool is_free = true;
+    if (names == NULL)
+        return err_errno(err, errno, "the folder %s cannot be read", store->path);
+    while (is_free && (entry = readdir(names)) != NULL)
+        is_free = is_ours(entry->d_name);
+    closedir(names);
+    return is_free ||
+           err_set(err, ERR_FILE,
+               "the folder %s has other files in it and no store; name a new or an empty "
+               "folder for a new store",
+               store->path);
 }
 
 bool store_folder_open(const struct store *store, int *folder, struct err *err)

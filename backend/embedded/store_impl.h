@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #define STORE_DATA_FILE "data.mdb"
+#define STORE_LOCK_FILE "lock.mdb"
 #define STORE_UNSYNCED_FILE "unsynced"
 
 enum {
@@ -143,6 +144,8 @@ void store_readers_free(struct store *store);
 
 /* Finds or makes it, refuses what a store cannot be in. The caller closes *folder. */
 bool store_folder_open(const struct store *store, int *folder, struct err *err);
+/* Whether a new store may go into it: nothing of somebody else's is there. */
+bool store_folder_is_free(const struct store *store, int folder, struct err *err);
 /* Makes a new file's name durable. */
 bool store_folder_sync(const struct store *store, struct err *err);
 /* "there is no store in …": always false. */

@@ -209,6 +209,20 @@ static void a_foreign_file_is_refused_untouched(void **state)
     assert_int_equal(st.st_size, 10);
 }
 
+static void a_folder_of_other_files_does_not_become_a_store(void **state)
+{
+    struct place *p = *state;
+    char other[160];
+    snprintf(other, sizeof other, "%s/thesis.txt", p->folder);
+    write_file(other, "chapter one", 11);
+    assert_null(open_with(p, (struct store_options){0}));
+    assert_says(p, "has other files in it and no store");
+    assert_int_not_equal(access(p->data, F_OK), 0);
+    unlink(other);
+    write_file(p->lock, "", 0);
+    store_close(open_plain(p));
+}
+
 /* Changes bytes of the format record, wherever it stands in the file. */
 static void patch_record(const char *path, const char *find, size_t at, char byte)
 {
@@ -515,6 +529,7 @@ int main(void)
         TEST(a_store_that_must_exist_is_missed),
         TEST(a_file_is_no_folder),
         TEST(a_foreign_file_is_refused_untouched),
+        TEST(a_folder_of_other_files_does_not_become_a_store),
         TEST(a_newer_and_an_older_format_are_refused),
         TEST(an_lmdb_file_of_another_program_is_refused),
         TEST(a_shortened_file_is_refused),
