@@ -105,8 +105,8 @@ first_word() {
 }
 
 # A function's prefix is the name of its file, of the header that declares it, of a struct that this
-# header defines, or of the folder; where
-# several files make up one thing (shapes.c, shapes_items.c), their first word.
+# header defines, or of the folder; where several files make up one thing (shapes.c, shapes_items.c), their first word; the words behind a
+# kind's name (pane_items.c: items_).
 check_prefixes() {
     local object stem folder symbol header
     while IFS= read -r object; do
@@ -115,7 +115,7 @@ check_prefixes() {
         while IFS= read -r symbol; do
             # ddb_ are the nouns of the interface; gather.c's write() stands in front of the C library's
             case $symbol in
-            "$(first_word "$stem")"* | "$folder"_* | main | ddb_*) continue ;;
+            "$(first_word "$stem")"* | "${stem#*_}"_* | "$folder"_* | main | ddb_*) continue ;;
             write) [ "$stem" = gather ] && continue ;;
             esac
             header=$(grep -lw "$symbol" {base,backend,tui,keymaps,themes,views}/**/*.h | head -n 1 || true)
