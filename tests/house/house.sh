@@ -105,8 +105,8 @@ first_word() {
 }
 
 # A function's prefix is the name of its file, of the header that declares it, of a struct that this
-# header defines, or of the folder; where several files make up one thing (shapes.c, shapes_items.c), their first word; the words behind a
-# kind's name (pane_items.c: items_).
+# header defines, or of the folder. Where several files make up one thing (shapes.c, shapes_items.c)
+# their first word will do, and so do the words behind a kind's name (pane_items.c: items_).
 check_prefixes() {
     local object stem folder symbol header
     while IFS= read -r object; do

@@ -68,17 +68,18 @@ static void assert_clean(struct term *t)
 static void hostile_values_never_reach_the_terminal_as_commands(void **state)
 {
     (void)state;
-    static const char *const arguments[] = {"Orders", NULL};
+    static const char *const arguments[] = {"Orders", NULL}, *const env[] = {"EDITOR=true", NULL};
     struct sample s;
     struct term t;
     sample_init(&s, program);
     make_hostile_store(&s);
-    sample_open(&s, &t, &(struct sample_start){.arguments = arguments, .cols = 200, .rows = 50});
+    sample_open(&s, &t,
+        &(struct sample_start){.arguments = arguments, .env = env, .cols = 200, .rows = 50});
     term_expect(&t, "hostile");
     /* every row, every pane that shows a value, the prompt that offers one, messages about it */
     static const char *const keys[] = {TERM_HOME, TERM_ENTER, "q", TERM_DOWN, TERM_ENTER, "q",
         TERM_DOWN, TERM_ENTER, "q", TERM_DOWN, TERM_ENTER, "q", TERM_END, TERM_RIGHT, TERM_RIGHT,
-        "e", TERM_ESCAPE, TERM_ESCAPE, "/hostile\r", TERM_ESCAPE, "D", TERM_ESCAPE};
+        "c", TERM_ESCAPE, "e", "p", "y", "/hostile\r", TERM_ESCAPE, "D", TERM_ESCAPE};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         term_send(&t, keys[i]);
         term_settle(&t, 60);
