@@ -6,23 +6,25 @@
  */
 #include "backend/expr/lex.h"
 
-enum char_class { OTHER, BLANK, LETTER, DIGIT };
-
-static enum char_class class_of(char c)
+static inline bool is_letter(char c)
 {
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-        return LETTER;
-    if (c >= '0' && c <= '9')
-        return DIGIT;
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r')
-        return BLANK;
-    return OTHER;
+    return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+static inline bool is_digit(char c)
+{
+    return (unsigned char)(c - '0') < 10;
+}
+
+static inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Letters, digits and '_' from `at` on. */
-static size_t word_end(struct str text, size_t at)
+static inline size_t word_end(struct str text, size_t at)
 {
-    while (at < text.len && (text.at[at] == '_' || class_of(text.at[at]) >= LETTER))
+    while (at < text.len && (is_letter(text.at[at]) || is_digit(text.at[at]) || text.at[at] == '_'))
         at++;
     return at;
 }
@@ -106,7 +108,7 @@ static struct expr_token angle(struct str text, size_t at)
 static struct expr_token digits(struct str text, size_t at)
 {
     size_t end = at + 1;
-    while (text.at[at] != '0' && end < text.len && class_of(text.at[end]) == DIGIT)
+    while (text.at[at] != '0' && end < text.len && is_digit(text.at[end]))
         end++;
     return (struct expr_token){EXPR_TOKEN_INT, (uint32_t)at, (uint32_t)(end - at)};
 }
@@ -129,19 +131,15 @@ static struct expr_token placeholder(struct str text, size_t at)
 
 struct expr_token expr_lex(struct str text, size_t at)
 {
-    while (at < text.len && class_of(text.at[at]) == BLANK)
+    while (at < text.len && is_blank(text.at[at]))
         at++;
     if (at >= text.len)
         return (struct expr_token){EXPR_TOKEN_END, (uint32_t)text.len, 0};
     char c = text.at[at];
-    switch (class_of(c)) {
-    case LETTER:
+    if (is_letter(c))
         return name(text, at);
-    case DIGIT:
+    if (is_digit(c))
         return digits(text, at);
-    default:
-        break;
-    }
     if (c == '#' || c == ':')
         return placeholder(text, at);
     if (c == '<' || c == '>')

@@ -50,11 +50,6 @@ void expr_parse_flaw(struct expr_parser *p, enum expr_flaw_kind kind, struct exp
 
 /* ---- words ---- */
 
-static bool blank(struct str text)
-{
-    return expr_lex(text, 0).kind == EXPR_TOKEN_END;
-}
-
 bool expr_parse_start(struct expr_parser *p, struct arena *arena, struct expr_env *env,
     enum expr_kind kind, struct str text, struct err *err)
 {
@@ -64,9 +59,9 @@ bool expr_parse_start(struct expr_parser *p, struct arena *arena, struct expr_en
         return expr_parse_fail(p, 0, 0,
             "Expression size has exceeded the maximum allowed size; expression size: %zu",
             text.len);
-    if (blank(text))
-        return expr_parse_fail(p, 0, (uint32_t)text.len, "The expression can not be empty;");
     p->now = expr_lex(text, 0);
+    if (p->now.kind == EXPR_TOKEN_END)
+        return expr_parse_fail(p, 0, (uint32_t)text.len, "The expression can not be empty;");
     p->next = expr_lex(text, p->now.at + p->now.len);
     return true;
 }

@@ -24,12 +24,12 @@ static bool step_into(struct value container, const struct expr_step *step, stru
 
 bool expr_path_find(const struct expr_path *path, struct value item, struct value *out)
 {
-    struct value v = item;
-    for (uint32_t i = 0; i < path->count; i++)
-        if (!step_into(v, &path->steps[i], &v))
+    if (path->count == 0 || !step_into(item, &path->steps[0], out))
+        return false;
+    for (uint32_t i = 1; i < path->count; i++)
+        if (!step_into(*out, &path->steps[i], out))
             return false;
-    *out = v;
-    return path->count > 0;
+    return true;
 }
 
 /* ---- order ---- */

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nanoseconds to parse expressions and to run them on an item of ten attributes. Each figure is the
- * best of nine rounds. With an argument only the rows that contain it.
- *
- *   cc -std=c17 -D_GNU_SOURCE -O2 -I. tests/bench/bench_expr.c backend/expr/[a-z]*.c \
- *      backend/{number,value,json,json_in,json_out}.c base/*.c -o /tmp/bench_expr &&
- * /tmp/bench_expr
+ * Nanoseconds of CPU to parse expressions and to run them on an item of ten attributes. Each figure
+ * is the best of nine rounds. With an argument only the rows that contain it. To hold: a typical
+ * expression parsed in 1500 ns, `a = :x AND size(b) > :n` tested in 150 ns.
  */
 #include "backend/expr/expr.h"
 #include "backend/json_in.h"
-#include "base/clock.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { ROUNDS = 9, CALLS = 100000 };
 
@@ -123,16 +120,23 @@ static const struct row {
     {"project", "a, e.x, d[1], h", parse_projection, project},
 };
 
+static int64_t cpu_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 static double measure(struct bench *b, const struct row *row)
 {
     double best = 1e9;
     if (row->prepare)
         row->prepare(b, row->text);
     for (int round = 0; round < ROUNDS; round++) {
-        int64_t start = clock_tick_ns();
+        int64_t start = cpu_ns();
         for (int i = 0; i < CALLS; i++)
             row->run(b, row->text);
-        double each = (double)(clock_tick_ns() - start) / CALLS;
+        double each = (double)(cpu_ns() - start) / CALLS;
         if (each < best)
             best = each;
     }
