@@ -184,7 +184,7 @@ static bool visit_garbage(struct check *c, struct store_cursor *cursor, struct e
     (void)err;
     if (!str_starts(key, prefix) || key.len != prefix.len + 5)
         return true;
-    if (key.at[prefix.len] == STORE_STREAM)
+    if (key.at[prefix.len] == ENGINE_GARBAGE_STREAM)
         add_stream(c, id_at_end(key))->garbage = true;
     else
         add_owner(c, id_at_end(key))->garbage = true;

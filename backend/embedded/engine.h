@@ -104,7 +104,8 @@ void engine_put_time(struct buf *out, struct str name, int64_t ms);
 /* The store's private records of STORE_META, as this room names them. */
 #define ENGINE_META_SEQUENCE "sequence"
 #define ENGINE_META_COUNT "count."       /* + id (4) */
-#define ENGINE_META_GARBAGE "garbage."   /* + space (1) id (4) */
+#define ENGINE_META_GARBAGE "garbage."   /* + letter of the space (1) id (4) */
+#define ENGINE_GARBAGE_STREAM 's'
 #define ENGINE_META_BACKFILL "backfill." /* + index id (4) */
 
 #endif

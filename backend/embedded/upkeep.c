@@ -3,7 +3,7 @@
  * Work that operations leave behind, in bounded steps. What is to be done stands in STORE_META, so
  * an interruption loses nothing:
  *
- *   garbage. space (1) id (4)   →  nothing                     keys of this id are to be deleted
+ *   garbage. letter (1) id (4)  →  nothing                     keys of this id are to be deleted
  *   backfill. index id (4)      →  table name 00 last key      items after this key lack entries
  *
  *   step:  garbage, oldest first ─▶ indexes to fill ─▶ streams that ended a day ago
@@ -32,11 +32,23 @@ static struct str task_str(const struct task_key *key)
     return (struct str){key->bytes, key->len};
 }
 
+/* Of spaces, on disk. */
+static const char letters[STORE_SPACES] = {
+    [STORE_ITEMS] = 'i', [STORE_INDEX] = 'x', [STORE_STREAM] = ENGINE_GARBAGE_STREAM};
+
+static enum store_space space_of(char letter)
+{
+    int space = STORE_SPACES - 1;
+    while (space > 0 && letters[space] != letter)
+        space--;
+    return (enum store_space)space;
+}
+
 static struct task_key garbage_key(enum store_space space, uint32_t id)
 {
     struct task_key key = {.bytes = ENGINE_META_GARBAGE, .len = sizeof ENGINE_META_GARBAGE + 4};
     uint32_t big = htobe32(id);
-    key.bytes[sizeof ENGINE_META_GARBAGE - 1] = (char)space;
+    key.bytes[sizeof ENGINE_META_GARBAGE - 1] = letters[space];
     memcpy(key.bytes + sizeof ENGINE_META_GARBAGE, &big, sizeof big);
     return key;
 }
@@ -205,7 +217,9 @@ static bool take_garbage(struct step *step, bool *found, struct err *err)
     if (!*found)
         return true;
     uint32_t id = task_id(buf_str(&step->key));
-    enum store_space space = (enum store_space)step->key.at[sizeof ENGINE_META_GARBAGE - 1];
+    enum store_space space = space_of(step->key.at[sizeof ENGINE_META_GARBAGE - 1]);
+    if (space == STORE_META) /* no letter that means anything */
+        return store_delete(step->txn, STORE_META, buf_str(&step->key), NULL, err);
     if (!delete_id(step, space, id, &empty, err))
         return false;
     if (!empty)
