@@ -5,8 +5,11 @@
  *
  *   sent     = { text | control | sequence }
  *   control  = BS | TAB | LF | CR | SO | SI
- *   sequence = ESC ( "[" { "0".."?" } final | ( "(" | ")" ) ( "B" | "0" ) | "7" | "8" | "=" | ">" |
- * "M" )
+ *   sequence = ESC "[" { "0".."?" } final  |  ESC "(" set  |  ESC ")" set  |  ESC one
+ *   set      = "B" | "0"
+ *   one      = "7" | "8" | "=" | ">" | "M"
+ *
+ * and the few fixed ones of take_fixed() and take_copy().
  */
 #include "tests/pty/bytes.h"
 
@@ -38,16 +41,40 @@ static bool sets_colour(struct str parameters)
     return false;
 }
 
+/* What belongs to entering and leaving the screen: keeping and giving back the window's title, and
+ * giving back the palette. */
+static bool take_fixed(struct str *rest)
+{
+    static const char *const fixed[] = {"\033[22;0;0t", "\033[23;0;0t", "\033]104\007"};
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
+        if (str_starts(*rest, str_from(fixed[i]))) {
+            *rest = str_skip(*rest, strlen(fixed[i]));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ESC "]52;c;" base64 BEL: a copy for the clipboard. */
+static bool take_copy(struct str *rest)
+{
+    static const char base64[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    if (!str_starts(*rest, STR("\033]52;c;")))
+        return false;
+    size_t i = 7;
+    while (i < rest->len && rest->at[i] && strchr(base64, rest->at[i]))
+        i++;
+    if (i == rest->len || rest->at[i] != '\007')
+        return false;
+    *rest = str_skip(*rest, i + 1);
+    return true;
+}
+
 static bool take_csi(struct str *rest, struct bytes_count *count, struct buf *what)
 {
     struct str start = *rest;
     size_t i = 2;
-    /* keeping and giving back the window's title belongs to entering and leaving the screen */
-    if (str_starts(*rest, STR("\033[22;0;0t")) || str_starts(*rest, STR("\033[23;0;0t"))) {
-        count->sequences++;
-        *rest = str_skip(*rest, 10);
-        return true;
-    }
     while (i < rest->len && rest->at[i] >= '0' && rest->at[i] <= '?')
         i++;
     if (i == rest->len || !strchr(finals, rest->at[i]))
@@ -65,6 +92,10 @@ static bool take_csi(struct str *rest, struct bytes_count *count, struct buf *wh
 static bool take_escape(struct str *rest, struct bytes_count *count, struct buf *what)
 {
     char kind = rest->len > 1 ? rest->at[1] : 0;
+    if (take_fixed(rest) || take_copy(rest)) {
+        count->sequences++;
+        return true;
+    }
     if (kind == '[')
         return take_csi(rest, count, what);
     bool charset =

@@ -31,6 +31,7 @@ static void painting_passes(void **state)
     assert_passes(
         "plain\r\n\033[H\033[2J\033[?1049h\033[?25l\033(B\033[12;3Hx\033[1;7mk\033[0m", 0, 0);
     assert_passes("\033[31mred\033[39;49m\033[1;38;5;208mx\033[48;2;1;2;3m", 3, 0);
+    assert_passes("\033[22;0;0t\033]104\007\033]52;c;aGVsbG8=\007", 0, 0);
     assert_passes("caf\303\251 \342\224\200", 0, 2);
 }
 
@@ -40,7 +41,8 @@ static void everything_else_is_stopped(void **state)
     static const char *const cases[][2] = {{"\033]0;title\007", "escape"}, {"\007", "control"},
         {"\033[6n", "control sequence"}, {"\033[c", "control sequence"},
         {"\033[21t", "control sequence"}, {"\033[>c", "control sequence"}, {"\033[>4m", "private"},
-        {"\033P+q\033\\", "escape"}, {"\033c", "escape"}, {"\x9b", "invalid"},
+        {"\033P+q\033\\", "escape"}, {"\033]52;c;?\007", "escape"}, {"\033]52;c;YQ==", "escape"},
+        {"\033c", "escape"}, {"\x9b", "invalid"},
         {"\302\233"
          "31m",
             "unseen"},
