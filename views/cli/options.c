@@ -12,6 +12,8 @@ static bool find_long(const struct cli_command *command, bool own, struct str na
     enum cli_option_id *id, struct err *err)
 {
     *id = CLI_OPTION_COUNT;
+    if (!name.len)
+        return true;
     for (enum cli_option_id i = 0; i < CLI_OPTION_COUNT; i++) {
         const struct cli_option *option = cli_option(i);
         struct str names[2] = {str_from(option->name), str_from(option->alias)};
@@ -20,7 +22,7 @@ static bool find_long(const struct cli_command *command, bool own, struct str na
                 *id = i;
                 return true;
             }
-            if (!name.len || !str_starts(names[n], name) || *id == i)
+            if (!str_starts(names[n], name) || *id == i)
                 continue;
             if (*id == CLI_OPTION_COUNT)
                 *id = i;

@@ -280,6 +280,13 @@ static bool to_record(struct records *r, char *c, struct err *err)
     }
 }
 
+static enum records_outcome stray_bracket(struct records *r, struct err *err)
+{
+    err_set(err, ERR_DATA, "%s:%llu: a bracket closes here that nothing opened", r->in->name,
+        (unsigned long long)r->in->line);
+    return RECORDS_FAILED;
+}
+
 static enum records_outcome next_value(
     struct records *r, struct record *record, struct buf *item, struct err *err)
 {
@@ -290,16 +297,17 @@ static enum records_outcome next_value(
         return RECORDS_FAILED;
     if (!c)
         return RECORDS_END;
+    if (c == ']' || c == '}')
+        return stray_bracket(r, err);
     uint64_t start = r->in->offset, line = r->in->line;
     if (r->options.members &&
         (!read_name(r, &r->scratch, &record->name, err) || !next_byte(r->in, &c, err)))
         return RECORDS_FAILED;
     if (!find_value(r->in, &len, &whole, err))
         return RECORDS_FAILED;
-    if (!whole || !len) {
-        err_set(err, ERR_DATA, "%s:%llu: %s", r->in->name, (unsigned long long)r->in->line,
-            len ? "the JSON value that begins here is not closed"
-                : "a bracket that nothing opened");
+    if (!whole) {
+        err_set(err, ERR_DATA, "%s:%llu: the JSON value that begins here is not closed",
+            r->in->name, (unsigned long long)r->in->line);
         return RECORDS_FAILED;
     }
     records_take(r, record, len);
