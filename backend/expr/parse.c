@@ -255,6 +255,7 @@ static void set_steps(struct expr_parser *p, struct expr_node *node, const struc
     node->missing = steps->missing;
 }
 
+/* path = name steps */
 struct expr_node *expr_parse_path(struct expr_parser *p)
 {
     struct steps steps;
@@ -268,6 +269,7 @@ struct expr_node *expr_parse_path(struct expr_parser *p)
     return node;
 }
 
+/* steps behind a path that is there already */
 bool expr_parse_more_steps(struct expr_parser *p, struct expr_node *path)
 {
     struct steps steps;
@@ -361,7 +363,7 @@ static struct expr_node *parse_value(struct expr_parser *p)
     return node;
 }
 
-/* "(" operand ")" and, in conditions, more steps of a path behind it */
+/* group = "(" operand ")"; in conditions steps may follow a path in parentheses */
 static struct expr_node *parse_group(struct expr_parser *p)
 {
     uint32_t at = p->now.at;
@@ -381,6 +383,7 @@ static struct expr_node *parse_group(struct expr_parser *p)
     return inner;
 }
 
+/* operand = group | value | call | path */
 struct expr_node *expr_parse_operand(struct expr_parser *p)
 {
     switch (p->now.kind) {

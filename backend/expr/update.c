@@ -90,6 +90,7 @@ static bool parse_literal(struct expr_parser *p, struct expr_action *action)
     return (action->value = expr_parse_operand(p));
 }
 
+/* action = path "=" value | path :value | path, as its section wants */
 static bool parse_action(struct expr_parser *p, struct expr_action *action)
 {
     if (!(action->target = expr_parse_path(p)))
