@@ -122,13 +122,13 @@ static void act_what(const struct act *act, struct value item, struct buf *out)
 }
 
 /* `kept`: the file with the text, or an empty name. */
-static void act_write(struct act *act, struct value before, struct value after,
+static void act_write(struct act *act, const char *verb, struct value before, struct value after,
     const struct edit_file *file)
 {
     struct buf what = {0};
     act_what(act, before.type == VALUE_NONE ? after : before, &what);
     struct journal_entry *entry =
-        journal_entry_new(&act->table, before, after, buf_str(&what));
+        journal_entry_new(&act->table, before, after, verb, buf_str(&what));
     if (file)
         entry->kept = arena_dup(&entry->arena, str_from(file->path));
     journal_write(&act->app->journal, entry);
@@ -203,7 +203,8 @@ static bool act_set(struct act *act, struct str text, const struct edit_file *fi
     if (ok && value_equal(act->item, value_of(buf_str(&after))))
         app_say(act->app, ROLE_STATUS, "no change");
     else if (ok)
-        act_write(act, act->item, value_of(buf_str(&after)), file);
+        act_write(act, act_old_type(act) ? "changed" : "added", act->item, value_of(buf_str(&after)),
+            file);
     buf_fini(&value);
     buf_fini(&after);
     return ok;
@@ -334,7 +335,7 @@ static bool act_rename_accept(struct app *app, void *context, struct str text, s
     }
     bool ok = patch_rename(&after, act->item, &act->path, text, err);
     if (ok)
-        act_write(act, act->item, value_of(buf_str(&after)), NULL);
+        act_write(act, "renamed", act->item, value_of(buf_str(&after)), NULL);
     buf_fini(&after);
     return ok;
 }
@@ -372,7 +373,7 @@ static void act_remove_now(struct act *act)
     struct buf after = {0};
     struct err err = ERR_INIT;
     if (patch_remove(&after, act->item, &act->path, &err))
-        act_write(act, act->item, value_of(buf_str(&after)), NULL);
+        act_write(act, "removed", act->item, value_of(buf_str(&after)), NULL);
     else
         app_fail(act->app, &err);
     buf_fini(&after);
@@ -396,7 +397,7 @@ static void act_delete_yes(struct app *app, void *context)
 {
     struct act *act = context;
     (void)app;
-    act_write(act, act->item, (struct value){0}, NULL);
+    act_write(act, "deleted", act->item, (struct value){0}, NULL);
 }
 
 static void act_ask_delete(struct act *act)
@@ -473,7 +474,8 @@ static void act_item_in_editor(struct act *act, struct value template, const cha
         app_say(act->app, ROLE_STATUS, "no change");
         edit_remove(&editor.file);
     } else {
-        act_write(act, act->item, value_of(buf_str(&item)), &editor.file);
+        act_write(act, act->item.type == VALUE_NONE ? "added" : "changed", act->item,
+            value_of(buf_str(&item)), &editor.file);
     }
     edit_keep(&editor.file);
     buf_fini(&text);

@@ -80,6 +80,14 @@ int app_contexts(const struct view *view, struct str out[2])
     return view->ops->closed ? 1 : 2;
 }
 
+void app_key_of(struct app *app, const struct view *view, const char *command, struct buf *out)
+{
+    struct str contexts[2];
+    int count = app_contexts(view, contexts);
+    if (!keymap_keys(&app->keymap, contexts, count, str_from(command), out))
+        buf_printf(out, ":%s", command);
+}
+
 void app_focus(struct app *app, enum app_pane pane)
 {
     app->focus = pane;
@@ -196,6 +204,28 @@ static void app_choose_table(struct app *app)
         app_opening(app, c->entries[0]->name, STR_NONE);
 }
 
+void app_table_deleted(struct app *app, struct str table)
+{
+    const struct browse *browse = pane_items_browsed(app->items);
+    if (!browse || !str_equal(browse->table.name, table))
+        return;
+    if (app->item)
+        app_show_item(app, NULL);
+    pane_items_close(app->items);
+    app_focus(app, APP_TABLES);
+}
+
+/* The open table may have been deleted elsewhere. */
+static void app_check_open_table(struct app *app)
+{
+    const struct browse *browse = pane_items_browsed(app->items);
+    if (!browse || !app->listing.listed || listing_find(&app->listing, browse->table.name))
+        return;
+    app_say(app, ROLE_STATUS_WARNING, "the table %.*s is not there any more",
+        STR_ARG(browse->table.name));
+    app_table_deleted(app, browse->table.name);
+}
+
 static void app_listing_changed(void *context)
 {
     struct app *app = context;
@@ -208,6 +238,7 @@ static void app_listing_changed(void *context)
     const struct listing_entry *e = listing_find(&app->listing, buf_str(&app->opening));
     if (e && e->described)
         app_open_described(app, &e->table);
+    app_check_open_table(app);
 }
 
 void app_data_changed(struct app *app)
@@ -240,7 +271,7 @@ static void app_written(void *context, const struct journal_entry *entry, const 
     struct str what = entry->what;
     bool gone = entry->after.type == VALUE_NONE;
     if (!err) {
-        app_say(app, ROLE_STATUS_OK, "%s %.*s", entry->undo ? "took back" : gone ? "deleted" : "wrote",
+        app_say(app, ROLE_STATUS_OK, "%s %.*s", entry->undo ? "took back the change of" : entry->verb,
             STR_ARG(what));
         if (entry->kept.len)
             edit_remove_kept(entry->kept);
@@ -380,6 +411,38 @@ static void app_key(struct app *app, struct key key)
     }
 }
 
+bool app_acting(const struct app *app)
+{
+    return app->tasks.first && !app->overlay_count;
+}
+
+/* Keys that come while an edit waits for its item; the keys that stop things stop it. */
+static void app_hold(struct app *app, struct key key)
+{
+    struct str contexts[2], command;
+    struct key_sequence one = {.keys = {key}, .count = 1};
+    int count = app_contexts(app_top(app), contexts);
+    bool stop = keymap_lookup(&app->keymap, contexts, count, &one, &command) == KEYMAP_COMMAND &&
+                (str_equal(command, STR("cancel")) || str_equal(command, STR("back")));
+    if (stop) {
+        task_forget_all(&app->tasks);
+        app->held_count = 0;
+        app_say(app, ROLE_STATUS, "stopped");
+    } else if (app->held_count < APP_HELD_MAX) {
+        app->held[app->held_count++] = key;
+    }
+}
+
+static void app_replay(struct app *app)
+{
+    while (app->held_count && !app_acting(app)) {
+        struct key key = app->held[0];
+        memmove(app->held, app->held + 1, (size_t)--app->held_count * sizeof key);
+        app->dirty = true;
+        app_key(app, key);
+    }
+}
+
 static void app_mouse(struct app *app, const struct input_mouse *mouse)
 {
     struct view *view = app_top(app);
@@ -399,11 +462,18 @@ static void app_mouse(struct app *app, const struct input_mouse *mouse)
 
 void app_event(struct app *app, const struct input_event *event)
 {
-    struct view *view = app_top(app);
     app->dirty = true;
+    /* what is quick has come before the next key is looked at */
+    while ((app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
+        app_wait(app);
+    app_replay(app);
+    struct view *view = app_top(app);
     switch (event->kind) {
     case INPUT_KEY:
-        app_key(app, event->key);
+        if (app_acting(app))
+            app_hold(app, event->key);
+        else
+            app_key(app, event->key);
         break;
     case INPUT_PASTE:
         if (view->ops->text)
@@ -479,9 +549,11 @@ static void app_watch_busy(struct app *app)
 bool app_paint(struct app *app)
 {
     bool more = true;
+    app_replay(app);
     if (app->dirty) {
-        while (app_waiting(app) && worker_busy(app->worker) && app_may_wait(app))
+        while ((app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
             app_wait(app);
+        app_replay(app);
         app_watch_busy(app);
         app->dirty = false;
         chrome_paint(app);

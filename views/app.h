@@ -20,7 +20,7 @@
  *   worker ─▶ app_collect() ─▶ feeds, tasks ─▶ view         anything ─▶ dirty ─▶ app_paint()
  */
 enum app_pane { APP_TABLES, APP_MAIN, APP_PANES };
-enum { APP_OVERLAYS_MAX = 4 };
+enum { APP_OVERLAYS_MAX = 4, APP_HELD_MAX = 256 };
 
 struct app {
     struct explorer_options options;
@@ -34,6 +34,8 @@ struct app {
     struct keymap keymap;
     struct buf keymap_name, theme_name, folder; /* the user's folder with keymaps/ and themes/ */
     struct key_sequence pending;                /* the beginning of a longer binding */
+    struct key held[APP_HELD_MAX]; /* typed ahead of a question that is still to come */
+    int held_count;
 
     struct view *tables, *items, *item; /* item: NULL, or open over the grid */
     struct view *overlays[APP_OVERLAYS_MAX];
@@ -64,6 +66,8 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
 void app_free(struct app *app);
 
 void app_event(struct app *app, const struct input_event *event);
+/* Whether an edit waits for its item: what is typed now is meant for what comes then. */
+bool app_acting(const struct app *app);
 /* Runs the ends of what the worker has finished. */
 void app_collect(struct app *app);
 /* Draws and sends a frame if anything changed. False where the terminal is gone. */
@@ -88,6 +92,8 @@ struct view *app_focused(const struct app *app);
 struct view *app_main(const struct app *app);
 /* Binding contexts of a view, innermost first; returns how many (at most 2). */
 int app_contexts(const struct view *view, struct str out[2]);
+/* The keys that run a command in a view, for texts; ":name" where none do. */
+void app_key_of(struct app *app, const struct view *view, const char *command, struct buf *out);
 /* Closes the item, leaves a query, goes to the tables; false where there is nothing above. */
 bool app_back(struct app *app);
 
@@ -101,6 +107,8 @@ void app_copy(struct app *app, struct str text, struct str what);
 void app_focus(struct app *app, enum app_pane pane);
 /* Opens a table, or one of its indexes, in the items pane. */
 void app_open_table(struct app *app, struct str table, struct str index);
+/* It was deleted by us: what shows it closes without further words. */
+void app_table_deleted(struct app *app, struct str table);
 /* An item over the grid; the app owns the view. NULL closes it. */
 void app_show_item(struct app *app, struct view *item);
 /* Puts a view on top; it is freed when it is closed. False where too many are open (view freed). */

@@ -74,6 +74,7 @@ static void cells_string(struct buf *out, struct str s, bool quote)
         buf_add_byte(out, '"');
 }
 
+/* The size tells what the first bytes leave out; where they are all, it would only be noise. */
 static void cells_binary(struct buf *out, struct str bytes)
 {
     enum { SHOWN = 8 };
@@ -81,8 +82,7 @@ static void cells_binary(struct buf *out, struct str bytes)
     for (size_t i = 0; i < bytes.len && i < SHOWN; i++)
         buf_printf(out, "%02x", (unsigned char)bytes.at[i]);
     if (bytes.len > SHOWN)
-        buf_add(out, STR("…"));
-    buf_printf(out, " %zu B", bytes.len);
+        buf_printf(out, "… %zu B", bytes.len);
 }
 
 static void cells_number(struct buf *out, struct str encoded)

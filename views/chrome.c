@@ -18,7 +18,7 @@
 #include "views/words.h"
 
 enum { CHROME_TITLE = APP_PANES, CHROME_STATUS, CHROME_HINTS };
-enum { CHROME_HEAD_ROWS = 2, CHROME_STATUS_FROM = 16 };
+enum { CHROME_HEAD_ROWS = 2, CHROME_STATUS_FROM = 16, CHROME_MESSAGE_ROWS = 5 };
 
 /* ---- placing ---- */
 
@@ -151,23 +151,54 @@ static void chrome_progress(const struct app *app, struct buf *out)
     }
 }
 
-static void chrome_draw_status(struct app *app, const struct canvas *c, bool facts)
+/* The front of a text that fits a line, cut at a blank where there is one. */
+static struct str chrome_fit(struct str text, int cols)
+{
+    size_t fit = text_fit(text, cols, false);
+    if (fit >= text.len || cols < 8)
+        return str_take(text, fit);
+    for (size_t at = fit; at > fit / 2; at--)
+        if (text.at[at] == ' ')
+            return str_take(text, at);
+    return str_take(text, fit);
+}
+
+static int chrome_message_lines(const struct app *app, int cols)
+{
+    int lines = 0;
+    for (struct str rest = buf_str(&app->message); rest.len && lines < CHROME_MESSAGE_ROWS; lines++)
+        rest = str_trim(str_skip(rest, chrome_fit(rest, cols).len));
+    return lines;
+}
+
+/* A message that is longer than a line grows upwards over the pane: nothing of it is lost. */
+static void chrome_draw_message(const struct app *app, const struct canvas *all, int row, int cols)
+{
+    int lines = chrome_message_lines(app, cols);
+    struct str rest = buf_str(&app->message);
+    for (int i = 0; i < lines; i++) {
+        struct str line = i + 1 < lines ? chrome_fit(rest, cols) : rest;
+        int at = row - lines + 1 + i;
+        canvas_fill(all, at, 0, 1, all->cols, app->message_role);
+        canvas_text(all, at, 1, cols, line, app->message_role, 0);
+        rest = str_trim(str_skip(rest, line.len));
+    }
+}
+
+static void chrome_draw_status(struct app *app, const struct canvas *all, int row, bool facts)
 {
     struct buf text = {0}, right = {0};
     struct view *view = app_focused(app);
-    enum role role = app->message_role;
     chrome_progress(app, &right);
-    int cols = right.len ? text_columns(buf_str(&right), c->cols, false) + 2 : 0;
+    int cols = right.len ? text_columns(buf_str(&right), all->cols, false) + 2 : 0;
     if (app->message.len) {
-        buf_add(&text, buf_str(&app->message));
+        chrome_draw_message(app, all, row, all->cols - 2 - cols);
     } else if (facts && view->ops->facts) {
         view->ops->facts(view, &text);
-        role = ROLE_STATUS;
+        canvas_text(all, row, 1, all->cols - 2 - cols, buf_str(&text), ROLE_STATUS, 0);
     }
-    if (text.len)
-        canvas_text(c, 0, 1, c->cols - 2 - cols, buf_str(&text), role, 0);
     if (cols)
-        canvas_text(c, 0, c->cols - cols, cols, buf_str(&right), ROLE_STATUS_BUSY, 0);
+        canvas_text(all, row, all->cols - cols, cols, buf_str(&right), ROLE_STATUS_BUSY, 0);
     buf_fini(&text);
     buf_fini(&right);
 }
@@ -199,22 +230,20 @@ static void chrome_paint_foot(struct app *app, const struct canvas *all)
 {
     if (!app->layout.single) {
         struct canvas head = layout_canvas(&app->layout, all, CHROME_TITLE);
-        struct canvas status = layout_canvas(&app->layout, all, CHROME_STATUS);
         struct canvas hints = layout_canvas(&app->layout, all, CHROME_HINTS);
         chrome_draw_head(app, &head);
-        chrome_draw_status(app, &status, true);
+        chrome_draw_status(app, all, app->layout.panes[CHROME_STATUS].row, true);
         chrome_draw_hints(app, &hints);
         return;
     }
     int foot = chrome_foot_rows(all->rows);
     struct canvas last = canvas_sub(all, all->rows - 1, 0, 1, all->cols);
-    struct canvas above = canvas_sub(all, all->rows - foot, 0, 1, all->cols);
     struct buf progress = {0};
     chrome_progress(app, &progress);
     if (foot == 2 || (!app->message.len && !progress.len))
         chrome_draw_hints(app, &last);
     if (foot == 2 || app->message.len || progress.len)
-        chrome_draw_status(app, &above, foot == 2);
+        chrome_draw_status(app, all, all->rows - foot, foot == 2);
     buf_fini(&progress);
 }
 
@@ -231,11 +260,12 @@ void chrome_paint(struct app *app)
     if (!app->layout.tiny) {
         chrome_paint_pane(app, &all, APP_TABLES);
         chrome_paint_pane(app, &all, APP_MAIN);
-        chrome_paint_foot(app, &all);
     }
     layout_draw(&app->layout, &all);
     if (!app->layout.single && !app->layout.tiny) /* over the whole width, so that it joins */
         canvas_hline(&all, chrome_content_row(app, APP_MAIN) - 1, 0, cols, ROLE_BORDER);
+    if (!app->layout.tiny)
+        chrome_paint_foot(app, &all);
     for (int i = 0; i < app->overlay_count && !app->layout.tiny; i++) {
         struct view *view = app->overlays[i];
         view->focused = i + 1 == app->overlay_count;

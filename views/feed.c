@@ -208,13 +208,19 @@ bool feed_cancel(struct feed *p)
     return running;
 }
 
-void feed_fini(struct feed *p)
+void feed_close(struct feed *p)
 {
     feed_orphan(p);
     feed_clear_window(p);
     feed_trail_clear(p);
     browse_unref(p->browse);
     p->browse = NULL;
+    p->err.code = ERR_NONE;
+}
+
+void feed_fini(struct feed *p)
+{
+    feed_close(p);
 }
 
 static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)

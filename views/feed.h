@@ -74,6 +74,8 @@ void feed_fini(struct feed *p);
 /* Forgets what is loaded and reads the first page; `view_rows` is the height of the screen's part. A
  * reference to `browse` is taken. */
 void feed_open(struct feed *p, struct browse *browse, size_t view_rows);
+/* Forgets all, the browse too. */
+void feed_close(struct feed *p);
 void feed_home(struct feed *p);
 /* The last rows: backwards on a Query; on a Scan by the last of so many segments that one holds about a
  * page. */

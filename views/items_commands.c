@@ -280,7 +280,7 @@ static void items_run_sort(struct app *app, struct view *view, struct str args)
     struct str name = p->columns.list[column].name;
     bool same = p->order.direction && str_equal(buf_str(&p->order.sort), name);
     int direction = !same ? 1 : p->order.direction == 1 ? -1 : 0;
-    items_unsort(p);
+    pane_items_unsort(p);
     p->columns.list[column].sorted = (signed char)direction;
     p->order.direction = direction;
     buf_clear(&p->order.sort);

@@ -52,13 +52,14 @@ static struct value journal_copy(struct journal_entry *entry, struct value v)
     return v.type == VALUE_NONE ? v : value_of(arena_dup(&entry->arena, v.encoded));
 }
 
-struct journal_entry *journal_entry_new(
-    const struct client_table *table, struct value before, struct value after, struct str what)
+struct journal_entry *journal_entry_new(const struct client_table *table, struct value before,
+    struct value after, const char *verb, struct str what)
 {
     struct journal_entry *entry = mem_new(struct journal_entry);
     browse_copy_table(&entry->arena, table, &entry->table);
     entry->before = journal_copy(entry, before);
     entry->after = journal_copy(entry, after);
+    entry->verb = verb;
     entry->what = arena_dup(&entry->arena, what);
     return entry;
 }
@@ -125,7 +126,7 @@ bool journal_undo(struct journal *j)
     if (!entry)
         return false;
     struct journal_entry *back =
-        journal_entry_new(&entry->table, entry->after, entry->before, entry->what);
+        journal_entry_new(&entry->table, entry->after, entry->before, entry->verb, entry->what);
     back->undo = true;
     journal_entry_free(entry);
     journal_write(j, back);

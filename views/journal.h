@@ -14,6 +14,7 @@ struct journal_entry {
     struct arena arena; /* owns all below */
     struct client_table table;
     struct value before, after; /* VALUE_NONE = no item */
+    const char *verb;           /* "changed", a literal */
     struct str what;            /* "amount of C101 · O5001": for messages */
     bool undo;                  /* it takes an earlier change back */
     struct str kept;            /* a file with the edited text, to name where writing failed; or "" */
@@ -38,7 +39,8 @@ void journal_fini(struct journal *j);
 
 /* An entry to fill in: everything is copied into it. */
 struct journal_entry *journal_entry_new(
-    const struct client_table *table, struct value before, struct value after, struct str what);
+    const struct client_table *table, struct value before, struct value after, const char *verb,
+    struct str what);
 /* Writes it in the background. */
 void journal_write(struct journal *j, struct journal_entry *entry);
 /* Takes the last change back; false where there is none. */

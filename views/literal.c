@@ -186,9 +186,11 @@ static bool literal_parse_trimmed(
         return literal_parse_json(out, text, err);
     if (literal_like_number(text))
         return literal_put_number(out, text, err);
+    if (was == VALUE_N && text.len && strchr("0123456789.-+", text.at[0]))
+        return literal_put_number(out, text, err);
     if (was == VALUE_N)
-        return literal_put_number(out, text, err) ||
-               err_context(err, "a number (in quotes it would be a string)");
+        return err_set(err, ERR_DATA, "not a number: %.*s (in quotes it would be a string)",
+            STR_ARG(text));
     if (was != VALUE_S && was != VALUE_NONE)
         return err_set(err, ERR_DATA,
             "not a value: \"text\", 42, true, null, JSON, <<a b>> or {\"B\":\"base64\"}");

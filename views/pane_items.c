@@ -166,6 +166,16 @@ void pane_items_browse(struct view *view, struct browse *browse)
     view->app->dirty = true;
 }
 
+void pane_items_close(struct view *view)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    items_order_clear(&p->order);
+    feed_close(&p->feed);
+    p->columns.count = 0;
+    grid_columns_set(&p->grid, p->columns.list, 0);
+    grid_go(&p->grid, 0);
+}
+
 const struct browse *pane_items_browsed(const struct view *view)
 {
     return ((const struct pane_items *)view)->feed.browse;
@@ -301,7 +311,7 @@ static void items_title_count(const struct pane_items *p, bool brief, struct buf
     if (!p->feed.from_home && p->feed.from_end && feed_at_end(&p->feed))
         buf_add(out, STR("last "));
     else if (whole)
-        buf_add(out, STR("all "));
+        buf_add(out, read ? STR("all ") : STR("no items, "));
     if (!whole && !p->feed.browse->query && total >= read)
         items_of(out, read, total, brief);
     else
@@ -336,12 +346,23 @@ static void items_title(struct view *view, struct buf *left, struct buf *right)
         buf_add(right, p->feed.err.code ? STR("failed") : STR("reading"));
 }
 
+static void items_filter_facts(struct pane_items *p, struct buf *out)
+{
+    struct buf next = {0}, back = {0};
+    app_key_of(p->view.app, &p->view, "find-next", &next);
+    app_key_of(p->view.app, &p->view, "back", &back);
+    buf_printf(out, "%zu of the %zu loaded items contain %.*s · %.*s reads on · %.*s shows all",
+        p->order.count, p->feed.rows, STR_ARG(buf_str(&p->order.filter)), STR_ARG(buf_str(&next)),
+        STR_ARG(buf_str(&back)));
+    buf_fini(&next);
+    buf_fini(&back);
+}
+
 static void items_facts(struct view *view, struct buf *out)
 {
     struct pane_items *p = (struct pane_items *)view;
     if (p->order.filter.len)
-        buf_printf(out, "%zu of the %zu loaded items contain %.*s; find-next reads on, back shows all",
-            p->order.count, p->feed.rows, STR_ARG(buf_str(&p->order.filter)));
+        items_filter_facts(p, out);
     else if (p->feed.browse)
         table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
 }
@@ -358,7 +379,7 @@ static void items_arrange(struct view *view, int rows, int cols)
     p->grid.empty = !p->feed.browse       ? STR("choose a table on the left")
                     : p->feed.err.code    ? STR("could not be read")
                     : !p->feed.page_count ? STR("")
-                    : p->order.filter.len ? STR("nothing that is loaded matches; Esc shows all")
+                    : p->order.filter.len ? STR("nothing that is loaded contains it")
                                           : STR("no items here");
     grid_arrange(&p->grid, rows, cols);
 }
@@ -389,7 +410,7 @@ static bool items_back(struct view *view)
     struct pane_items *p = (struct pane_items *)view;
     if (items_order_on(&p->order)) {
         items_order_clear(&p->order);
-        items_unsort(p);
+        pane_items_unsort(p);
         items_restore(p);
         return true;
     }
@@ -404,7 +425,7 @@ static bool items_back(struct view *view)
     return false;
 }
 
-void items_unsort(struct pane_items *p)
+void pane_items_unsort(struct pane_items *p)
 {
     for (int i = 0; i < p->columns.count; i++)
         p->columns.list[i].sorted = 0;

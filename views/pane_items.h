@@ -9,6 +9,8 @@
 struct view *pane_items_new(struct app *app);
 /* Shows another reading; a reference is taken. */
 void pane_items_browse(struct view *view, struct browse *browse);
+/* Shows nothing: the table has gone. */
+void pane_items_close(struct view *view);
 /* What is shown, or NULL. Borrowed. */
 const struct browse *pane_items_browsed(const struct view *view);
 /* Whether the first page is still to come. */

@@ -27,6 +27,6 @@ struct pane_items {
 extern const struct command items_commands[];
 
 /* Takes the arrows off the columns' headers. */
-void items_unsort(struct pane_items *p);
+void pane_items_unsort(struct pane_items *p);
 
 #endif

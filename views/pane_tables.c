@@ -237,7 +237,7 @@ static void tables_columns(struct pane_tables *p)
         [TABLES_COUNT] = {STR("items"), CANVAS_RIGHT},
         [TABLES_SIZE] = {STR("size"), CANVAS_RIGHT},
         [TABLES_KEYS] = {STR("keys"), 0},
-        [TABLES_STREAM] = {STR("stream, projection"), 0},
+        [TABLES_STREAM] = {STR("stream"), 0},
         [TABLES_TTL] = {STR("ttl"), 0},
     };
     for (int i = 0; i < TABLES_COLUMNS; i++)

@@ -36,6 +36,8 @@ static void admin_ended(struct task *task)
     struct app *app = task->owner;
     bool created = str_equal(t->operation, STR("CreateTable"));
     if (task->ok) {
+        if (!created)
+            app_table_deleted(app, t->name);
         app_say(app, ROLE_STATUS_OK, "%s %.*s", created ? "created" : "deleted", STR_ARG(t->name));
         if (t->kept.len)
             edit_remove_kept(t->kept);
