@@ -534,15 +534,6 @@ static void find_slots(
     }
 }
 
-static void describe_member(struct buf *text, enum value_type type, struct str bytes)
-{
-    char number[NUMBER_TEXT_MAX];
-    if (type == VALUE_NS)
-        buf_add(text, (struct str){number, number_format(bytes, number)});
-    else
-        buf_add(text, bytes);
-}
-
 static void base64_text(struct buf *text, struct str bytes)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -556,7 +547,7 @@ static void base64_text(struct buf *text, struct str bytes)
     }
 }
 
-/* "[a, b, a]" in the order of the request, as the service prints it. */
+/* "[a, b, a]" in the order of the request, as the service prints strings and binary. */
 static bool refuse_duplicate(const struct value_open *open, const struct buf *out, struct err *err)
 {
     if (open->type == VALUE_NS)
@@ -565,12 +556,13 @@ static bool refuse_duplicate(const struct value_open *open, const struct buf *ou
     struct str rest = {out->at + members_start(open), out->len - members_start(open)}, member;
     for (uint32_t i = 0; i < open->count && text.len < ERR_TEXT_MAX; i++) {
         value_read_bytes(&rest, &member);
+        member = str_take(member, ERR_TEXT_MAX);
         if (i)
             buf_add(&text, STR(", "));
         if (open->type == VALUE_BS)
-            base64_text(&text, str_take(member, ERR_TEXT_MAX));
+            base64_text(&text, member);
         else
-            describe_member(&text, open->type, str_take(member, ERR_TEXT_MAX));
+            buf_add(&text, member);
     }
     err_invalid(err,
         "One or more parameter values were invalid: Input collection [%.*s]%s contains duplicates.",

@@ -104,6 +104,8 @@ static void every_type_is_read(void **state)
         {"{\"BS\":[\"Yg==\",\"YQ==\"]}", "{\"BS\":[\"YQ==\",\"Yg==\"]}"},
         {"{\"BOOL\":\"TRUE\"}", "{\"BOOL\":true}"},
         {"{\"BOOL\":\"no\"}", "{\"BOOL\":false}"},
+        {"{\"BOOL\":\"Yes\"}", "{\"BOOL\":true}"},
+        {"{\"BOOL\":\"false\"}", "{\"BOOL\":false}"},
         {"{\"S\":\"a\",\"N\":null,\"Z\":{\"N\":1}}", "{\"S\":\"a\"}"},
     };
     (void)state;
@@ -342,6 +344,18 @@ static void an_item_is_typed_where_every_attribute_looks_so(void **state)
             "{\"Item\":{\"M\":{\"x\":{\"S\":\"a\"}}}}"},
         {ITEM_UNWRAPPED, "{\"Item\":{\"id\":1}}", "{\"Item\":{\"M\":{\"id\":{\"N\":\"1\"}}}}"},
         {ITEM_UNWRAPPED, "{\"Item\":{}}", "{\"Item\":{\"M\":{}}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"L\":[{\"S\":\"a\"}]}}",
+            "{\"Item\":{\"L\":[{\"S\":\"a\"}]}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"L\":{\"S\":\"a\"}}}", "{\"L\":{\"S\":\"a\"}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"SS\":[\"a\"]}}", "{\"Item\":{\"SS\":[\"a\"]}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"SS\":{\"S\":\"a\"}}}", "{\"SS\":{\"S\":\"a\"}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"B\":{\"S\":\"a\"}}}", "{\"B\":{\"S\":\"a\"}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"BOOL\":false}}", "{\"Item\":{\"BOOL\":false}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"BOOL\":{\"S\":\"a\"}}}", "{\"BOOL\":{\"S\":\"a\"}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"NULL\":true}}", "{\"Item\":{\"NULL\":true}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"NULL\":{\"S\":\"a\"}}}", "{\"NULL\":{\"S\":\"a\"}}"},
+        {ITEM_UNWRAPPED, "{\"Item\":{\"M\":{\"S\":{\"S\":\"a\"}}}}",
+            "{\"Item\":{\"M\":{\"S\":{\"S\":\"a\"}}}}"},
         {ITEM_UNWRAPPED, "{\"id\":1}", "{\"id\":{\"N\":\"1\"}}"},
     };
     (void)state;

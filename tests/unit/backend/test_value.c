@@ -370,7 +370,14 @@ static void sizes_follow_the_accounting_of_the_service(void **state)
     value_set_add(&set, &out, STR("abc"));
     value_set_add(&set, &out, STR("de"));
     assert_true(value_close(&set, &out, &err));
-    assert_int_equal(value_size(value_of(buf_str(&out))), 5);
+    struct value v = value_of(buf_str(&out)), member;
+    struct value_walk walk = value_walk(v);
+    struct str name;
+    assert_int_equal(value_size(v), 5);
+    assert_true(value_next(&walk, &name, &member));
+    assert_int_equal(value_size(member), 3);
+    assert_int_equal(value_item_size(v), 0);
+    assert_int_equal(value_size((struct value){0}), 0);
     buf_clear(&out);
     struct value_open list = value_open(&out, VALUE_L);
     value_member(&list, &out, STR_NONE);
@@ -388,21 +395,24 @@ static void sizes_follow_the_accounting_of_the_service(void **state)
  */
 static bool read_all(struct str bytes, unsigned depth)
 {
-    struct value v = value_of(bytes), member;
+    struct value v = value_of(bytes), member, found;
     struct value_walk walk = value_walk(v);
     struct str name;
+    uint32_t count = 0;
     value_size(v);
-    value_item_size(v);
     value_find(v, STR("S"), &member);
-    value_at(v, 1, &member);
+    assert_true(v.type == VALUE_M || value_item_size(v) == 0);
     value_contains(v, (struct value){.type = VALUE_S, .data = STR("a")});
-    for (uint32_t count = 0; value_next(&walk, &name, &member); count++) {
+    for (; value_next(&walk, &name, &member); count++) {
         assert_true(
             member.data.len == 0 || (member.data.at >= bytes.at &&
                                         member.data.at + member.data.len <= bytes.at + bytes.len));
+        if (v.type == VALUE_L && count < v.count)
+            assert_true(value_at(v, count, &found) && value_equal(found, member));
         if (depth < 8 && member.encoded.len)
             read_all(member.encoded, depth + 1);
     }
+    assert_false(v.type == VALUE_L && walk.rest.len && value_at(v, count, &found));
     return v.type != VALUE_NONE;
 }
 
@@ -507,6 +517,18 @@ static void the_check_finds_each_kind_of_damage(void **state)
         {{"\0", 1}, "length"},
         {{"\x0c", 1}, "length"},
         {{"\x04\x02\xc3\x28", 4}, "UTF-8"},
+        {{"\x04\x08\xff"
+          "bcdefgh",
+             10},
+            "UTF-8"},
+        {{"\x04\x08"
+          "abcdefg\xff",
+             10},
+            "UTF-8"},
+        {{"\x04\x09"
+          "abcdefgh\xff",
+             11},
+            "UTF-8"},
         {{"\x05\x01\xc1", 3}, "number"},
         {{"\x05\x00", 2}, "number"},
         {{"\x09\x01\x00", 3}, "set"},
