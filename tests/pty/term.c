@@ -190,10 +190,13 @@ bool term_shows(struct term *t, const char *text)
 
 static void fail_with_screen(struct term *t, const char *what, const char *text)
 {
-    char *screen = term_text(t);
-    print_error("--- %dx%d%s%s\n%s---\n", t->cols, t->rows,
-        t->alternate ? ", alternate screen" : "", t->gone ? ", the program is gone" : "", screen);
-    free(screen);
+    print_error("--- %dx%d%s%s\n", t->cols, t->rows, t->alternate ? ", alternate screen" : "",
+        t->gone ? ", the program is gone" : "");
+    for (int row = 0; row < t->rows; row++) {
+        char *line = term_row(t, row); /* one by one: cmocka cuts long messages */
+        print_error("%s\n", line);
+        free(line);
+    }
     fail_msg("%s \"%s\"", what, text);
 }
 
