@@ -69,7 +69,7 @@ static void a_wrong_line_is_named_and_the_rest_works(void **state)
     struct term t;
     init_orders(&s);
     write_file(&s, "/keymaps", "/mine.keys",
-        "include = default\n[items]\nF7 = no-such-command\n[global]\nF8 = quit\n");
+        "include = default\n[items]\nF99 = open\n[global]\nF8 = quit\n");
     open_with(&s, &t, "--keymap", "mine");
     term_expect(&t, "O0003");
     term_expect(&t, "mine.keys:3");
