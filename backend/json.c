@@ -72,14 +72,13 @@ static inline void skip_blanks(struct reader *r)
 
 /* ---- strings ---- */
 
-/* char = any valid UTF-8 sequence beyond ASCII */
-static bool skip_character(struct reader *r)
+/* char = any valid UTF-8 sequence beyond ASCII; takes all that follow each other. */
+static bool skip_characters(struct reader *r)
 {
     struct str rest = {r->at, (size_t)(r->end - r->at)};
-    uint32_t point;
-    if (!utf8_next(&rest, &point))
-        return fail_at(r, r->at, "the text is not valid UTF-8");
-    r->at = rest.at;
+    for (uint32_t point; rest.len && (unsigned char)*rest.at >= 0x80; r->at = rest.at)
+        if (!utf8_next(&rest, &point))
+            return fail_at(r, r->at, "the text is not valid UTF-8");
     return true;
 }
 
@@ -95,7 +94,7 @@ static bool find_quote(struct reader *r, bool *escaped)
             return true;
         if (c < 0x20)
             return fail_at(r, r->at, "a control character in a string must be written as \\u00XX");
-        if (c >= 0x80 && !skip_character(r))
+        if (c >= 0x80 && !skip_characters(r))
             return false;
         if (c != '\\')
             continue;
@@ -532,17 +531,29 @@ static void put_escape(struct buf *out, uint32_t point)
     }
 }
 
-/* One character that is not plain ASCII. */
-static void put_special(struct buf *out, struct str *rest)
+/* Text beyond the C1 controls, which goes out as it is, up to a character that does not. */
+static void put_beyond_ascii(struct buf *out, struct str *rest)
 {
     const char *start = rest->at;
+    struct str after = *rest;
+    for (uint32_t point; after.len && (unsigned char)*after.at >= 0x80; *rest = after)
+        if (!utf8_next(&after, &point) || point < 0xa0)
+            break;
+    buf_add_bytes(out, start, (size_t)(rest->at - start));
+}
+
+/* At least one character that is not plain ASCII. */
+static void put_special(struct buf *out, struct str *rest)
+{
     uint32_t point;
-    if (!utf8_next(rest, &point))
-        buf_add(out, STR("\xEF\xBF\xBD"));
-    else if (point < 0x20 || (point >= 0x7f && point < 0xa0) || point == '"' || point == '\\')
+    size_t before = rest->len;
+    put_beyond_ascii(out, rest);
+    if (rest->len < before)
+        return;
+    if (utf8_next(rest, &point))
         put_escape(out, point);
     else
-        buf_add_bytes(out, start, (size_t)(rest->at - start));
+        buf_add(out, STR("\xEF\xBF\xBD"));
 }
 
 void json_put_string(struct buf *out, struct str text)
