@@ -252,6 +252,19 @@ static void set_label(struct engine *engine)
     engine->backend.label = buf_take(&label);
 }
 
+struct backend *engine_open(const char *path, const struct backend_options *options,
+    const struct store_options *store, struct err *err)
+{
+    struct engine *engine = engine_new(options);
+    engine->store = store_open(path, store, err);
+    if (!engine->store || !upkeep_look(engine, err)) {
+        engine_free(engine);
+        return NULL;
+    }
+    set_label(engine);
+    return &engine->backend;
+}
+
 struct backend *embedded_open(
     const char *path, const struct backend_options *given, struct err *err)
 {
@@ -260,12 +273,5 @@ struct backend *embedded_open(
         .read_only = options.read_only,
         .no_sync = options.no_sync,
         .clock = options.clock};
-    struct engine *engine = engine_new(&options);
-    engine->store = store_open(path, &store, err);
-    if (!engine->store || !upkeep_look(engine, err)) {
-        engine_free(engine);
-        return NULL;
-    }
-    set_label(engine);
-    return &engine->backend;
+    return engine_open(path, &options, &store, err);
 }

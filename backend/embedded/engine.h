@@ -60,6 +60,10 @@ struct call {
  * writes the answer into call->out. False = refused (err names a DynamoDB exception) or failed. */
 typedef bool engine_op(struct call *call, struct err *err);
 
+/* embedded_open() with the store's own options given apart: for tests that make the store fail. */
+struct backend *engine_open(const char *path, const struct backend_options *options,
+    const struct store_options *store, struct err *err);
+
 /* The table as this transaction sees it, valid until the end of the call; ResourceNotFoundException
  * where there is none. `name` may be an ARN. */
 bool engine_table(struct call *call, struct store_txn *txn, struct str name,
