@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "themes/themes.h"
 #include "views/chrome.h"
+#include "views/contexts.h"
 #include "views/edit.h"
 #include "views/pane_item.h"
 #include "views/pane_items.h"
@@ -574,6 +575,12 @@ static void app_problem(void *data, struct str message)
     app_say(data, ROLE_STATUS_WARNING, "%.*s", STR_ARG(message));
 }
 
+static bool app_known(void *data, struct str context, struct str command)
+{
+    (void)data;
+    return contexts_know(context, command);
+}
+
 static struct str app_folder(struct app *app, const char *name, struct buf *out)
 {
     buf_printf(out, "%.*s/%s", STR_ARG(buf_str(&app->folder)), name);
@@ -584,7 +591,7 @@ bool app_load_keymap(struct app *app, struct str name, struct err *err)
 {
     struct keymap map = {0};
     struct buf folder = {0};
-    struct keymap_report report = {.data = app, .problem = app_problem};
+    struct keymap_report report = {.data = app, .problem = app_problem, .known = app_known};
     bool ok = keymap_load(&map, app_folder(app, "keymaps", &folder), name, &report, err);
     buf_fini(&folder);
     if (!ok) {

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "tui/text.h"
 #include "views/app.h"
+#include "views/contexts.h"
 #include "views/hints.h"
 
 #include <stdlib.h>
@@ -85,7 +86,7 @@ static void confirm_run_no(struct app *app, struct view *view, struct str args)
     app_say(app, ROLE_STATUS, "nothing was changed");
 }
 
-static const struct command confirm_commands[] = {
+const struct command confirm_commands[] = {
     {.name = "yes", .help = "do it", .hint = "yes", .priority = 2, .run = confirm_run_yes},
     {.name = "no", .help = "leave everything as it is", .hint = "no", .priority = 3,
         .run = confirm_run_no},

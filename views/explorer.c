@@ -186,5 +186,10 @@ out:
     if (e.watch_fd >= 0)
         close(e.watch_fd);
     signal_close(&e.signals);
+    if (status > 128) {
+        /* with the mask as it was, whoever called learns of the signal in the usual way */
+        err_set(err, ERR_CANCELLED, "stopped by signal %d (%s)", status - 128, strsignal(status - 128));
+        raise(status - 128);
+    }
     return status >= 0 ? status : err_exit_code(err->code);
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "views/act.h"
 #include "views/cells.h"
+#include "views/contexts.h"
 #include "views/items_query.h"
 #include "views/match.h"
 #include "views/menu.h"

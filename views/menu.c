@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "tui/list.h"
 #include "views/app.h"
+#include "views/contexts.h"
 
 #include <stdlib.h>
 
@@ -158,7 +159,7 @@ static void menu_run_dismiss(struct app *app, struct view *view, struct str args
     app_overlay_close(app, view);
 }
 
-static const struct command menu_commands[] = {
+const struct command menu_commands[] = {
     {.name = "accept", .help = "take the chosen line", .run = menu_run_accept},
     {.name = "dismiss", .help = "close", .run = menu_run_dismiss},
     {0},

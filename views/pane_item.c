@@ -9,6 +9,7 @@
 #include "tui/pager.h"
 #include "tui/tree.h"
 #include "views/act.h"
+#include "views/contexts.h"
 #include "views/browse.h"
 #include "views/cells.h"
 #include "views/item_tree.h"
@@ -489,7 +490,7 @@ static bool item_searches(struct app *app, struct view *view, struct buf *why)
     return false;
 }
 
-static const struct command item_commands[] = {
+const struct command pane_item_commands[] = {
     {.name = "edit", .args = "[typed]", .help = "edit the item in the editor", .hint = "edit",
         .priority = 7, .flags = COMMAND_WRITES, .run = item_run_edit},
     {.name = "edit-attribute", .help = "change the value under the cursor", .hint = "change",
@@ -540,7 +541,7 @@ struct view *pane_item_new(struct app *app, const struct client_table *table, st
 {
     static const struct view_ops ops = {
         .context = "item",
-        .commands = item_commands,
+        .commands = pane_item_commands,
         .title = item_title,
         .facts = item_facts,
         .arrange = item_arrange,

@@ -16,6 +16,7 @@
 #include "views/cells.h"
 #include "views/app.h"
 #include "views/columns.h"
+#include "views/contexts.h"
 #include "views/items_order.h"
 #include "views/pane_items_impl.h"
 #include "views/table_facts.h"

@@ -24,8 +24,6 @@ struct pane_items {
     struct value cached_item;
 };
 
-extern const struct command items_commands[];
-
 /* Takes the arrows off the columns' headers. */
 void pane_items_unsort(struct pane_items *p);
 

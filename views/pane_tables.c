@@ -18,6 +18,7 @@
 #include "tui/grid.h"
 #include "tui/text.h"
 #include "views/app.h"
+#include "views/contexts.h"
 #include "views/match.h"
 #include "views/table_facts.h"
 #include "views/tables_admin.h"
@@ -423,7 +424,7 @@ static void tables_run_delete(struct app *app, struct view *view, struct str arg
         tables_admin_delete(app, &e->table);
 }
 
-static const struct command tables_commands[] = {
+const struct command pane_tables_commands[] = {
     {.name = "open", .help = "browse the items of the table or index", .hint = "open",
         .priority = 9, .run = tables_run_open, .enabled = tables_has_row},
     {.name = "indexes", .help = "show or hide the table's indexes", .hint = "indexes",
@@ -454,7 +455,7 @@ static void tables_mouse(struct view *view, enum input_mouse_kind kind, int row,
 
 static const struct view_ops tables_ops = {
     .context = "tables",
-    .commands = tables_commands,
+    .commands = pane_tables_commands,
     .title = tables_title,
     .facts = tables_facts,
     .arrange = tables_arrange,

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "tui/text.h"
 #include "views/app.h"
+#include "views/contexts.h"
 
 #include <stdlib.h>
 
@@ -213,7 +214,7 @@ static void prompt_run_dismiss(struct app *app, struct view *view, struct str ar
     app_overlay_close(app, view);
 }
 
-static const struct command prompt_commands[] = {
+const struct command prompt_commands[] = {
     {.name = "accept", .help = "take the line", .run = prompt_run_accept},
     {.name = "dismiss", .help = "close without effect", .run = prompt_run_dismiss},
     {0},

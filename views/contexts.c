@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where bindings live. A binding of "global" is looked for in every pane, so it may name what any of
+ * them can do.
+ */
+#include "views/contexts.h"
+
+#include "tui/action.h"
+#include "views/app.h"
+
+const struct context *contexts_nth(int nth)
+{
+    static const struct context all[] = {
+        {"tables", pane_tables_commands, true},
+        {"items", items_commands, true},
+        {"item", pane_item_commands, true},
+        {"prompt", prompt_commands, true},
+        {"help", menu_commands, true},
+        {"confirm", confirm_commands, false},
+    };
+    return nth >= 0 && nth < (int)(sizeof all / sizeof *all) ? &all[nth] : NULL;
+}
+
+static bool contexts_row(const struct command *row, struct str name)
+{
+    for (; row->name; row++)
+        if (str_equal(str_from(row->name), name))
+            return true;
+    return false;
+}
+
+bool contexts_know(struct str context, struct str command)
+{
+    enum action action;
+    bool global = str_equal(context, STR("global"));
+    bool open = global;
+    for (int i = 0; contexts_nth(i); i++) {
+        const struct context *c = contexts_nth(i);
+        bool here = str_equal(context, str_from(c->name));
+        if ((here || global) && contexts_row(c->commands, command))
+            return true;
+        if (here && c->actions && action_find(command, &action))
+            return true;
+        open = open || (here && i < 3);
+    }
+    return open && (contexts_row(app_global_commands(), command) || action_find(command, &action));
+}
