@@ -8,6 +8,7 @@
  */
 #include "backend/embedded/ops.h"
 #include "backend/embedded/page.h"
+#include "backend/embedded/page_range.h"
 #include "backend/embedded/request.h"
 #include "backend/embedded/shape.h"
 #include "backend/json_out.h"
@@ -191,128 +192,6 @@ static bool check_projection(struct read *r, struct err *err)
     return true;
 }
 
-/* ---- key conditions ---- */
-
-struct conditions {
-    const struct expr_key_term *at[KEY_ATTRIBUTES_MAX]; /* by place in the schema */
-    uint32_t count;                                     /* of them that are set, from the front */
-};
-
-static bool check_term(
-    const struct key_attribute *key, const struct expr_key_term *term, struct err *err)
-{
-    if (term->low.type != key->type || (term->op == EXPR_BETWEEN && term->high.type != key->type))
-        return err_invalid(err, INVALID "Condition parameter type does not match schema type");
-    if (term->low.data.len == 0 && term->op != EXPR_BEGINS_WITH)
-        return err_invalid(err,
-            "One or more parameter values are not valid. The AttributeValue for a key attribute "
-            "cannot contain an empty %s value. Key: %.*s",
-            key->type == VALUE_B ? "binary" : "string", STR_ARG(key->name));
-    return true;
-}
-
-static const struct expr_key_term *find_term(
-    const struct expr_key_condition *given, struct str name)
-{
-    for (uint32_t i = 0; i < given->count; i++)
-        if (str_equal(given->terms[i].name, name))
-            return &given->terms[i];
-    return NULL;
-}
-
-static bool refuse_missed(const struct key_attribute *key, struct err *err)
-{
-    return err_invalid(err, "Query condition missed key schema element: %.*s", STR_ARG(key->name));
-}
-
-/* Partition key attributes all and with =, sort key attributes from the left, an inequality only on
- * the last one. */
-static bool order_terms(const struct key_schema *schema, const struct expr_key_condition *given,
-    struct conditions *out, struct err *err)
-{
-    bool last = false;
-    *out = (struct conditions){0};
-    if (catalog_own_keys(schema) == 1 && given->count > 1)
-        return err_invalid(err, "Query key condition not supported");
-    for (uint32_t i = 0; i < catalog_own_keys(schema); i++) {
-        const struct key_attribute *key = &schema->at[i];
-        const struct expr_key_term *term = find_term(given, key->name);
-        if (!term && i < schema->partition)
-            return refuse_missed(key, err);
-        if (!term || last) {
-            if (out->count < given->count)
-                return term ? err_invalid(err, "Query key condition not supported")
-                            : refuse_missed(key, err);
-            return true;
-        }
-        if (!check_term(key, term, err))
-            return false;
-        last = term->op != EXPR_EQ;
-        if (last && i < schema->partition)
-            return err_invalid(err, "Query key condition not supported");
-        out->at[out->count++] = term;
-    }
-    return out->count == given->count || err_invalid(err, "Query key condition not supported");
-}
-
-/* ---- ranges ---- */
-
-static void set_prefix(
-    struct page *page, uint32_t id, const struct key_schema *schema, const struct conditions *c)
-{
-    struct value partition[CATALOG_HASH_MAX];
-    for (uint32_t i = 0; i < schema->partition; i++)
-        partition[i] = c->at[i]->low;
-    buf_clear(&page->from);
-    key_put_id(&page->from, id);
-    key_put_partition(&page->from, partition, schema->partition);
-    for (uint32_t i = schema->partition; i < c->count; i++)
-        if (c->at[i]->op == EXPR_EQ)
-            key_put(&page->from, c->at[i]->low);
-    buf_clear(&page->to);
-    buf_add(&page->to, buf_str(&page->from));
-}
-
-static void bound_below(struct page *page, struct value v, bool exclusive)
-{
-    key_put(&page->from, v);
-    if (exclusive)
-        key_successor(&page->from, 0);
-}
-
-static void bound_above(struct page *page, struct value v, bool inclusive)
-{
-    key_put(&page->to, v);
-    if (inclusive)
-        key_successor(&page->to, 0);
-}
-
-/* The table in key.h: which bounds an operator sets behind the prefix. */
-static void set_range(
-    struct page *page, uint32_t id, const struct key_schema *schema, const struct conditions *c)
-{
-    const struct expr_key_term *last = c->at[c->count - 1];
-    set_prefix(page, id, schema, c);
-    enum expr_operator op = last->op;
-    if (op == EXPR_GT || op == EXPR_GE || op == EXPR_BETWEEN)
-        bound_below(page, last->low, op == EXPR_GT);
-    if (op == EXPR_BEGINS_WITH) {
-        key_put_beginning(&page->from, last->low);
-        key_put_beginning(&page->to, last->low);
-    }
-    if (op == EXPR_LT || op == EXPR_LE)
-        bound_above(page, last->low, op == EXPR_LE);
-    else if (op == EXPR_BETWEEN)
-        bound_above(page, last->high, true);
-    else
-        key_successor(&page->to, 0);
-}
-
-static uint32_t page_id(const struct page *page)
-{
-    return page->index ? page->index->id : page->table->id;
-}
-
 /* ---- ExclusiveStartKey ---- */
 
 static bool refuse_start(struct err *err)
@@ -338,7 +217,7 @@ static bool check_start_shape(
 }
 
 static bool same_partition(
-    const struct read *r, const struct key_schema *schema, const struct conditions *c)
+    const struct read *r, const struct key_schema *schema, const struct page_range_keys *c)
 {
     struct value v;
     for (uint32_t i = 0; i < schema->partition; i++)
@@ -348,7 +227,7 @@ static bool same_partition(
 }
 
 static bool refuse_outside(const struct read *r, const struct key_schema *schema,
-    const struct conditions *c, struct err *err)
+    const struct page_range_keys *c, struct err *err)
 {
     if (!r->is_query)
         return err_invalid(err,
@@ -366,7 +245,7 @@ static bool refuse_outside(const struct read *r, const struct key_schema *schema
 
 /* Cuts the range: what follows the start key, in the direction of the walk. */
 static bool apply_start(
-    struct call *call, struct read *r, const struct conditions *c, struct err *err)
+    struct call *call, struct read *r, const struct page_range_keys *c, struct err *err)
 {
     struct page *page = &r->page;
     const struct key_schema *schema = page_schema(page);
@@ -420,13 +299,13 @@ static bool check_filter(const struct read *r, struct err *err)
 static bool set_page(struct call *call, struct read *r, struct err *err)
 {
     struct page *page = &r->page;
-    struct conditions c = {0};
+    struct page_range_keys c = {0};
     if (!find_index(r, err))
         return false;
     if (r->is_query) {
-        if (!order_terms(page_schema(page), &r->expressions.keys, &c, err))
+        if (!page_range_order(page_schema(page), &r->expressions.keys, &c, err))
             return false;
-        set_range(page, page_id(page), page_schema(page), &c);
+        page_range_set(page, &c);
     } else {
         buf_clear(&page->from);
         buf_clear(&page->to);

@@ -37,6 +37,11 @@ const struct key_schema *page_schema(const struct page *page)
     return page->index ? &page->index->schema : &page->table->schema;
 }
 
+uint32_t page_id(const struct page *page)
+{
+    return page->index ? page->index->id : page->table->id;
+}
+
 static bool in_range(const struct page *page, struct str key)
 {
     return page->backward ? str_compare(key, buf_str(&page->from)) >= 0

@@ -34,6 +34,8 @@ struct page {
 void page_fini(struct page *page);
 /* The schema of the keys that are walked. */
 const struct key_schema *page_schema(const struct page *page);
+/* The table's id or the index's. */
+uint32_t page_id(const struct page *page);
 /* Runs the page; the list of items is appended to call->out unless count_only. */
 bool page_run(struct call *call, struct store_txn *txn, struct page *page, struct err *err);
 /* What the page cost. */

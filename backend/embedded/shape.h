@@ -75,8 +75,16 @@ struct shape_field {
 /* Refuses a request that does not fit. */
 bool shape_check(const struct shape *shape, const struct json *request, struct err *err);
 
+/* The first part of it: the JSON types alone. */
+bool shape_check_types(const struct shape *shape, const struct json *request, struct err *err);
+
 /* The request's shape by operation, or NULL where there is none. */
 const struct shape *shape_of(struct str operation);
+
+static inline bool shape_is_truth(const struct json *json)
+{
+    return json->type == JSON_TRUE || json->type == JSON_FALSE;
+}
 
 /* A member that is present: JSON null counts as absent. */
 const struct json *shape_get(const struct json *object, struct str name);

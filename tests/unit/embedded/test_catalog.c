@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rows of the catalog, and the cache that another process must not be able to fool. */
 #include "tests/unit/embedded/harness.h"
 
 #include "backend/embedded/catalog.h"

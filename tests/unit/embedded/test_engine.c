@@ -147,6 +147,55 @@ static void a_batch_get_hands_back_what_does_not_fit(void **state)
     bench_fini(&b);
 }
 
+static void put_batch(struct bench *b, const char *open, const char *entry, int first, int count)
+{
+    buf_printf(&b->body, "%s", open);
+    for (int i = 0; i < count; i++) {
+        buf_printf(&b->body, "%s", i ? "," : "");
+        buf_printf(&b->body, "{%s\"p\":{\"S\":\"k\"},\"s\":{\"N\":\"%d\"}%s}", entry, first + i,
+            entry[0] ? "}}" : "");
+    }
+}
+
+static void a_batch_has_a_limit_over_all_tables(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    bench_ok(&b, "CreateTable", BENCH_TABLE);
+    const struct {
+        int first, second, status;
+    } sizes[] = {{100, 0, 200}, {60, 40, 400}, {60, 41, 400}, {101, 0, 400}};
+    for (size_t i = 0; i < 4; i++) {
+        buf_clear(&b.body);
+        put_batch(&b, "{\"RequestItems\":{\"tab\":{\"Keys\":[", "", 0, sizes[i].first);
+        if (sizes[i].second)
+            put_batch(&b, "]},\"nope\":{\"Keys\":[", "", 0, sizes[i].second);
+        buf_add(&b.body, STR("]}}}"));
+        assert_true(bench_send(&b, "BatchGetItem", NULL));
+        assert_int_equal(b.reply.status, sizes[i].status);
+        assert_int_equal(
+            bench_says(&b, "Too many items requested for the BatchGetItem call"), i == 2);
+        assert_int_equal(bench_says(&b, "less than or equal to 100"), i == 3);
+        assert_int_equal(bench_says(&b, "ResourceNotFoundException"), i == 1);
+    }
+    const int writes[] = {25, 26};
+    for (size_t i = 0; i < 2; i++) {
+        buf_clear(&b.body);
+        put_batch(&b, "{\"RequestItems\":{\"tab\":[", "\"DeleteRequest\":{\"Key\":{", 0, writes[i]);
+        buf_add(&b.body, STR("]}}"));
+        assert_true(bench_send(&b, "BatchWriteItem", NULL));
+        assert_int_equal(b.reply.status, i ? 400 : 200);
+    }
+    buf_clear(&b.body);
+    put_batch(&b, "{\"RequestItems\":{\"tab\":[", "\"DeleteRequest\":{\"Key\":{", 0, 20);
+    put_batch(&b, "],\"nope\":[", "\"DeleteRequest\":{\"Key\":{", 0, 6);
+    buf_add(&b.body, STR("]}}"));
+    assert_true(bench_send(&b, "BatchWriteItem", NULL));
+    assert_true(bench_says(&b, "Too many items requested for the BatchWriteItem call"));
+    bench_fini(&b);
+}
+
 static void a_call_can_be_cancelled(void **state)
 {
     (void)state;
@@ -330,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_failed_condition_carries_the_item_where_asked),
         cmocka_unit_test(a_page_ends_at_one_megabyte),
         cmocka_unit_test(a_batch_get_hands_back_what_does_not_fit),
+        cmocka_unit_test(a_batch_has_a_limit_over_all_tables),
         cmocka_unit_test(a_call_can_be_cancelled),
         cmocka_unit_test(names_carry_the_region_that_was_asked_for),
         cmocka_unit_test(what_was_written_is_there_after_reopening),

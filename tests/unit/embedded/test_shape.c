@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Requests held against the tables of shapes: which words come for what. */
 #include "tests/test.h"
 
 #include "backend/embedded/shapes.h"

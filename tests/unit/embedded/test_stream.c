@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Stream records: their numbers, their keys, what each view keeps. */
 #include "tests/unit/embedded/harness.h"
 
 #include "backend/embedded/names.h"
