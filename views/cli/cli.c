@@ -110,8 +110,8 @@ static bool is_folder(const char *path)
 static bool check_first_word(const struct cli *cli, struct err *err)
 {
     const char *word = cli->arg_count ? cli->args[0] : NULL;
-    if (cli->command->name[0] || !word || strchr(word, '/') || is_folder(word) ||
-        strcmp(word, "aws") == 0)
+    if (cli->command->name[0] || !word || cli_has(cli, CLI_CONNECTION) || strchr(word, '/') ||
+        is_folder(word) || strcmp(word, "aws") == 0)
         return true;
     const char *near = cli_commands_nearest(str_from(word));
     if (near)

@@ -16,11 +16,23 @@ static bool has_terminal(void)
     return isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
 }
 
+/* [CONNECTION] [TABLE], or [TABLE] alone where -c names the connection. */
+static const char *connection_of(const struct cli *cli)
+{
+    return cli->arg_count && !cli_has(cli, CLI_CONNECTION) ? cli->args[0] : cli_connection(cli);
+}
+
+static const char *table_of(const struct cli *cli)
+{
+    int at = cli_has(cli, CLI_CONNECTION) ? 0 : 1;
+    return cli->arg_count > at ? cli->args[at] : NULL;
+}
+
 /* The options as one run of the explorer; the store's data file wakes its live panes. */
 static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
 {
     struct buf watch = {0};
-    const char *connection = cli->arg_count ? cli->args[0] : cli_connection(cli);
+    const char *connection = connection_of(cli);
     if (demo)
         buf_add(&watch, str_from(demo_path(demo)));
     else if (connection && connection[0])
@@ -28,10 +40,11 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
     else if (!backend_default_path(&watch, err))
         return false;
     buf_add(&watch, STR("/data.mdb"));
+    struct backend *backend = demo && cli_has(cli, CLI_READ_ONLY) ? backend_read_only(demo) : demo;
     struct explorer_options options = {.connection = connection,
-        .backend = demo,
+        .backend = backend,
         .label = demo ? "demo" : NULL,
-        .table = cli->arg_count > 1 ? cli->args[1] : NULL,
+        .table = table_of(cli),
         .keymap = cli->value[CLI_KEYMAP],
         .theme = cli->value[CLI_THEME],
         .watch_path = buf_cstr(&watch),
@@ -96,6 +109,9 @@ bool cli_explorer_run(struct cli *cli, struct err *err)
 {
     if (cli_has(cli, CLI_DEMO))
         return run_demo(cli, err);
+    if (cli_has(cli, CLI_CONNECTION) && cli->arg_count > 1)
+        return err_set(
+            err, ERR_USAGE, "-c names the connection already: leave %s out", cli->args[0]);
     if (!has_terminal())
         return err_set(err, ERR_USAGE,
             "the explorer needs a terminal on standard input and output; without one there are "

@@ -42,15 +42,20 @@ static struct loader_state look(const struct importing *im)
     return now;
 }
 
-/* Remembers the place before which everything is written. */
-static bool save(struct importing *im, struct err *err)
+/* Remembers the place before which everything is written. Where that cannot be done, the import is
+ * still worth its end. */
+static void save(struct importing *im)
 {
+    struct err err = ERR_INIT;
     struct loader_state now = look(im);
     im->state.place = now.all ? im->records.place : now.safe;
     im->saved_ns = clock_tick_ns();
     if (!now.written && !im->state.found)
-        return true; /* nothing to go on with */
-    return resume_save(&im->state, err);
+        return; /* nothing to go on with */
+    if (resume_save(&im->state, &err))
+        return;
+    cli_report_note("dynascope: an interrupted import will have to begin again: %s", err.text);
+    buf_clear(&im->state.path);
 }
 
 static void tick(void *context)
@@ -62,12 +67,13 @@ static void tick(void *context)
     pthread_mutex_unlock(&im->lock);
 }
 
-static bool tick_sometimes(struct importing *im, struct err *err)
+static void tick_sometimes(struct importing *im)
 {
     if (im->records.place.index % LOOK_EVERY)
-        return true;
+        return;
     tick(im);
-    return clock_tick_ns() - im->saved_ns < SAVE_EVERY_NS || save(im, err);
+    if (clock_tick_ns() - im->saved_ns >= SAVE_EVERY_NS)
+        save(im);
 }
 
 static bool take_item(
@@ -78,8 +84,10 @@ static bool take_item(
         return false;
     if (!im->loader)
         start_loader(im);
-    return loader_put(im->loader, value_of(buf_str(item)), record, tick, im, err) &&
-           tick_sometimes(im, err);
+    if (!loader_put(im->loader, value_of(buf_str(item)), record, tick, im, err))
+        return false;
+    tick_sometimes(im);
+    return true;
 }
 
 /* Reads to the end. False where it was stopped; what was handed over before is still written. */
@@ -125,15 +133,12 @@ static bool write_rest(struct importing *im, bool ok, struct err *err)
 
 static bool run_file(struct importing *im, struct err *err)
 {
-    struct err ignored = ERR_INIT;
     bool ok = read_records(im, err);
     ok = write_rest(im, ok, err);
     struct loader_state now = look(im);
     im->written += now.written;
     im->state.done = ok;
-    /* also where it failed: going on begins there */
-    if (!save(im, ok ? err : &ignored))
-        ok = false;
+    save(im); /* also where it failed: going on begins there */
     loader_free(im->loader);
     im->loader = NULL;
     progress_wipe(&im->progress);
@@ -156,35 +161,41 @@ static bool new_seed(uint64_t *seed)
     return getrandom(seed, sizeof *seed, 0) == sizeof *seed;
 }
 
+/* Finds an earlier run's place. Without a folder to remember places in, the import still runs. */
+static bool open_place(struct importing *im, struct err *err)
+{
+    struct buf store = {0};
+    bool known = store_of(im, &store, err);
+    bool ok = known && resume_open(&im->state, buf_cstr(&store), im->table_name, im->file, err);
+    buf_fini(&store);
+    if (ok || !known || err->code == ERR_NO_INPUT || im->resume)
+        return ok;
+    if (!im->quiet)
+        cli_report_note("dynascope: an interrupted import will have to begin again: %s", err->text);
+    *err = ERR_INIT;
+    return true;
+}
+
 /* Where to begin: *go_on where an earlier run's place is to be used. */
 static bool find_place(struct importing *im, bool *go_on, struct err *err)
 {
-    struct buf store = {0};
-    uint64_t head = 0;
-    *go_on = false;
-    bool ok = store_of(im, &store, err) &&
-              (strcmp(im->file, "-") == 0 || resume_digest(im->file, &head, err)) &&
-              resume_open(&im->state, buf_cstr(&store), im->table_name, im->file, err);
-    buf_fini(&store);
-    if (!ok)
+    struct resume *state = &im->state;
+    if (!open_place(im, err))
         return false;
-    if (im->resume && strcmp(im->file, "-") == 0)
-        return err_set(err, ERR_USAGE, "the standard input cannot be gone on with: name a file");
-    bool fits = im->state.found && im->state.head == head;
-    if (im->resume && im->state.found && !fits)
+    if (im->resume && !state->path.len)
+        return err_set(err, ERR_USAGE, "%s cannot be gone on with: name a file", im->file);
+    bool fits = state->found && state->head == state->head_now;
+    if (im->resume && state->found && !fits)
         return err_set(err, ERR_DATA,
-            "%s has changed since it was imported in part: begin again "
-            "without --resume",
-            im->file);
+            "%s has changed since it was imported in part: begin again without --resume", im->file);
     *go_on = im->resume && fits;
-    if (!*go_on && fits && !im->state.done && im->state.place.offset && !im->quiet)
+    if (!*go_on && fits && !state->done && state->place.offset && !im->quiet)
         cli_report_note("dynascope: %s was imported in part before; this begins again (--resume "
                         "goes on at line %llu)",
-            im->file, (unsigned long long)im->state.place.line);
-    im->state.head = head;
-    if (!*go_on)
-        im->state.done = false;
-    return *go_on || new_seed(&im->state.seed) || err_errno(err, errno, "no random numbers");
+            im->file, (unsigned long long)state->place.line);
+    state->head = state->head_now;
+    state->done = *go_on && state->done;
+    return *go_on || new_seed(&state->seed) || err_errno(err, errno, "no random numbers");
 }
 
 static bool open_file(struct importing *im, bool go_on, struct err *err)

@@ -29,7 +29,13 @@ bool input_open(struct input *in, const char *name, const atomic_bool *cancel, s
         return false;
     }
     struct stat s;
-    if (fstat(in->fd, &s) == 0 && S_ISREG(s.st_mode))
+    bool known = fstat(in->fd, &s) == 0;
+    if (known && S_ISDIR(s.st_mode)) {
+        close(in->fd);
+        in->fd = -1;
+        return err_set(err, ERR_NO_INPUT, "%s is a folder: name the files in it", name);
+    }
+    if (known && S_ISREG(s.st_mode))
         in->size = (uint64_t)s.st_size;
     posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     return true;

@@ -126,28 +126,61 @@ static void read_state(struct resume *s)
     buf_fini(&text);
 }
 
+/* Digest of the file's head, to tell whether it is still the same file. *plain false where reading
+ * it would take something away. */
+static bool digest_head(const char *file, uint64_t *digest, bool *plain, struct err *err)
+{
+    struct buf head = {0};
+    struct stat s;
+    *plain = false;
+    if (strcmp(file, "-") == 0)
+        return true;
+    bool ok = stat(file, &s) == 0;
+    *plain = ok && S_ISREG(s.st_mode);
+    int fd = *plain ? open(file, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t n = fd < 0 ? 0 : read(fd, buf_reserve(&head, HEAD), HEAD);
+    if (!ok || (*plain && fd < 0) || n < 0) {
+        err_errno(err, errno, "cannot open %s", file);
+        err->code = ERR_NO_INPUT;
+        ok = false;
+    }
+    head.len = n > 0 ? (size_t)n : 0;
+    *digest = hash(hash_start, buf_str(&head));
+    if (fd >= 0)
+        close(fd);
+    buf_fini(&head);
+    return ok;
+}
+
+/* The small file's name: a digest of what the import is. */
+static uint64_t name_of(const struct resume *s, const char *store)
+{
+    struct buf where = {0};
+    add_real_path(&where, store);
+    uint64_t name = hash(hash_start, buf_str(&where));
+    buf_fini(&where);
+    name = hash(hash(name, STR("\n")), buf_str(&s->table));
+    return hash(hash(name, STR("\n")), buf_str(&s->file));
+}
+
 bool resume_open(
     struct resume *s, const char *store, struct str table, const char *file, struct err *err)
 {
+    bool plain;
     *s = (struct resume){0};
-    if (strcmp(file, "-") == 0)
-        return true;
-    struct buf where = {0};
-    add_real_path(&where, store);
+    if (!digest_head(file, &s->head_now, &plain, err) || !plain)
+        return err->code == ERR_NONE;
     add_real_path(&s->file, file);
     buf_add(&s->table, table);
-    uint64_t name = hash(hash_start, buf_str(&where));
-    name = hash(hash(name, STR("\n")), table);
-    name = hash(hash(name, STR("\n")), buf_str(&s->file));
-    buf_fini(&where);
+    uint64_t name = name_of(s, store);
     /* a line feed in the file's name would break the small file's lines */
     for (size_t i = 0; i < s->file.len; i++)
         if (s->file.at[i] == '\n')
             s->file.at[i] = ' ';
-    if (!add_state_home(&s->path, err))
+    if (!add_state_home(&s->path, err) || !make_folders((char *)buf_cstr(&s->path), err)) {
+        buf_clear(&s->path);
         return false;
-    if (!make_folders((char *)buf_cstr(&s->path), err))
-        return false;
+    }
     buf_printf(&s->path, "%016" PRIx64, name);
     buf_cstr(&s->path);
     read_state(s);
@@ -160,24 +193,6 @@ void resume_close(struct resume *s)
     buf_fini(&s->table);
     buf_fini(&s->file);
     *s = (struct resume){0};
-}
-
-bool resume_digest(const char *file, uint64_t *digest, struct err *err)
-{
-    struct buf head = {0};
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, buf_reserve(&head, HEAD), HEAD);
-    bool ok = n >= 0;
-    if (!ok) {
-        err_errno(err, errno, "cannot open %s", file);
-        err->code = ERR_NO_INPUT;
-    }
-    head.len = ok ? (size_t)n : 0;
-    *digest = hash(hash_start, buf_str(&head));
-    if (fd >= 0)
-        close(fd);
-    buf_fini(&head);
-    return ok;
 }
 
 /* ---- writing ---- */

@@ -22,20 +22,21 @@
 struct resume {
     struct buf path; /* of the small file */
     struct buf table, file;
-    uint64_t head; /* digest */
+    uint64_t head;     /* digest of the file's head when the place was written down */
+    uint64_t head_now; /* and as it is now */
     struct records_place place;
     bool done;
     uint64_t seed;
     bool found; /* a file was there and fits */
 };
 
-/* Finds and reads the state for this import; a missing one is no error. The standard input has
- * none: then `path` stays empty and saving does nothing. */
+/* Finds and reads the state for this import; a missing one is no error. What is no plain file (the
+ * standard input, a pipe) cannot be gone on with: then `path` stays empty and saving does nothing.
+ * The same where it returns false: ERR_NO_INPUT = the file is not there, all else = there is no
+ * folder to remember places in. */
 bool resume_open(
     struct resume *state, const char *store, struct str table, const char *file, struct err *err);
 void resume_close(struct resume *state);
-/* Digest of the file's head, to tell whether it is still the same file. */
-bool resume_digest(const char *file, uint64_t *digest, struct err *err);
 /* Replaces the small file at once or not at all. */
 bool resume_save(const struct resume *state, struct err *err);
 void resume_forget(struct resume *state);
