@@ -36,8 +36,10 @@ static bool take_options(struct generating *g, struct err *err)
     if (bytes > VALUE_ITEM_MAX)
         return err_set(err, ERR_USAGE, "--size %lld: an item has at most %d bytes",
             (long long)bytes, VALUE_ITEM_MAX);
-    g->sample = (struct sample){
-        .seed = (uint64_t)seed, .partitions = (uint64_t)partitions, .bytes = (size_t)bytes};
+    g->sample = (struct sample){.seed = (uint64_t)seed,
+        .partitions = (uint64_t)partitions,
+        .run = (uint64_t)(g->count / partitions + 1),
+        .bytes = (size_t)bytes};
     return true;
 }
 

@@ -11,6 +11,7 @@
 struct sample {
     uint64_t seed;
     uint64_t partitions; /* partition keys that the items spread over */
+    uint64_t run;        /* so many items in a row have the same one; 0 = they come at random */
     size_t bytes;        /* about how big an item is; 0 = as it comes */
 };
 
