@@ -12,6 +12,7 @@
 #include "views/chrome.h"
 #include "views/contexts.h"
 #include "views/edit.h"
+#include "views/hints.h"
 #include "views/pane_item.h"
 #include "views/pane_items.h"
 #include "views/pane_tables.h"
@@ -600,6 +601,7 @@ bool app_load_keymap(struct app *app, struct str name, struct err *err)
     }
     keymap_fini(&app->keymap);
     app->keymap = map;
+    hints_forget(app);
     app->pending.count = 0;
     buf_clear(&app->keymap_name);
     buf_add(&app->keymap_name, name);
@@ -682,6 +684,7 @@ void app_free(struct app *app)
     app->tables->ops->free(app->tables);
     listing_fini(&app->listing);
     journal_fini(&app->journal);
+    hints_forget(app);
     keymap_fini(&app->keymap);
     frame_fini(&app->frame);
     struct buf *texts[] = {&app->keymap_name, &app->theme_name, &app->folder, &app->message,

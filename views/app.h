@@ -32,6 +32,7 @@ struct app {
     struct task_group tasks; /* reads for an edit, table operations */
 
     struct keymap keymap;
+    struct hints_cache *hints; /* keys of commands, looked up once a keymap */
     struct buf keymap_name, theme_name, folder; /* the user's folder with keymaps/ and themes/ */
     struct key_sequence pending;                /* the beginning of a longer binding */
     struct key held[APP_HELD_MAX]; /* typed ahead of a question that is still to come */

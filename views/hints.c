@@ -7,38 +7,74 @@
  */
 #include "views/hints.h"
 
+#include "base/mem.h"
 #include "tui/text.h"
+
+#include <stdlib.h>
 
 enum { HINTS_MAX = 48, HINTS_GAP = 2 };
 
+/* The reverse lookup goes through the whole keymap: once for each row and context is enough. */
+struct hints_key {
+    const struct command *row;
+    const char *context;
+    struct buf keys; /* empty: not bound */
+};
+
+struct hints_cache {
+    struct hints_key list[2 * HINTS_MAX];
+    int count;
+};
+
 struct hint {
-    struct str key, word; /* slices of the scratch buffer, by offset until it is complete */
-    size_t key_at, word_at;
+    struct str key, word;
     int priority, cols;
     bool dropped;
 };
 
 struct hints {
-    struct buf text;
     struct hint list[HINTS_MAX];
     int count;
 };
 
-static void hints_collect_row(struct hints *h, struct app *app, struct view *view,
-    struct view *owner, const struct command *command)
+void hints_forget(struct app *app)
+{
+    for (int i = 0; app->hints && i < app->hints->count; i++)
+        buf_fini(&app->hints->list[i].keys);
+    free(app->hints);
+    app->hints = NULL;
+}
+
+static struct str hints_keys(struct app *app, struct view *view, const struct command *row)
 {
     struct str contexts[2];
+    const char *context = view->ops->context;
+    if (!app->hints)
+        app->hints = mem_new(struct hints_cache);
+    struct hints_cache *cache = app->hints;
+    for (int i = 0; i < cache->count; i++)
+        if (cache->list[i].row == row && cache->list[i].context == context)
+            return buf_str(&cache->list[i].keys);
+    if (cache->count == 2 * HINTS_MAX)
+        return STR_NONE;
+    struct hints_key *key = &cache->list[cache->count++];
+    *key = (struct hints_key){.row = row, .context = context};
+    keymap_keys(&app->keymap, contexts, app_contexts(view, contexts), str_from(row->name), &key->keys);
+    return buf_str(&key->keys);
+}
+
+static void hints_collect_row(struct hints *h, struct app *app, struct view *view,
+    struct view *owner, const struct command *row)
+{
     struct buf why = {0};
-    int count = app_contexts(view, contexts);
-    if (!command->hint || h->count == HINTS_MAX)
+    if (!row->hint || h->count == HINTS_MAX)
         return;
-    struct hint *hint = &h->list[h->count];
-    *hint = (struct hint){.priority = command->priority, .key_at = h->text.len};
-    if (app_enabled(app, command, owner, &why) &&
-        keymap_keys(&app->keymap, contexts, count, str_from(command->name), &h->text)) {
-        hint->key.len = h->text.len - hint->key_at;
-        hint->word = str_from(command->hint);
-        h->count++;
+    struct str keys = hints_keys(app, view, row);
+    if (keys.len && app_enabled(app, row, owner, &why)) {
+        struct hint *hint = &h->list[h->count++];
+        *hint = (struct hint){
+            .key = keys, .word = str_from(row->hint), .priority = row->priority};
+        hint->cols = text_columns(keys, 40, false) + 1 + (int)hint->word.len;
     }
     buf_fini(&why);
 }
@@ -66,22 +102,21 @@ static void hints_drop_one(struct hints *h)
 
 void hints_add(struct app *app, struct view *view, int cols, struct buf *out)
 {
-    struct hints h = {.count = 0};
+    struct hints h;
+    h.count = 0;
     for (const struct command *row = view->ops->commands; row && row->name; row++)
         hints_collect_row(&h, app, view, view, row);
     for (const struct command *row = app_global_commands(); row->name && !view->ops->closed; row++)
         hints_collect_row(&h, app, view, NULL, row);
-    for (int i = 0; i < h.count; i++) {
-        struct hint *hint = &h.list[i];
-        hint->key.at = h.text.at + hint->key_at;
-        hint->cols = text_columns(hint->key, cols, false) + 1 + text_columns(hint->word, cols, false);
-    }
     while (hints_width(&h) > cols)
         hints_drop_one(&h);
     for (int i = 0; i < h.count; i++)
-        if (!h.list[i].dropped)
-            buf_printf(out, "%.*s\t%.*s\n", STR_ARG(h.list[i].key), STR_ARG(h.list[i].word));
-    buf_fini(&h.text);
+        if (!h.list[i].dropped) {
+            buf_add(out, h.list[i].key);
+            buf_add_byte(out, '\t');
+            buf_add(out, h.list[i].word);
+            buf_add_byte(out, '\n');
+        }
 }
 
 void hints_draw(const struct canvas *c, int row, int col, int cols, struct str hints)

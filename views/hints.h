@@ -10,6 +10,8 @@
  * between marks that hints_draw() understands.
  */
 void hints_add(struct app *app, struct view *view, int cols, struct buf *out);
+/* After another keymap was loaded, and at the end. */
+void hints_forget(struct app *app);
 void hints_draw(const struct canvas *c, int row, int col, int cols, struct str hints);
 
 #endif

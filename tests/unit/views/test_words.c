@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Figures for people. */
+#include "tests/test.h"
+#include "views/words.h"
+
+static void expect(struct buf *out, const char *text)
+{
+    assert_string_equal(buf_cstr(out), text);
+    buf_clear(out);
+}
+
+static void counts_have_commas_and_short_forms(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    words_count(&out, 0), expect(&out, "0");
+    words_count(&out, 999), expect(&out, "999");
+    words_count(&out, 1204113), expect(&out, "1,204,113");
+    words_count(&out, -1234), expect(&out, "-1,234");
+    words_count_short(&out, 9999), expect(&out, "9,999");
+    words_count_short(&out, 12345), expect(&out, "12 k");
+    words_count_short(&out, 1204113), expect(&out, "1.2 M");
+    words_count_short(&out, 9999999), expect(&out, "9.9 M");
+    words_count_short(&out, INT64_C(25000000000)), expect(&out, "25 G");
+    words_plural(&out, 1, "item"), expect(&out, "1 item");
+    words_plural(&out, 2000, "item"), expect(&out, "2,000 items");
+    buf_fini(&out);
+}
+
+static void sizes_have_units(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    words_bytes(&out, 0), expect(&out, "0 B");
+    words_bytes(&out, 1023), expect(&out, "1023 B");
+    words_bytes(&out, 1024), expect(&out, "1.0 KB");
+    words_bytes(&out, 409600), expect(&out, "400 KB");
+    words_bytes(&out, INT64_C(5) << 30), expect(&out, "5.0 GB");
+    words_bytes(&out, INT64_MAX), expect(&out, "8388607 TB");
+    buf_fini(&out);
+}
+
+static void epochs_are_recognised_in_seconds_and_milliseconds(void **state)
+{
+    (void)state;
+    int64_t ms;
+    assert_true(words_epoch_ms(1732089600, &ms));
+    assert_int_equal(ms, INT64_C(1732089600000));
+    assert_true(words_epoch_ms(INT64_C(1732089600123), &ms));
+    assert_int_equal(ms, INT64_C(1732089600123));
+    assert_false(words_epoch_ms(12345, &ms));
+    assert_false(words_epoch_ms(-1732089600, &ms));
+    assert_false(words_epoch_ms(INT64_MAX, &ms));
+    struct buf out = {0};
+    words_utc(&out, INT64_C(1732089600000)), expect(&out, "2024-11-20 08:00 UTC");
+    buf_fini(&out);
+}
+
+static void distances_in_time_use_the_largest_unit(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    const int64_t now = INT64_C(1732089600000);
+    words_distance(&out, now, now), expect(&out, "in 0s");
+    words_distance(&out, now - 59000, now), expect(&out, "59s ago");
+    words_distance(&out, now + 61000, now), expect(&out, "in 1min");
+    words_distance(&out, now - INT64_C(3) * 86400000, now), expect(&out, "3d ago");
+    words_distance(&out, now + INT64_C(800) * 86400000, now), expect(&out, "in 2y");
+    buf_fini(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(counts_have_commas_and_short_forms),
+        cmocka_unit_test(sizes_have_units),
+        cmocka_unit_test(epochs_are_recognised_in_seconds_and_milliseconds),
+        cmocka_unit_test(distances_in_time_use_the_largest_unit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
