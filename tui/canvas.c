@@ -38,9 +38,11 @@ void frame_resize(struct frame *frame, int rows, int cols)
 
 void frame_clear(struct frame *frame)
 {
-    size_t count = (size_t)frame->rows * (size_t)frame->cols;
-    for (size_t i = 0; i < count; i++)
+    size_t cols = (size_t)frame->cols;
+    for (size_t i = 0; i < cols; i++)
         frame->cells[i] = blank;
+    for (int row = 1; row < frame->rows; row++)
+        memcpy(frame->cells + (size_t)row * cols, frame->cells, cols * sizeof blank);
     frame->cursor_row = frame->cursor_col = -1;
 }
 
@@ -170,26 +172,35 @@ struct writer {
     unsigned flags;
 };
 
-/* Printable ASCII followed by ASCII needs no more than a copy: nearly all data is that. */
+/* How many bytes at the front are printable ASCII that no mark follows. */
+static int ascii_run(struct str text, int most)
+{
+    int run = 0;
+    if ((size_t)most > text.len)
+        most = (int)text.len;
+    while (run < most && text.at[run] >= 0x20 && text.at[run] < 0x7F)
+        run++;
+    bool marked = (size_t)run < text.len && (unsigned char)text.at[run] >= 0x80;
+    return marked && run ? run - 1 : run;
+}
+
+/* Nearly all data is printable ASCII: that needs no more than a copy. */
 static size_t write_ascii(struct writer *w, struct str text)
 {
-    size_t i = 0;
+    int run = ascii_run(text, w->width - w->used), x = w->x + w->used;
+    int from = max_of(x, w->c->clip_left), to = min_of(x + run, w->c->clip_right);
     struct canvas_cell cell = blank;
     cell.role = (uint16_t)w->role;
-    for (; i < text.len && w->used < w->width; i++, w->used++) {
-        unsigned char byte = (unsigned char)text.at[i];
-        if (byte < 0x20 || byte >= 0x7F)
-            break;
-        if (i + 1 < text.len && (unsigned char)text.at[i + 1] >= 0x80)
-            break;
-        cell.point = byte;
-        put_cell(w->c, w->line, w->x + w->used, &cell);
+    for (int at = from; at < to; at++) {
+        if (w->line[at].columns != 1)
+            part_wide(w->c, w->line, at);
+        cell.point = (unsigned char)text.at[at - x];
+        w->line[at] = cell;
     }
-    if (i && w->used < w->width)
-        w->border = w->used;
-    else if (i)
-        w->border = w->width - 1;
-    return i;
+    w->used += run;
+    if (run)
+        w->border = w->used < w->width ? w->used : w->width - 1;
+    return (size_t)run;
 }
 
 static void write_ellipsis(struct writer *w)

@@ -158,21 +158,23 @@ static int gap_length(const struct screen_curses *s, const struct canvas_cell *c
     return gap;
 }
 
-/* A row for ncurses, one entry a cell. A small gap takes the look of the text before it: on a blank
- * it does not show, and going back and forth between looks costs more bytes than the blanks. */
-static void make_line(struct screen_curses *s, const struct canvas_cell *cells, int cols)
+/* A part of a row for ncurses, one entry a cell. A small gap takes the look of the text before it:
+ * on a blank it does not show, and going back and forth between looks costs more bytes than the
+ * blanks. */
+static void make_line(
+    struct screen_curses *s, const struct canvas_cell *cells, int from, int to, int cols)
 {
     const struct canvas_cell *before = NULL;
-    for (int col = 0; col < cols; col++) {
+    for (int col = from; col < to; col++) {
         int gap = is_empty(s, &cells[col]) ? gap_length(s, cells + col, cols - col) : 0;
         bool small = gap > 0 && gap <= GAP_MAX && col + gap < cols && before &&
                      s->inks[before->role] && !before->attrs;
         for (int i = 0; i < gap; i++)
             s->line[col + i] = s->looks[small ? before->role : ROLE_TEXT];
         col += gap;
-        if (col < cols)
+        if (col < to)
             fill_look(s, &cells[col], &s->line[col]);
-        before = col < cols && cells[col].columns ? &cells[col] : before;
+        before = col < to && cells[col].columns ? &cells[col] : before;
     }
 }
 
@@ -183,7 +185,7 @@ static void paint_row(struct screen_curses *s, const struct frame *frame, int ro
     int from = 0, to = frame->cols, count = 0;
     if (!s->whole)
         damage_find_span(&s->shown, frame, row, &from, &to);
-    make_line(s, cells, frame->cols);
+    make_line(s, cells, from, to, frame->cols);
     for (int col = from; col < to; col++)
         if (cells[col].columns)
             s->line[from + count++] = s->line[col];

@@ -35,6 +35,18 @@ static void a_step_down_is_a_scroll_by_one(void **state)
     frame_fini(&next);
 }
 
+static void a_jump_by_several_rows_is_found(void **state)
+{
+    static const char *const old[] = {"head", "a", "b", "c", "d", "e", "f", "g", "h", "i", "end"};
+    static const char *const new[] = {"head", "d", "e", "f", "g", "h", "i", "j", "k", "l", "end"};
+    struct frame shown = frame_of(old, 11), next = frame_of(new, 11);
+    (void)state;
+    assert_int_equal(damage_find_scroll(&shown, &next).by, 3);
+    assert_int_equal(damage_find_scroll(&next, &shown).by, -3);
+    frame_fini(&shown);
+    frame_fini(&next);
+}
+
 static void a_changed_row_is_no_scroll(void **state)
 {
     static const char *const old[] = {"head", "aa", "bb", "cc", "dd", "ee", "status"};
@@ -109,6 +121,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_down_is_a_scroll_by_one),
+        cmocka_unit_test(a_jump_by_several_rows_is_found),
         cmocka_unit_test(a_changed_row_is_no_scroll),
         cmocka_unit_test(spans_hold_whole_characters),
         cmocka_unit_test(following_the_damage_leads_to_the_next_frame),
