@@ -216,8 +216,7 @@ static bool put_contents(struct buf *out, struct value v, struct style style, un
     case VALUE_NONE:
         break;
     }
-    buf_add(out, STR("null"));
-    return false;
+    return false; /* put_value() lets none come here */
 }
 
 /* {"S": */

@@ -51,7 +51,8 @@ static void random_blank(struct rng *r, struct buf *out)
 static void random_json_char(struct rng *r, struct buf *out)
 {
     static const char *const escapes[] = {"\\\"", "\\\\", "\\/", "\\b", "\\f", "\\n", "\\r", "\\t",
-        "\\u0041", "\\u00e9", "\\u20AC", "\\ud83d\\ude00", "\\u0000", "\\uFFFF"};
+        "\\u0041", "\\u00e9", "\\u20AC", "\\ud83d\\ude00", "\\u0000", "\\uFFFF", "\\udbff\\udfff",
+        "\\ud800\\udc00"};
     uint32_t point = random_point(r);
     if (rng_below(r, 6) == 0)
         buf_add(out, str_from(escapes[rng_below(r, sizeof escapes / sizeof *escapes)]));
@@ -328,6 +329,8 @@ static void errors_say_line_column_and_what_was_expected(void **state)
         {"1.", "line 1, column 3: expected a digit, but the text ends here"},
         {"1ex", "line 1, column 3: expected a digit, found 'x'"},
         {"nul", "line 1, column 1: expected a value, found 'n'"},
+        {"\x7f", "line 1, column 1: expected a value, found byte 0x7f"},
+        {"~", "line 1, column 1: expected a value, found '~'"},
         {"\x01", "line 1, column 1: expected a value, found byte 0x01"},
         {"{\"a\":1,\n\"a\":2}", "line 2, column 5: the name \"a\" comes twice in one object"},
     };
@@ -554,6 +557,20 @@ static void strings_are_escaped_as_little_as_may_be(void **state)
     buf_fini(&out);
 }
 
+/* Six times as long as it came: the room for it must be asked for again and again. */
+static void a_string_of_control_characters_finds_its_room(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len < 300; len++) {
+        struct buf out = {0};
+        char text[300] = {0};
+        json_put_string(&out, (struct str){text, len});
+        assert_int_equal(out.len, 6 * len + 2);
+        assert_true(out.len <= out.cap);
+        buf_fini(&out);
+    }
+}
+
 static void commas_come_where_one_is_needed(void **state)
 {
     struct buf out = {0};
@@ -591,6 +608,7 @@ int main(void)
         cmocka_unit_test(written_trees_come_back_the_same),
         cmocka_unit_test(any_bytes_become_a_json_string_without_control_codes),
         cmocka_unit_test(strings_are_escaped_as_little_as_may_be),
+        cmocka_unit_test(a_string_of_control_characters_finds_its_room),
         cmocka_unit_test(commas_come_where_one_is_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,19 +167,34 @@ static void editors_get_short_arrays_on_one_line(void **state)
 
 static void a_long_array_takes_a_line_for_each_member(void **state)
 {
-    struct buf bytes = {0}, text = {0};
+    static const enum value_type types[] = {VALUE_L, VALUE_SS};
+    struct buf bytes = {0}, text = {0}, expected = {0};
     struct err err;
     (void)state;
-    struct value_open list = value_open(&bytes, VALUE_L);
-    for (int i = 0; i < 40; i++) {
-        value_member(&list, &bytes, STR_NONE);
-        value_put_string(&bytes, STR("text"));
+    for (int form = 0; form < 2; form++) {
+        buf_clear(&bytes);
+        buf_clear(&text);
+        buf_clear(&expected);
+        buf_add_byte(&expected, '[');
+        struct value_open array = value_open(&bytes, types[form]);
+        for (int i = 10; i < 50; i++) {
+            char member[] = {'m', (char)('0' + i / 10), (char)('0' + i % 10), '\0'};
+            buf_printf(&expected, "%s\n  \"%s\"", i > 10 ? "," : "", member);
+            if (form) {
+                value_set_add(&array, &bytes, str_from(member));
+            } else {
+                value_member(&array, &bytes, STR_NONE);
+                value_put_string(&bytes, str_from(member));
+            }
+        }
+        buf_add(&expected, STR("\n]"));
+        assert_true(value_close(&array, &bytes, &err));
+        json_out_pretty(&text, value_of(buf_str(&bytes)), false);
+        assert_string_equal(buf_cstr(&text), buf_cstr(&expected));
     }
-    assert_true(value_close(&list, &bytes, &err));
-    json_out_pretty(&text, value_of(buf_str(&bytes)), false);
-    assert_int_equal(text.len, 1 + 40 * 9 + 39 + 2);
     buf_fini(&bytes);
     buf_fini(&text);
+    buf_fini(&expected);
 }
 
 /* Whatever the bytes: the text is JSON, and the answer says whether it is all. */
@@ -222,26 +237,84 @@ static void damaged_bytes_still_give_json(void **state)
     buf_fini(&text);
 }
 
+/* {"a": a list of `levels` levels around a null}, written from the inside. */
+static void put_nested(struct buf *out, unsigned levels)
+{
+    struct buf inner = {0};
+    struct err err;
+    value_put_null(&inner);
+    for (unsigned i = 0; i < levels; i++) {
+        struct buf outer = {0};
+        buf_add_byte(&outer, VALUE_L);
+        value_put_varint(&outer, inner.len + 1);
+        value_put_varint(&outer, 1);
+        buf_add(&outer, buf_str(&inner));
+        buf_fini(&inner);
+        inner = outer;
+    }
+    buf_clear(out);
+    struct value_open item = value_open(out, VALUE_M);
+    value_member(&item, out, STR("a"));
+    buf_add(out, buf_str(&inner));
+    assert_true(value_close(&item, out, &err));
+    buf_fini(&inner);
+}
+
+static void an_item_of_all_levels_is_whole(void **state)
+{
+    struct buf bytes = {0}, text = {0};
+    (void)state;
+    put_nested(&bytes, VALUE_DEPTH_MAX - 1);
+    struct value item = value_of(buf_str(&bytes));
+    assert_true(json_out_is_plain(item));
+    for (int typed = 0; typed < 2; typed++) {
+        buf_clear(&text);
+        assert_true(json_out_line(&text, item, typed));
+        assert_back(buf_str(&text), true, item);
+    }
+    assert_true(json_out_pretty(&text, item, true));
+    buf_fini(&bytes);
+    buf_fini(&text);
+}
+
 static void bytes_nested_without_end_are_cut(void **state)
 {
-    struct buf bytes = {0}, outer = {0}, text = {0};
+    struct buf bytes = {0}, text = {0};
     (void)state;
-    value_put_null(&bytes);
-    for (unsigned i = 0; i < 5000; i++) {
-        buf_clear(&outer);
-        buf_add_byte(&outer, VALUE_L);
-        value_put_varint(&outer, bytes.len + 1);
-        value_put_varint(&outer, 1);
-        buf_add(&outer, buf_str(&bytes));
-        struct buf swap = bytes;
-        bytes = outer;
-        outer = swap;
-    }
-    assert_false(json_out_typed(&text, value_of(buf_str(&bytes))));
-    assert_false(json_out_is_plain(value_of(buf_str(&bytes))));
+    put_nested(&bytes, 5000);
+    struct value item = value_of(buf_str(&bytes));
+    assert_false(json_out_typed(&text, item));
+    assert_false(json_out_is_plain(item));
     assert_true(text.len < 1000);
     buf_fini(&bytes);
-    buf_fini(&outer);
+    buf_fini(&text);
+}
+
+static void what_is_damaged_is_null_and_the_answer_says_so(void **state)
+{
+    static const struct {
+        struct str bytes;
+        const char *text;
+    } table[] = {
+        {{"", 0}, "null"},
+        {{"\x05\x01\xc1", 3}, "{\"N\":null}"},
+        {{"\x07\x04\x01\x05\x01\xc1", 6}, "{\"L\":[{\"N\":null}]}"},
+        {{"\x07\x03\x01\x01\x63", 5}, "{\"L\":[{\"NULL\":true}]}"},
+        {{"\x0a\x06\x02\x01\xc1\x02\xc1\x02", 8}, "{\"NS\":[null,\"1\"]}"},
+        {{"\x09\x04\x01\x01\x61\x05", 6}, "{\"SS\":[\"a\"]}"},
+        {{"\x08\x06\x01\x01\x61\x01\x01\x62", 8}, "{\"M\":{\"a\":{\"NULL\":true}}}"},
+        {{"\x08\x06\x01\x01\x61\x05\x01\xc1", 8}, "{\"M\":{\"a\":{\"N\":null}}}"},
+    };
+    struct buf text = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        buf_clear(&text);
+        assert_false(json_out_typed(&text, value_of(table[i].bytes)));
+        assert_string_equal(buf_cstr(&text), table[i].text);
+    }
+    buf_clear(&text);
+    assert_false(json_out_typed_item(&text, value_of(STR("\x01"))));
+    assert_string_equal(buf_cstr(&text), "{}");
     buf_fini(&text);
 }
 
@@ -255,6 +328,8 @@ int main(void)
         cmocka_unit_test(editors_get_short_arrays_on_one_line),
         cmocka_unit_test(a_long_array_takes_a_line_for_each_member),
         cmocka_unit_test(damaged_bytes_still_give_json),
+        cmocka_unit_test(an_item_of_all_levels_is_whole),
+        cmocka_unit_test(what_is_damaged_is_null_and_the_answer_says_so),
         cmocka_unit_test(bytes_nested_without_end_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
