@@ -63,9 +63,16 @@ struct collect {
 /* Where a value stands in the request: keySchema.1.member.attributeName. */
 struct place {
     const struct place *above;
-    struct str name; /* as printed */
+    struct str name;
+    bool small; /* the name's first letter is printed small */
     bool quiet;
 };
+
+static void put_small_first(struct buf *out, struct str name)
+{
+    buf_add_byte(out, (char)(name.at[0] | 0x20));
+    buf_add(out, str_skip(name, 1));
+}
 
 static void put_place(struct buf *out, const struct place *place)
 {
@@ -73,7 +80,10 @@ static void put_place(struct buf *out, const struct place *place)
         put_place(out, place->above);
         buf_add_byte(out, '.');
     }
-    buf_add(out, place->name);
+    if (place->small)
+        put_small_first(out, place->name);
+    else
+        buf_add(out, place->name);
 }
 
 static void put_quoted(struct buf *out, const struct shape *shape, const struct json *json);
@@ -94,22 +104,16 @@ static void put_collection(struct buf *out, const struct shape *shape, const str
     buf_add_byte(out, list ? ']' : '}');
 }
 
-static void put_small_first(struct buf *out, const char *name)
-{
-    buf_add_byte(out, (char)(name[0] >= 'A' && name[0] <= 'Z' ? name[0] + 32 : name[0]));
-    buf_add(out, str_from(name + 1));
-}
-
 static void put_structure(struct buf *out, const struct shape *shape, const struct json *json)
 {
     buf_add(out, str_from(shape->name ? shape->name : ""));
     buf_add_byte(out, '(');
-    for (const struct shape_field *f = shape->fields; f->name; f++) {
+    for (const struct shape_field *f = shape->fields; f->shape; f++) {
         if (f != shape->fields)
             buf_add(out, STR(", "));
         put_small_first(out, f->name);
         buf_add_byte(out, '=');
-        put_quoted(out, f->shape, json_get(json, str_from(f->name)));
+        put_quoted(out, f->shape, json_get(json, f->name));
     }
     buf_add_byte(out, ')');
 }
@@ -299,14 +303,10 @@ static void check_map(struct collect *c, const struct shape *shape, const struct
 static void check_field(struct collect *c, const struct shape_field *field, const struct json *json,
     const struct place *above)
 {
-    char small[64];
-    struct place place = {.above = above, .quiet = field->quiet || (above && above->quiet)};
-    if (field->path) {
-        place.name = str_from(field->path);
-    } else {
-        int len = snprintf(small, sizeof small, "%c%s", field->name[0] | 0x20, field->name + 1);
-        place.name = (struct str){small, (size_t)len};
-    }
+    struct place place = {.above = above,
+        .name = field->path ? str_from(field->path) : field->name,
+        .small = !field->path,
+        .quiet = field->quiet || (above && above->quiet)};
     if (json)
         check(c, field->shape, json, &place);
     else if (field->need == SHAPE_REQUIRED)
@@ -316,8 +316,8 @@ static void check_field(struct collect *c, const struct shape_field *field, cons
 static void check_structure(struct collect *c, const struct shape *shape, const struct json *json,
     const struct place *place)
 {
-    for (const struct shape_field *f = shape->fields; f->name && !is_full(c); f++) {
-        const struct json *member = shape_get(json, str_from(f->name));
+    for (const struct shape_field *f = shape->fields; f->shape && !is_full(c); f++) {
+        const struct json *member = shape_get(json, f->name);
         if (member || f->need != SHAPE_OPTIONAL)
             check_field(c, f, member, place);
     }
@@ -360,11 +360,12 @@ static bool report(struct collect *c, struct err *err)
 
 static bool check_alone(const struct shape *shape, const struct json *request, struct err *err)
 {
-    for (const struct shape_field *f = shape->fields; f->name; f++) {
-        const struct json *member = shape_get(request, str_from(f->name));
+    for (const struct shape_field *f = shape->fields; f->shape; f++) {
+        const struct json *member = shape_get(request, f->name);
         if (f->need == SHAPE_PARAMETER && member == NULL)
-            return err_invalid(
-                err, "The parameter '%s' is required but was not present in the request", f->name);
+            return err_invalid(err,
+                "The parameter '%.*s' is required but was not present in the request",
+                STR_ARG(f->name));
         struct collect c = {0};
         if (f->alone && member)
             check_field(&c, f, member, NULL);

@@ -39,7 +39,7 @@ struct shape {
     const char *const *values;        /* an enum's names, ended by NULL, in the service's order */
     const struct shape *member;       /* of a list; the values of a map */
     const struct shape *key;          /* the names of a map, or NULL */
-    const struct shape_field *fields; /* of a structure, ended by name NULL */
+    const struct shape_field *fields; /* of a structure, ended by shape NULL */
 };
 
 enum shape_need {
@@ -49,7 +49,7 @@ enum shape_need {
 };
 
 struct shape_field {
-    const char *name;
+    struct str name;
     const struct shape *shape;
     enum shape_need need;
     bool alone;       /* its failures are reported without those of other fields */
@@ -61,15 +61,15 @@ struct shape_field {
 #define SHAPE_MAX(n) .has_max = true, .max = (n)
 #define SHAPE_MAY(field, of)                                                                       \
     {                                                                                              \
-        .name = (field), .shape = (of)                                                             \
+        .name = {(field), sizeof(field) - 1}, .shape = (of)                                        \
     }
 #define SHAPE_MUST(field, of)                                                                      \
     {                                                                                              \
-        .name = (field), .shape = (of), .need = SHAPE_REQUIRED                                     \
+        .name = {(field), sizeof(field) - 1}, .shape = (of), .need = SHAPE_REQUIRED                \
     }
 #define SHAPE_END                                                                                  \
     {                                                                                              \
-        .name = NULL                                                                               \
+        .shape = NULL                                                                              \
     }
 
 /* Refuses a request that does not fit. */

@@ -122,8 +122,8 @@ static bool type_structure(
     if (!type_object(shape, json, nested, err))
         return false;
     for (const struct json *m = json->first; m; m = m->next)
-        for (const struct shape_field *field = shape->fields; field->name; field++)
-            if (str_equal(m->name, str_from(field->name))) {
+        for (const struct shape_field *field = shape->fields; field->shape; field++)
+            if (str_equal(m->name, field->name)) {
                 if (!type_check(field->shape, m, false, err))
                     return false;
                 break;

@@ -32,7 +32,8 @@ extern const struct shape shape_tags, shape_tag_keys, shape_resource_arn;
 
 #define SHAPE_TABLE                                                                                \
     {                                                                                              \
-        .name = "TableName", .shape = &shape_table_name, .need = SHAPE_REQUIRED, .alone = true     \
+        .name = {"TableName", sizeof "TableName" - 1}, .shape = &shape_table_name,                 \
+        .need = SHAPE_REQUIRED, .alone = true                                                      \
     }
 
 #endif

@@ -100,7 +100,7 @@ static const struct shape get = {SHAPE_STRUCT, "GetItemInput", .fields = get_fie
 /* The service words a Query's Limit in its own way. */
 static const struct shape_field query_fields[] = {
     SHAPE_TABLE,
-    {.name = "Limit", .shape = &limit, .path = "Limit", .quiet = true},
+    {.name = {"Limit", sizeof "Limit" - 1}, .shape = &limit, .path = "Limit", .quiet = true},
     READ_FIELDS,
     SHAPE_MAY("ScanIndexForward", &shape_boolean),
     SHAPE_MAY("KeyConditionExpression", &shape_string),

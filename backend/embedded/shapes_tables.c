@@ -106,7 +106,10 @@ static const struct shape_field sse_fields[] = {
 static const struct shape sse = {SHAPE_STRUCT, "SSESpecification", .fields = sse_fields};
 
 static const struct shape_field create_fields[] = {
-    {.name = "TableName", .shape = &shape_new_table_name, .need = SHAPE_PARAMETER, .alone = true},
+    {.name = {"TableName", sizeof "TableName" - 1},
+        .shape = &shape_new_table_name,
+        .need = SHAPE_PARAMETER,
+        .alone = true},
     SHAPE_MUST("AttributeDefinitions", &definitions),
     SHAPE_MUST("KeySchema", &key_schema),
     SHAPE_MAY("BillingMode", &billing_mode),
