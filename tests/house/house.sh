@@ -93,38 +93,48 @@ check_layout() {
     [ -z "$found" ] || complain "typedef of a struct:" "$found"
 }
 
-# objects: the product's object files with the stem of their source.
+# objects BUILD: the product's object files; those of files that are gone stay out.
 objects() {
-    find "$1"/{base,backend,tui,keymaps,themes,views} -name '*.c.o' 2>/dev/null
-}
-
-# first_word STEM: shapes_items -> shape
-first_word() {
-    local word=${1%%_*}
-    printf '%s' "${word%s}"
+    local object source
+    while IFS= read -r object; do
+        source=${object#"$1"/}
+        source=${source/CMakeFiles\/*.dir\//}
+        [ ! -f "${source%.o}" ] || printf '%s\n' "$object"
+    done < <(find "$1"/{base,backend,tui,keymaps,themes,views} -name '*.c.o' 2>/dev/null)
 }
 
 # A function's prefix is the name of its file, of the header that declares it, of a struct that this
 # header defines, or of the folder. Where several files make up one thing (shapes.c, shapes_items.c)
-# their first word will do, and so do the words behind a kind's name (pane_items.c: items_).
+# their first word will do (ddb_ for the nouns of the interface), and so do the words behind a kind's name (pane_items.c: items_).
 check_prefixes() {
-    local object stem folder symbol header
-    while IFS= read -r object; do
-        stem=$(basename "$object" .c.o)
-        folder=$(basename "$(dirname "$object")")
-        while IFS= read -r symbol; do
-            # ddb_ are the nouns of the interface; gather.c's write() stands in front of the C library's
-            case $symbol in
-            "$(first_word "$stem")"* | "${stem#*_}"_* | "$folder"_* | main | ddb_*) continue ;;
-            write) [ "$stem" = gather ] && continue ;;
-            esac
-            header=$(grep -lw "$symbol" {base,backend,tui,keymaps,themes,views}/**/*.h | head -n 1 || true)
-            grep -q "^struct ${symbol%%_*} {" "${header:-/dev/null}" && continue
-            header=$(basename "${header:-none}" .h)
-            [[ $symbol == "$(first_word "$header")"* ]] ||
-                complain "$(basename "$object" .o): $symbol begins with none of ${stem}_, its header, its folder"
-        done < <(nm -g --defined-only "$object" | awk '$2 == "T" || $2 == "D" || $2 == "R" {print $3}')
-    done < <(objects "$1")
+    local found headers=({base,backend,tui,keymaps,themes,views}/**/*.h)
+    found=$({
+        grep -oE '^struct [a-z_0-9]+ \{' "${headers[@]}" | sed 's/:struct / struct /'
+        grep -oE '[a-z_0-9]+' "${headers[@]}" | sort -u | sed 's/:/ word /'
+        objects "$1" | xargs nm -A -g --defined-only | sed 's/:/ /'
+    } | awk '
+        function base(path) { sub(".*/", "", path); sub(/\.(c\.o|h)$/, "", path); return path }
+        function folder(path) { sub("/[^/]*$", "", path); return base(path) }
+        function starts(text, prefix) { return index(text, prefix) == 1 }
+        # shapes_items: shape
+        function first_word(stem) { sub("_.*", "", stem); sub("s$", "", stem); return stem }
+        $2 == "struct" { structs[$1 " " $3] = 1; next }
+        $2 == "word" { if (!($3 in header)) header[$3] = $1; next }
+        $3 != "T" && $3 != "D" && $3 != "R" { next }
+        {
+            symbol = $4; stem = base($1); behind = stem; sub("^[^_]*_", "", behind)
+            front = symbol; sub("_.*", "", front)
+            if (starts(symbol, first_word(stem)) || starts(symbol, behind "_") ||
+                starts(symbol, folder($1) "_") || starts(symbol, "ddb_") || symbol == "main" ||
+                starts(symbol, first_word(base(header[symbol]))) && header[symbol] ||
+                (header[symbol] " " front) in structs)
+                next
+            # stands in front of the C library'"'"'s
+            if (stem == "gather" && symbol == "write")
+                next
+            print stem ".c: " symbol " begins with none of " stem "_, its header, its folder"
+        }')
+    [ -z "$found" ] || complain "$found"
 }
 
 # No mutable globals but flags that signal handlers set.
