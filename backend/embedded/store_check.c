@@ -151,29 +151,27 @@ static bool check_entries(struct store_txn *txn, void *context, struct err *err)
     return code == MDB_SUCCESS || store_fail(txn->store, code, "checking", err);
 }
 
-/* A snapshot that is held keeps its pages from being written over while they are read. */
-static bool check_pages(struct check *check, uint64_t *findings, struct err *err)
+struct pages_check {
+    const struct check *check;
+    uint64_t findings;
+};
+
+/* The transaction keeps its pages from being written over while they are read past LMDB. */
+static bool check_pages(struct store_txn *txn, void *context, struct err *err)
 {
-    MDB_txn *txn = NULL;
-    struct store *store = check->store;
-    store_enter(store);
-    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
-    bool ok = code == MDB_SUCCESS
-                  ? store_pages_check(store->fd, findings, check->see, check->context, err)
-                  : store_fail(store, code, "checking", err);
-    mdb_txn_abort(txn);
-    store_leave(store);
-    return ok;
+    struct pages_check *pages = context;
+    const struct check *check = pages->check;
+    return store_pages_check(txn->store->fd, &pages->findings, check->see, check->context, err);
 }
 
 bool store_check(struct store *store, void (*see)(void *context, const char *finding),
     void *context, struct err *err)
 {
     struct check check = {.store = store, .see = see, .context = context};
-    uint64_t findings = 0;
-    if (!check_pages(&check, &findings, err))
+    struct pages_check pages = {.check = &check};
+    if (!store_txn_read(store, check_pages, &pages, err))
         return false;
-    if (findings) {
+    if (pages.findings) {
         store->unsound = true;
         return true;
     }

@@ -158,7 +158,7 @@ bool store_folder_sync(const struct store *store, struct err *err)
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {
-        ".", "..", STORE_LOCK_FILE, STORE_UNSYNCED_FILE, "lost+found"};
+        ".", "..", STORE_DATA_FILE, STORE_LOCK_FILE, STORE_UNSYNCED_FILE, "lost+found"};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (strcmp(name, ours[i]) == 0)
             return true;

@@ -87,6 +87,18 @@ static int save_record(struct store *store, MDB_txn *txn)
 
 /* ---- the named databases ---- */
 
+/* Another process may have grown the map since this one opened the file. */
+static int begin(struct store *store, unsigned flags, MDB_txn **txn)
+{
+    int code;
+    while ((code = mdb_txn_begin(store->env, NULL, flags, txn)) == MDB_MAP_RESIZED) {
+        code = store_resize(store, 0);
+        if (code != MDB_SUCCESS)
+            break;
+    }
+    return code;
+}
+
 static int open_maps(struct store *store, MDB_txn *txn, unsigned flags)
 {
     int code = MDB_SUCCESS;
@@ -134,7 +146,7 @@ static bool fill_maps(struct store *store, MDB_txn *txn, struct err *err)
 bool store_format_create(struct store *store, struct err *err)
 {
     MDB_txn *txn;
-    int code = mdb_txn_begin(store->env, NULL, 0, &txn);
+    int code = begin(store, 0, &txn);
     if (code != MDB_SUCCESS)
         return store_fail(store, code, "creating", err);
     if (!fill_maps(store, txn, err)) {
@@ -168,7 +180,7 @@ static bool distrust(struct store *store, struct err *err)
 bool store_format_load(struct store *store, bool *missing, struct err *err)
 {
     MDB_txn *txn;
-    int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn);
+    int code = begin(store, MDB_RDONLY, &txn);
     *missing = false;
     if (code != MDB_SUCCESS)
         return store_fail(store, code, "opening", err);

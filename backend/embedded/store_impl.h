@@ -139,6 +139,8 @@ void store_leave(struct store *store);
 /* Waits until nobody is inside, then resizes: 0 = to what another process made of it. */
 int store_resize(struct store *store, size_t size);
 void store_readers_free(struct store *store);
+/* store_read(), of what is unsound too: `fn` must not let LMDB read a page then. */
+bool store_txn_read(struct store *store, store_fn *fn, void *context, struct err *err);
 
 /* ---- the folder (store_folder.c) ---- */
 

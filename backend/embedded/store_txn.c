@@ -146,10 +146,8 @@ static struct store_reader *begin(struct store *store, struct err *err)
     }
 }
 
-bool store_read(struct store *store, store_fn *fn, void *context, struct err *err)
+bool store_txn_read(struct store *store, store_fn *fn, void *context, struct err *err)
 {
-    if (store->unsound)
-        return store_damaged(store, "its pages are malformed", err);
     struct store_reader *reader = begin(store, err);
     if (reader == NULL)
         return false;
@@ -159,4 +157,11 @@ bool store_read(struct store *store, store_fn *fn, void *context, struct err *er
     mdb_txn_reset(reader->txn);
     give_reader(store, reader);
     return ok;
+}
+
+bool store_read(struct store *store, store_fn *fn, void *context, struct err *err)
+{
+    if (store->unsound)
+        return store_damaged(store, "its pages are malformed", err);
+    return store_txn_read(store, fn, context, err);
 }
