@@ -108,6 +108,10 @@ static void one_name_may_mean_different_things_to_different_subcommands(void **s
     assert_null(cli.value[CLI_COUNT]);
     assert_string_equal(cli.value[CLI_ITEMS], "7");
     free_cli(&cli);
+    assert_true(parse(&cli, "generate T -n 7", &err));
+    assert_null(cli.value[CLI_LIMIT]);
+    assert_string_equal(cli.value[CLI_ITEMS], "7");
+    free_cli(&cli);
 }
 
 static void the_last_of_a_repeated_option_counts(void **state)

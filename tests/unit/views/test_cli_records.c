@@ -226,38 +226,63 @@ static void what_is_packed_or_encoded_otherwise_is_named(void **state)
     assert_records(STR("\xef\xbb\xbf{\"a\":1}"), &automatic, NULL, "{\"a\":{\"N\":\"1\"}} end ");
 }
 
-/* Going on at the place of any record gives the same rest as reading through. */
+/* The records of a file from a place on; their places, and the place behind each. */
+struct places {
+    int count;
+    struct records_place at[16], behind[16];
+};
+
+static void read_places(const char *name, const struct records_options *options,
+    const struct records_place *from, struct places *out)
+{
+    struct input in;
+    struct records r;
+    struct record record;
+    struct buf item = {0};
+    struct err err = ERR_INIT;
+    out->count = 0;
+    assert_true(input_open(&in, name, NULL, &err));
+    assert_true(records_open(&r, &in, options, NULL, &err));
+    if (from)
+        assert_true(records_resume(&r, from, &err));
+    while (records_next(&r, &record, &item, &err) != RECORDS_END) {
+        assert_in_range(out->count, 0, 15);
+        out->at[out->count] = record.place;
+        out->behind[out->count++] = r.place;
+    }
+    input_close(&in);
+    records_close(&r);
+    buf_fini(&item);
+}
+
+static void assert_rest(const struct places *all, int skip, const struct places *rest)
+{
+    assert_int_equal(rest->count, all->count - skip);
+    for (int i = 0; i < rest->count; i++) {
+        assert_int_equal(rest->at[i].offset, all->at[i + skip].offset);
+        assert_int_equal(rest->at[i].line, all->at[i + skip].line);
+        assert_int_equal(rest->at[i].index, all->at[i + skip].index);
+    }
+}
+
+/* Going on at or behind any record gives the same rest as reading through. */
 static void check_every_place(const char *text, const struct records_options *options)
 {
     char name[] = "/tmp/dynascope-records-XXXXXX";
-    struct records_place places[16];
-    int fd = mkstemp(name), count = 0;
+    struct places all, rest;
+    int fd = mkstemp(name);
     assert_true(fd >= 0);
     assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     close(fd);
-    for (int from = 0; from == 0 || from < count; from++) {
-        struct input in;
-        struct records r;
-        struct record record;
-        struct buf item = {0};
-        struct err err = ERR_INIT;
-        assert_true(input_open(&in, name, NULL, &err));
-        assert_true(records_open(&r, &in, options, NULL, &err));
-        if (from)
-            assert_true(records_resume(&r, &places[from], &err));
-        for (int i = from; records_next(&r, &record, &item, &err) != RECORDS_END; i++) {
-            assert_true(i < 16);
-            if (!from)
-                places[count++] = record.place;
-            assert_memory_equal(&record.place.offset, &places[i].offset, sizeof(uint64_t));
-            assert_int_equal(record.place.line, places[i].line);
-            assert_int_equal(record.place.index, places[i].index);
-        }
-        input_close(&in);
-        records_close(&r);
-        buf_fini(&item);
+    read_places(name, options, NULL, &all);
+    assert_true(all.count > 2);
+    for (int i = 0; i < all.count; i++) {
+        assert_int_equal(all.at[i].index, i);
+        read_places(name, options, &all.at[i], &rest);
+        assert_rest(&all, i, &rest);
+        read_places(name, options, &all.behind[i], &rest);
+        assert_rest(&all, i + 1, &rest);
     }
-    assert_true(count > 2);
     unlink(name);
 }
 
