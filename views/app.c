@@ -246,9 +246,8 @@ static void app_listing_changed(void *context)
 void app_data_changed(struct app *app)
 {
     listing_refresh(&app->listing);
-    if (app->items->ops->refresh && !app->overlay_count)
-        app->items->ops->refresh(app->items);
-    if (app->item && !app->overlay_count)
+    app->items->ops->refresh(app->items);
+    if (app->item)
         app->item->ops->refresh(app->item);
 }
 

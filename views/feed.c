@@ -197,6 +197,7 @@ static void feed_orphan(struct feed *p)
     worker_cancel(p->worker, &p->job->job);
     p->job->feed = NULL;
     p->job = NULL;
+    p->stale = false;
 }
 
 bool feed_cancel(struct feed *p)
@@ -241,7 +242,9 @@ static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)
 void feed_home(struct feed *p)
 {
     feed_orphan(p);
-    feed_submit(p, feed_new_job(p, FEED_JOB_OPEN));
+    struct feed_job *job = feed_new_job(p, FEED_JOB_OPEN);
+    job->limit = p->first < p->limit ? p->first : p->limit;
+    feed_submit(p, job);
 }
 
 void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
@@ -254,6 +257,7 @@ void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
     browse_unref(p->browse);
     p->browse = browse;
     p->limit = feed_choose_limit(browse, view_rows);
+    p->first = 2 * (int64_t)view_rows + 4;
     feed_home(p);
 }
 
@@ -267,16 +271,16 @@ void feed_end(struct feed *p)
     feed_submit(p, feed_new_job(p, FEED_JOB_LAST));
 }
 
-bool feed_refresh(struct feed *p)
+void feed_refresh(struct feed *p)
 {
+    p->stale = p->job != NULL;
     if (p->job || !p->browse)
-        return false;
+        return;
     struct feed_job *job = feed_new_job(p, FEED_JOB_REFRESH);
     if (p->page_count)
         job->from = feed_job_keep(job, p->pages[0]->place);
-    job->rows = p->rows > (size_t)p->limit ? p->rows : (size_t)p->limit;
+    job->rows = p->rows > (size_t)p->first ? p->rows : (size_t)p->first;
     feed_submit(p, job);
-    return true;
 }
 
 /* The place after the window. */
@@ -324,6 +328,14 @@ void feed_look(struct feed *p, size_t top, size_t view_rows)
         feed_read_next(p);
     else if (!feed_at_home(p) && top <= view_rows)
         feed_read_previous(p);
+}
+
+void feed_fill(struct feed *p)
+{
+    if (p->job || !p->page_count || feed_at_end(p) || p->err.code != ERR_NONE)
+        return;
+    if (p->page_count < FEED_PAGES_MAX && p->bytes + 2 * FEED_PAGE_BYTES < FEED_BYTES_MAX)
+        feed_read_next(p);
 }
 
 void feed_find(struct feed *p, bool (*match)(struct value item, struct str needle),
@@ -482,6 +494,8 @@ static void feed_done(struct worker_job *base)
             p->err = job->err;
             p->changed(p->context, FEED_FAILED, 0);
         }
+        if (p->stale && !p->job)
+            feed_refresh(p);
     }
     feed_job_free(job);
 }

@@ -54,6 +54,7 @@ struct feed {
 
     struct browse *browse;
     int64_t limit; /* items a page */
+    int64_t first; /* items of the first page: what the screen shows, and not to need more at once */
     struct feed_page *pages[FEED_PAGES_MAX + 8];
     size_t page_count, rows, bytes;
     uint64_t version; /* changes with the window */
@@ -64,6 +65,7 @@ struct feed {
     int64_t before, after;      /* rows outside the window */
     bool home_known;            /* the front page is the first */
     struct feed_job *job;      /* in flight, or NULL */
+    bool stale;                /* a refresh was asked for while it was */
     struct err err;             /* of the last read that failed */
 };
 
@@ -80,10 +82,13 @@ void feed_home(struct feed *p);
 /* The last rows: backwards on a Query; on a Scan by the last of so many segments that one holds about a
  * page. */
 void feed_end(struct feed *p);
-/* Reads the window's place again. Nothing happens while another read runs; returns whether it did. */
-bool feed_refresh(struct feed *p);
+/* Reads the window's place again: now, or when the read that runs has ended. */
+void feed_refresh(struct feed *p);
 /* Says which rows are looked at, so that the pages next to them are read before they are needed. */
 void feed_look(struct feed *p, size_t top, size_t view_rows);
+/* Reads on at the window's end if that fits without forgetting its front: so that a filter has more to
+ * show. */
+void feed_fill(struct feed *p);
 /* Reads on, from the window's end, to the next item for which `match` (on the worker's thread) is
  * true. `needle` is copied. */
 void feed_find(struct feed *p, bool (*match)(struct value item, struct str needle),

@@ -114,7 +114,9 @@ static void listing_described(struct task *task)
         listing_entry_free(c->entries[at]);
         c->entries[at] = batch->entries[i];
     }
-    if (task->ok)
+    if (task->ok && c->stale)
+        listing_refresh(c);
+    else if (task->ok)
         listing_describe_next(c);
     c->changed(c->context);
 }
@@ -196,6 +198,7 @@ static void listing_listed(struct task *task)
 
 void listing_refresh(struct listing *c)
 {
+    c->stale = c->task != NULL;
     if (c->task)
         return;
     c->task = task_new(sizeof(struct listing_list), c, listing_list_work, listing_listed);

@@ -33,7 +33,7 @@ struct pane_item {
     struct buf search;
     struct buf label, value, note;
     struct task *task;
-    bool loaded, gone;
+    bool loaded, gone, stale; /* stale: asked to read again while it was read */
 };
 
 struct item_task {
@@ -124,12 +124,16 @@ static bool item_work(struct task *task, struct client *client, struct err *err)
     return client_get(client, &task->arena, t->table, t->key, &t->item, err);
 }
 
+static void item_load(struct view *view);
+
 static void item_ended(struct task *task)
 {
     struct pane_item *p = task->owner;
     struct item_task *t = (struct item_task *)task;
     p->task = NULL;
     p->loaded = true;
+    if (p->stale)
+        item_load(&p->view);
     if (!task->ok) {
         app_fail(p->view.app, &task->err);
     } else if (t->item.type == VALUE_NONE) {
@@ -146,6 +150,7 @@ static void item_load(struct view *view)
 {
     struct pane_item *p = (struct pane_item *)view;
     struct buf key = {0};
+    p->stale = p->task != NULL;
     if (p->task || !client_key_of(&p->table, item_tree_item(&p->model), &key)) {
         buf_fini(&key);
         return;

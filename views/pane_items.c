@@ -163,7 +163,9 @@ void pane_items_browse(struct view *view, struct browse *browse)
     grid_refit(&p->grid);
     grid_go_column(&p->grid, 0);
     p->grid.left = 0;
-    feed_open(&p->feed, browse, (size_t)(p->rows > 0 ? p->rows : 60));
+    int rows, cols;
+    screen_size(view->app->screen, &rows, &cols);
+    feed_open(&p->feed, browse, (size_t)(rows > 0 ? rows : 1));
     view->app->dirty = true;
 }
 
@@ -202,15 +204,15 @@ struct str pane_items_column(const struct view *view, int nth)
 
 /* ---- moving ---- */
 
-/* Has `more` rows beyond the cursor, as far as a few milliseconds go: what is held down should not
+/* Has `more` rows beyond what is shown, as far as a few milliseconds go: what is held down should not
  * stop short at the edge of what is loaded. */
 static void items_reach(struct pane_items *p, int64_t more)
 {
     struct app *app = p->view.app;
     while (!items_order_on(&p->order) && app_may_wait(app)) {
-        bool below = more > 0 && p->grid.cursor + more >= (int64_t)p->feed.rows &&
+        bool below = more > 0 && p->grid.top + p->grid.rows + more > (int64_t)p->feed.rows &&
                      !feed_at_end(&p->feed);
-        bool above = more < 0 && p->grid.cursor + more < 0 && !feed_at_home(&p->feed);
+        bool above = more < 0 && p->grid.top + more < 0 && !feed_at_home(&p->feed);
         if (!below && !above)
             return;
         feed_look(&p->feed, below ? p->feed.rows : 0, (size_t)p->grid.rows);
@@ -393,8 +395,12 @@ static void items_draw(const struct view *view, const struct canvas *c)
 static void items_shown(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;
-    if (!items_order_on(&p->order) && p->feed.browse)
+    if (!p->feed.browse)
+        return;
+    if (!items_order_on(&p->order))
         feed_look(&p->feed, (size_t)p->grid.top, (size_t)p->grid.rows);
+    else if (view->app->options.watch_path && p->order.count < (size_t)p->grid.rows)
+        feed_fill(&p->feed); /* a local store: reading costs nothing */
 }
 
 static void items_filter(struct view *view, struct str text)
