@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-enum { NOBODY = 65534, EACH = 300, PROCESSES = 3 };
+enum { NOBODY = 65534, EACH = 100, PROCESSES = 3 };
 
 struct place {
     char folder[64];
