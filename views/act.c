@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changing one item: read it, ask for what it is to be, hand both to the journal. Must not know from
- * where it was started.
+ * Changing one item: read it, ask for what it is to be, hand both to the journal. Must not know
+ * from where it was started.
  *
  *   act_…() ─▶ GetItem ─▶ act_loaded() ─▶ prompt, question or editor ─▶ journal_write()
  */
@@ -45,8 +45,8 @@ static void act_free(void *context)
     free(act);
 }
 
-static struct act *act_new(struct app *app, const struct client_table *table,
-    void (*go)(struct act *act))
+static struct act *act_new(
+    struct app *app, const struct client_table *table, void (*go)(struct act *act))
 {
     struct act *act = mem_new(struct act);
     act->app = app;
@@ -203,8 +203,8 @@ static bool act_set(struct act *act, struct str text, const struct edit_file *fi
     if (ok && value_equal(act->item, value_of(buf_str(&after))))
         app_say(act->app, ROLE_STATUS, "no change");
     else if (ok)
-        act_write(act, act_old_type(act) ? "changed" : "added", act->item, value_of(buf_str(&after)),
-            file);
+        act_write(act, act_old_type(act) ? "changed" : "added", act->item,
+            value_of(buf_str(&after)), file);
     buf_fini(&value);
     buf_fini(&after);
     return ok;
@@ -229,8 +229,11 @@ static void act_value_in_editor(struct act *act, struct str text)
 {
     struct err err = ERR_INIT;
     struct buf now = {0};
-    struct item_editor editor = {.app = act->app, .name = "value.json", .text = text,
-        .context = act, .take = act_value_take};
+    struct item_editor editor = {.app = act->app,
+        .name = "value.json",
+        .text = text,
+        .context = act,
+        .take = act_value_take};
     enum item_editor_result result = item_editor_run(&editor, &err);
     if (result == ITEM_EDITOR_UNCHANGED)
         app_say(act->app, ROLE_STATUS, "no change");
@@ -405,8 +408,8 @@ static void act_ask_delete(struct act *act)
     struct buf text = {0};
     buf_printf(&text, "Delete from %.*s the item\n\n  ", STR_ARG(act->table.name));
     cells_add_key(&text, act->item, act->table.keys, act->table.key_count);
-    buf_printf(&text, "\n\nwith %u attributes, %zu bytes?", act->item.count,
-        value_item_size(act->item));
+    buf_printf(
+        &text, "\n\nwith %u attributes, %zu bytes?", act->item.count, value_item_size(act->item));
     confirm_open(act->app, &(struct confirm_spec){.title = STR("Delete item"),
                                .text = buf_str(&text),
                                .danger = true,
@@ -462,8 +465,12 @@ static void act_item_in_editor(struct act *act, struct value template, const cha
     struct buf text = {0}, now = {0}, item = {0}, name = {0};
     act->typed = item_editor_text(template, act->typed, &text);
     act_file_name(act, &name);
-    struct item_editor editor = {.app = act->app, .name = buf_cstr(&name), .notes = notes,
-        .text = buf_str(&text), .context = act, .take = act_item_take};
+    struct item_editor editor = {.app = act->app,
+        .name = buf_cstr(&name),
+        .notes = notes,
+        .text = buf_str(&text),
+        .context = act,
+        .take = act_item_take};
     enum item_editor_result result = item_editor_run(&editor, &err);
     if (result == ITEM_EDITOR_UNCHANGED) {
         app_say(act->app, ROLE_STATUS, "no change");

@@ -6,8 +6,8 @@
 #include "views/patch.h"
 
 /*
- * What can be done to one item from the grid as well as from its own view. Each begins by reading the
- * item as it is now; what is read is what the write is guarded by.
+ * What can be done to one item from the grid as well as from its own view. Each begins by reading
+ * the item as it is now; what is read is what the write is guarded by.
  */
 
 /* `key` holds at least the key attributes; everything is copied. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The explorer's middle: which views there are, which has the focus, what a key or a command line does,
- * when what was read is shown. Must not draw (chrome.c) and must not wait, but for the few milliseconds
- * that save a second frame.
+ * The explorer's middle: which views there are, which has the focus, what a key or a command line
+ * does, when what was read is shown. Must not draw (chrome.c) and must not wait, but for the few
+ * milliseconds that save a second frame.
  */
 #include "views/app.h"
 
@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { APP_WAIT_MS = 8, APP_BUSY_MS = 200, APP_BUSY_STEP_MS = 1000 };
+enum { APP_WAIT_MS = 8, APP_FIRST_WAIT_MS = 25, APP_BUSY_MS = 200, APP_BUSY_STEP_MS = 1000 };
 
 /* ---- saying things ---- */
 
@@ -272,15 +272,16 @@ static void app_written(void *context, const struct journal_entry *entry, const 
     struct str what = entry->what;
     bool gone = entry->after.type == VALUE_NONE;
     if (!err) {
-        app_say(app, ROLE_STATUS_OK, "%s %.*s", entry->undo ? "took back the change of" : entry->verb,
-            STR_ARG(what));
+        app_say(app, ROLE_STATUS_OK, "%s %.*s",
+            entry->undo ? "took back the change of" : entry->verb, STR_ARG(what));
         if (entry->kept.len)
             edit_remove_kept(entry->kept);
         if (gone && app->item)
             app_show_item(app, NULL);
     } else if (change_conflict(err)) {
         app_say(app, ROLE_STATUS_WARNING,
-            "not written: someone else changed %.*s since it was loaded. Look at it and try again%s%.*s",
+            "not written: someone else changed %.*s since it was loaded. Look at it and try "
+            "again%s%.*s",
             STR_ARG(what), entry->kept.len ? "; your text is kept in " : "", STR_ARG(entry->kept));
     } else {
         app_say(app, ROLE_STATUS_ERROR, "not written: %s%s%s%s%.*s", err->name,
@@ -310,8 +311,7 @@ const struct command *app_find_command(struct app *app, struct str name, struct 
     return app_row(app_global_commands(), name);
 }
 
-bool app_enabled(
-    struct app *app, const struct command *command, struct view *view, struct buf *why)
+bool app_enabled(struct app *app, const struct command *command, struct view *view, struct buf *why)
 {
     if ((command->flags & COMMAND_WRITES) && !app_writable(app, why))
         return false;
@@ -369,7 +369,8 @@ void app_run(struct app *app, struct str line)
     } else if (!view->ops->closed && (row = app_row(app_global_commands(), name))) {
         app_run_row(app, row, NULL, args);
     } else if (name.len && !view->ops->closed && !action_find(name, &action)) {
-        app_say(app, ROLE_STATUS_ERROR, "no command %.*s here: ? shows what there is", STR_ARG(name));
+        app_say(
+            app, ROLE_STATUS_ERROR, "no command %.*s here: ? shows what there is", STR_ARG(name));
     }
     buf_fini(&copy);
 }
@@ -552,7 +553,8 @@ bool app_paint(struct app *app)
     bool more = true;
     app_replay(app);
     if (app->dirty) {
-        while ((app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
+        while (
+            (app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
             app_wait(app);
         app_replay(app);
         app_watch_busy(app);
@@ -656,6 +658,7 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->zoom = options->table && options->table[0]; /* who names a table wants to see that */
     app->mouse = options->mouse;
     app->dirty = true;
+    app->wait_until_ns = clock_tick_ns() + APP_FIRST_WAIT_MS * INT64_C(1000000);
     app->frame.ascii = screen->ascii;
     app_find_folder(app);
     listing_init(&app->listing, worker, app, app_listing_changed);
@@ -690,8 +693,8 @@ void app_free(struct app *app)
         &app->opening, &app->opening_index};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_fini(texts[i]);
-    struct prompt_history *histories[] = {&app->command_history, &app->filter_history,
-        &app->query_history, &app->value_history};
+    struct prompt_history *histories[] = {
+        &app->command_history, &app->filter_history, &app->query_history, &app->value_history};
     for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
         prompt_history_fini(histories[i]);
     free(app);

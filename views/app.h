@@ -6,15 +6,16 @@
 #include "tui/layout.h"
 #include "tui/loop.h"
 #include "tui/screen.h"
-#include "views/listing.h"
 #include "views/explorer.h"
 #include "views/journal.h"
+#include "views/listing.h"
 #include "views/prompt.h"
 #include "views/view.h"
 
 /*
- * The explorer without the world around it: panes and overlays over one worker and one screen. It is
- * fed events and asked to paint; explorer.c does that from a real terminal, tests from a memory screen.
+ * The explorer without the world around it: panes and overlays over one worker and one screen. It
+ * is fed events and asked to paint; explorer.c does that from a real terminal, tests from a memory
+ * screen.
  *
  *   key ─▶ keymap ─▶ command line ─▶ app_run() ─▶ overlay, pane or global row ─▶ view
  *   worker ─▶ app_collect() ─▶ feeds, tasks ─▶ view         anything ─▶ dirty ─▶ app_paint()
@@ -32,7 +33,7 @@ struct app {
     struct task_group tasks; /* reads for an edit, table operations */
 
     struct keymap keymap;
-    struct hints_cache *hints; /* keys of commands, looked up once a keymap */
+    struct hints_cache *hints;                  /* keys of commands, looked up once a keymap */
     struct buf keymap_name, theme_name, folder; /* the user's folder with keymaps/ and themes/ */
     struct key_sequence pending;                /* the beginning of a longer binding */
     struct key held[APP_HELD_MAX]; /* typed ahead of a question that is still to come */
@@ -53,15 +54,16 @@ struct app {
     struct prompt_history command_history, filter_history, query_history, value_history;
     struct buf opening, opening_index; /* a table to open as soon as it is described */
     bool started;                      /* the first table was chosen */
-    int64_t wait_until_ns; /* the end of this frame's patience; 0 = not begun */
-    int64_t busy_since_ns; /* 0 = idle */
+    int64_t wait_until_ns;             /* the end of this frame's patience; 0 = not begun */
+    int64_t busy_since_ns;             /* 0 = idle */
     int busy_timer;
     bool busy_shown;
     bool quit;
     int status;
 };
 
-/* Options are copied, their texts borrowed. Takes over neither screen nor worker. Begins to read. */
+/* Options are copied, their texts borrowed. Takes over neither screen nor worker. Begins to read.
+ */
 struct app *app_new(const struct explorer_options *options, struct screen *screen,
     struct worker *worker, struct err *err);
 void app_free(struct app *app);
@@ -75,7 +77,8 @@ void app_collect(struct app *app);
 bool app_paint(struct app *app);
 /* The data changed elsewhere: read what is shown again, keeping place and cursor. */
 void app_data_changed(struct app *app);
-/* Whether what the user asked for last is still being read, so that a frame now would be half one. */
+/* Whether what the user asked for last is still being read, so that a frame now would be half one.
+ */
 bool app_waiting(const struct app *app);
 /* Writes that were asked for and have not ended. */
 bool app_writing(const struct app *app);
@@ -119,7 +122,8 @@ void app_overlay_close(struct app *app, struct view *view);
 void app_overlay_detach(struct app *app, struct view *view);
 /* The rows that work everywhere. */
 const struct command *app_global_commands(void);
-/* Jobs may be waited for, for some milliseconds a frame: so that what is quick needs no second frame. */
+/* Jobs may be waited for, for some milliseconds a frame: so that what is quick needs no second
+ * frame. */
 bool app_may_wait(const struct app *app);
 void app_wait(struct app *app);
 /* Whether writes are refused, and why. */

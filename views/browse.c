@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A reading of a table, built once and shared with the jobs that read. Must not know how much of it is
- * loaded or shown: that is the feed's business.
+ * A reading of a table, built once and shared with the jobs that read. Must not know how much of it
+ * is loaded or shown: that is the feed's business.
  */
 #include "views/browse.h"
 
@@ -9,7 +9,8 @@
 
 #include <stdlib.h>
 
-void browse_copy_table(struct arena *arena, const struct client_table *from, struct client_table *to)
+void browse_copy_table(
+    struct arena *arena, const struct client_table *from, struct client_table *to)
 {
     *to = *from;
     struct str *texts[] = {&to->name, &to->status, &to->arn, &to->billing, &to->stream_view,

@@ -21,8 +21,8 @@ struct browse {
     struct str place[CLIENT_KEYS_MAX + 2];
 };
 
-/* A Scan of the table or index (name empty = base table); `table` is copied. NULL where the table has
- * no such index. */
+/* A Scan of the table or index (name empty = base table); `table` is copied. NULL where the table
+ * has no such index. */
 struct browse *browse_scan(const struct client_table *table, struct str index);
 /* A Query: the condition's slices and values are copied. */
 struct browse *browse_query(const struct client_table *table, struct str index,
@@ -37,13 +37,14 @@ int64_t browse_item_bytes(const struct browse *browse);
 /* The key schema of what is read: the index's or the table's. */
 const struct client_key *browse_keys(const struct browse *browse, uint32_t *count);
 
-/* The ExclusiveStartKey that stands just after `item`, appended to `out` as an M; false where the item
- * lacks a key attribute. */
+/* The ExclusiveStartKey that stands just after `item`, appended to `out` as an M; false where the
+ * item lacks a key attribute. */
 bool browse_place_of(const struct browse *browse, struct value item, struct buf *out);
 /* What tells an item from all others of the table: its primary key. */
 uint64_t browse_identity(const struct browse *browse, struct value item);
 
 /* Copies a description with all that hangs on it. */
-void browse_copy_table(struct arena *arena, const struct client_table *from, struct client_table *to);
+void browse_copy_table(
+    struct arena *arena, const struct client_table *from, struct client_table *to);
 
 #endif

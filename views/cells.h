@@ -11,8 +11,9 @@
  *   string  like a number  number  true false  null  map  list  set      binary
  *   text    "42"           42      ✓    ✗      ∅     {3}  [5]   ⟨a b⟩    0x6869… 12 B
  *
- * (Where the screen is ASCII, drawing replaces the symbols.) A string stands in quotes where it would
- * read as another type, where blanks at its ends would not show, and always where `quote` asks for it.
+ * (Where the screen is ASCII, drawing replaces the symbols.) A string stands in quotes where it
+ * would read as another type, where blanks at its ends would not show, and always where `quote`
+ * asks for it.
  */
 enum { CELLS_BYTES_MAX = 512 }; /* longer texts are cut: the screen shows less anyway */
 

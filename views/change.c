@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From two versions of an item to the request that turns the one into the other, guarded by conditions
- * on what was loaded. Must not know who edits, nor how.
+ * From two versions of an item to the request that turns the one into the other, guarded by
+ * conditions on what was loaded. Must not know who edits, nor how.
  *
- * An expression holds at most 4 KB and 300 operators, so at most CHANGE_GUARDS attributes are guarded
- * or updated one by one; an edit of more attributes than that is written as a whole item, guarded by as
- * many of them.
+ * An expression holds at most 4 KB and 300 operators, so at most CHANGE_GUARDS attributes are
+ * guarded or updated one by one; an edit of more attributes than that is written as a whole item,
+ * guarded by as many of them.
  */
 #include "views/change.h"
 
@@ -114,8 +114,8 @@ static bool change_key(struct arena *arena, const struct client_table *table, st
 
 /* ---- the three requests ---- */
 
-static void change_build_put(struct arena *arena, const struct client_table *table,
-    struct value after, struct change *out)
+static void change_build_put(
+    struct arena *arena, const struct client_table *table, struct value after, struct change *out)
 {
     struct change_draft d;
     change_draft_init(&d);
@@ -232,8 +232,8 @@ bool change_send(struct client *client, struct arena *arena, struct str table,
     case CHANGE_DELETE:
         return client_delete(client, table, change->key, &change->condition, err);
     case CHANGE_UPDATE:
-        return client_update(client, arena, table, change->key, change->update,
-            &change->condition, &written, err);
+        return client_update(
+            client, arena, table, change->key, change->update, &change->condition, &written, err);
     case CHANGE_NOTHING:
         break;
     }

@@ -12,8 +12,8 @@
  *   item    none    DeleteItem, if it is still as it was loaded
  *   item    item    UpdateItem of the attributes that differ, if those are as they were loaded
  *
- * So two people who change different attributes of one item do not lose each other's work, and two who
- * change the same one are told.
+ * So two people who change different attributes of one item do not lose each other's work, and two
+ * who change the same one are told.
  */
 enum change_kind { CHANGE_NOTHING, CHANGE_PUT, CHANGE_UPDATE, CHANGE_DELETE };
 
@@ -24,8 +24,8 @@ struct change {
     struct client_condition condition;
 };
 
-/* Everything that is made lives in the arena; `before` and `after` are borrowed (type VALUE_NONE = no
- * item). False with ERR_DATA where a key attribute is missing or differs. */
+/* Everything that is made lives in the arena; `before` and `after` are borrowed (type VALUE_NONE =
+ * no item). False with ERR_DATA where a key attribute is missing or differs. */
 bool change_build(struct arena *arena, const struct client_table *table, struct value before,
     struct value after, struct change *out, struct err *err);
 bool change_send(struct client *client, struct arena *arena, struct str table,

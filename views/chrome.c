@@ -32,7 +32,10 @@ static int chrome_tables_cols(const struct app *app, int cols)
 static void chrome_place(struct app *app, int rows, int cols)
 {
     const struct layout_node panes[] = {
-        {.kind = LAYOUT_PANE, .pane = APP_TABLES, .size = chrome_tables_cols(app, cols), .min_cols = 18,
+        {.kind = LAYOUT_PANE,
+            .pane = APP_TABLES,
+            .size = chrome_tables_cols(app, cols),
+            .min_cols = 18,
             .min_rows = 6},
         {.kind = LAYOUT_PANE, .pane = APP_MAIN, .min_cols = 40, .min_rows = 6},
     };
@@ -105,8 +108,8 @@ static void chrome_draw_pane_title(struct app *app, const struct canvas *c, stru
 
 static struct str chrome_label(const struct app *app)
 {
-    return str_from(app->options.label ? app->options.label
-                                       : backend_label(worker_backend(app->worker)));
+    return str_from(
+        app->options.label ? app->options.label : backend_label(worker_backend(app->worker)));
 }
 
 static void chrome_counts(const struct app *app, struct buf *out)
@@ -130,7 +133,8 @@ static void chrome_draw_head(const struct app *app, const struct canvas *c)
     int cols = text_columns(buf_str(&right), c->cols, false);
     int at = 1 + canvas_text(c, 0, 1, c->cols - 2, STR("dynascope"), ROLE_TITLE, CANVAS_CUT) + 2;
     if (app->options.demo && !str_equal(chrome_label(app), STR("demo")))
-        at += canvas_text(c, 0, at, c->cols - at, STR("demo"), ROLE_STATUS_CONNECTION, CANVAS_CUT) + 2;
+        at += canvas_text(c, 0, at, c->cols - at, STR("demo"), ROLE_STATUS_CONNECTION, CANVAS_CUT) +
+              2;
     if (cols + at + 8 > c->cols)
         cols = 0;
     canvas_text(c, 0, at, c->cols - at - cols - 3, chrome_label(app), ROLE_STATUS_CONNECTION, 0);

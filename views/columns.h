@@ -6,8 +6,9 @@
 #include "views/browse.h"
 
 /*
- * The columns of a grid of items, found from the data seen: keys first and frozen, then attributes in
- * the order in which they first came. Columns are only ever added, so nothing jumps while one scrolls.
+ * The columns of a grid of items, found from the data seen: keys first and frozen, then attributes
+ * in the order in which they first came. Columns are only ever added, so nothing jumps while one
+ * scrolls.
  */
 enum { COLUMNS_MAX = 200 }; /* further attributes are seen in the item's own view */
 
@@ -15,7 +16,7 @@ struct columns {
     struct arena arena; /* owns the names */
     struct grid_column list[COLUMNS_MAX];
     int count;
-    bool full; /* an attribute found no place */
+    bool full;                      /* an attribute found no place */
     int16_t slots[4 * COLUMNS_MAX]; /* hash of names; 0 = free, else index + 1 */
 };
 

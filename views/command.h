@@ -6,13 +6,13 @@
 #include "base/err.h"
 
 /*
- * One row a command. The rows feed key bindings, the ":" prompt and its completion, the help overlay
- * and the manual; nothing else knows what can be done. Beside these, every action of tui/action.h is
- * a command in the contexts whose widget handles it.
+ * One row a command. The rows feed key bindings, the ":" prompt and its completion, the help
+ * overlay and the manual; nothing else knows what can be done. Beside these, every action of
+ * tui/action.h is a command in the contexts whose widget handles it.
  *
- * Contexts, as keymaps name them (a binding is looked for in the innermost first, then in "global"):
- *   tables    the list of tables        prompt    the ":" and "/" lines and one-line inputs
- *   items     the items grid            help      the help overlay and other menus that filter
+ * Contexts, as keymaps name them (a binding is looked for in the innermost first, then in
+ * "global"): tables    the list of tables        prompt    the ":" and "/" lines and one-line
+ * inputs items     the items grid            help      the help overlay and other menus that filter
  *   item      one item                  confirm   a question to answer
  *   global    everywhere; not under a prompt
  */

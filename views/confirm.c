@@ -49,9 +49,9 @@ static int confirm_lines(const struct confirm *c)
 static void confirm_draw(const struct view *view, const struct canvas *canvas)
 {
     const struct confirm *c = (const struct confirm *)view;
-    struct canvas inside = canvas_dialog(canvas, confirm_lines(c) + 4,
-        confirm_width(c, canvas->cols - 2) + 2, buf_str(&c->title),
-        c->spec.danger ? ROLE_DIALOG_DANGER : ROLE_DIALOG_TITLE);
+    struct canvas inside =
+        canvas_dialog(canvas, confirm_lines(c) + 4, confirm_width(c, canvas->cols - 2) + 2,
+            buf_str(&c->title), c->spec.danger ? ROLE_DIALOG_DANGER : ROLE_DIALOG_TITLE);
     struct str rest = buf_str(&c->text), line;
     int row = 0;
     for (; row < inside.rows - 1 && str_cut(&rest, '\n', &line); row++)
@@ -88,7 +88,10 @@ static void confirm_run_no(struct app *app, struct view *view, struct str args)
 
 const struct command confirm_commands[] = {
     {.name = "yes", .help = "do it", .hint = "yes", .priority = 2, .run = confirm_run_yes},
-    {.name = "no", .help = "leave everything as it is", .hint = "no", .priority = 3,
+    {.name = "no",
+        .help = "leave everything as it is",
+        .hint = "no",
+        .priority = 3,
         .run = confirm_run_no},
     {0},
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where bindings live. A binding of "global" is looked for in every pane, so it may name what any of
- * them can do.
+ * Where bindings live. A binding of "global" is looked for in every pane, so it may name what any
+ * of them can do.
  */
 #include "views/contexts.h"
 

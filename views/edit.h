@@ -7,8 +7,8 @@
 #include "tui/screen.h"
 
 /*
- * A text in the user's own editor: a file of mode 0600 in a folder of mode 0700, $VISUAL or $EDITOR run
- * on it without a shell, the text read back.
+ * A text in the user's own editor: a file of mode 0600 in a folder of mode 0700, $VISUAL or $EDITOR
+ * run on it without a shell, the text read back.
  */
 struct edit_file {
     char *folder, *path; /* owned; NULL where there is none */
@@ -18,7 +18,8 @@ struct edit_file {
 bool edit_open(struct edit_file *file, const char *name, struct str text, struct err *err);
 /* Writes the text anew. */
 bool edit_write(struct edit_file *file, struct str text, struct err *err);
-/* Runs the editor to its end, the screen stepping aside. False where it is missing, was killed or did not exit with 0. */
+/* Runs the editor to its end, the screen stepping aside. False where it is missing, was killed or
+ * did not exit with 0. */
 bool edit_run(struct edit_file *file, struct screen *screen, struct err *err);
 /* The text as it is now, appended; leading lines that begin with '#' are notes and left out. */
 bool edit_read(struct edit_file *file, struct buf *out, struct err *err);
@@ -30,8 +31,8 @@ void edit_remove_kept(struct str path);
 void edit_keep(struct edit_file *file);
 
 /* Splits a command line into words as a shell would quote them ('…', "…", \), without expanding
- * anything. NULL-terminated; free words[0] and words. NULL where a quote is not closed or no word is
- * there. */
+ * anything. NULL-terminated; free words[0] and words. NULL where a quote is not closed or no word
+ * is there. */
 char **edit_split(const char *line);
 
 #endif

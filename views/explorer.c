@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The app with the world around it: a terminal, a worker's thread, signals, a file to watch. Opens in
- * the order in which things can refuse, so that a refusal leaves the terminal untouched.
+ * The app with the world around it: a terminal, a worker's thread, signals, a file to watch. Opens
+ * in the order in which things can refuse, so that a refusal leaves the terminal untouched.
  *
  *   backend ─▶ signals ─▶ worker (reads already) ─▶ terminal ─▶ loop
  */
@@ -113,8 +113,7 @@ static void explorer_watch(struct explorer *e)
     if (!e->options->watch_path)
         return;
     e->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (e->watch_fd >= 0 &&
-        inotify_add_watch(e->watch_fd, e->options->watch_path, IN_MODIFY) >= 0)
+    if (e->watch_fd >= 0 && inotify_add_watch(e->watch_fd, e->options->watch_path, IN_MODIFY) >= 0)
         loop_watch(&e->loop, e->watch_fd, POLLIN, explorer_watched, e);
 }
 
@@ -137,7 +136,8 @@ static void explorer_drain(struct explorer *e)
         worker_wait(e->worker, 50);
 }
 
-static struct backend *explorer_open_backend(const struct explorer_options *options, struct err *err)
+static struct backend *explorer_open_backend(
+    const struct explorer_options *options, struct err *err)
 {
     if (options->backend)
         return options->read_only ? backend_read_only(options->backend) : options->backend;
@@ -188,7 +188,8 @@ out:
     signal_close(&e.signals);
     if (status > 128) {
         /* with the mask as it was, whoever called learns of the signal in the usual way */
-        err_set(err, ERR_CANCELLED, "stopped by signal %d (%s)", status - 128, strsignal(status - 128));
+        err_set(
+            err, ERR_CANCELLED, "stopped by signal %d (%s)", status - 128, strsignal(status - 128));
         raise(status - 128);
     }
     return status >= 0 ? status : err_exit_code(err->code);

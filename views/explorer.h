@@ -5,9 +5,9 @@
 #include "backend/backend.h"
 
 /*
- * The explorer from start to end: opens the connection and the terminal, runs the panes until the user
- * quits, gives the terminal back as it was found. Zeroed options = the default store, nothing special.
- * All text is borrowed until explorer_run() returns.
+ * The explorer from start to end: opens the connection and the terminal, runs the panes until the
+ * user quits, gives the terminal back as it was found. Zeroed options = the default store, nothing
+ * special. All text is borrowed until explorer_run() returns.
  */
 struct explorer_options {
     const char *connection;  /* a CONNECTION for backend_open(), NULL or "" = the default store */
@@ -23,12 +23,13 @@ struct explorer_options {
     bool demo;               /* the sample store: the title says so */
     bool ascii;              /* no character above 7 bits on the screen */
     bool mouse;              /* capture the mouse */
-    bool gutter;             /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
+    bool gutter; /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
     const struct clock *clock; /* NULL = the system's */
 };
 
-/* The process exit code, 0 after an ordinary quit. Where the explorer could not start (no terminal, a
- * connection that does not open): ERR set, exit code from err_exit_code(), nothing left on screen. */
+/* The process exit code, 0 after an ordinary quit. Where the explorer could not start (no terminal,
+ * a connection that does not open): ERR set, exit code from err_exit_code(), nothing left on
+ * screen. */
 int explorer_run(const struct explorer_options *options, struct err *err);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The window itself: which pages are loaded, when to read on or back, what to forget. The reading is
- * feed_job.c's. Must not know columns, filters or the screen: it is told which rows are looked at and
- * tells which rows it has.
+ * The window itself: which pages are loaded, when to read on or back, what to forget. The reading
+ * is feed_job.c's. Must not know columns, filters or the screen: it is told which rows are looked
+ * at and tells which rows it has.
  *
- * Page starts that leave the window at its front stay behind in the trail: the newest ones all, older
- * ones at a stride that doubles whenever the trail is full. So the way back to any row is at most one
- * stride of reading, and the trail is bounded.
+ * Page starts that leave the window at its front stay behind in the trail: the newest ones all,
+ * older ones at a stride that doubles whenever the trail is full. So the way back to any row is at
+ * most one stride of reading, and the trail is bounded.
  */
 #include "views/feed.h"
 
@@ -24,8 +24,11 @@ enum {
 void feed_init(struct feed *p, struct worker *worker, void *context,
     void (*changed)(void *context, enum feed_event event, int64_t moved))
 {
-    *p = (struct feed){
-        .worker = worker, .context = context, .changed = changed, .trail_stride = 1, .err = ERR_INIT};
+    *p = (struct feed){.worker = worker,
+        .context = context,
+        .changed = changed,
+        .trail_stride = 1,
+        .err = ERR_INIT};
 }
 
 /* ---- the trail ---- */
@@ -75,8 +78,8 @@ static void feed_trail_push(struct feed *p, struct feed_place place)
 
 /* The nearest known place before the window, taken off the trail; the segment's beginning where the
  * trail has none in it. */
-static struct feed_place feed_trail_pop(struct feed *p, struct feed_job *job,
-    struct feed_place front)
+static struct feed_place feed_trail_pop(
+    struct feed *p, struct feed_job *job, struct feed_place front)
 {
     struct feed_place place = {front.segment, front.segments, STR_NONE};
     if (p->trail_count == 0)
@@ -231,8 +234,8 @@ static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)
     int64_t by_view = (int64_t)view_rows + 8;
     if (by_bytes > FEED_PAGE_ROWS)
         by_bytes = FEED_PAGE_ROWS;
-    /* what fills the screen is wanted at once, unless the items are so large that it is half a page's
-     * 1 MB */
+    /* what fills the screen is wanted at once, unless the items are so large that it is half a
+     * page's 1 MB */
     if (by_view > 8 * FEED_PAGE_BYTES / bytes)
         by_view = 8 * FEED_PAGE_BYTES / bytes;
     int64_t limit = by_bytes > by_view ? by_bytes : by_view;
@@ -338,8 +341,8 @@ void feed_fill(struct feed *p)
         feed_read_next(p);
 }
 
-void feed_find(struct feed *p, bool (*match)(struct value item, struct str needle),
-    struct str needle)
+void feed_find(
+    struct feed *p, bool (*match)(struct value item, struct str needle), struct str needle)
 {
     feed_orphan(p);
     if (!p->page_count || feed_at_end(p)) {

@@ -6,9 +6,9 @@
 #include "views/browse.h"
 
 /*
- * A window that slides over a reading of any size: some pages around the cursor are loaded, the rest
- * is found again by key when it is wanted. Memory does not depend on the size of the table, and no
- * snapshot is held between two reads.
+ * A window that slides over a reading of any size: some pages around the cursor are loaded, the
+ * rest is found again by key when it is wanted. Memory does not depend on the size of the table,
+ * and no snapshot is held between two reads.
  *
  *        trail (sparse page starts)       window                 unread
  *   |· · · · · · · · · · · · · · · ·|page|page|page|page|- - - - - - - - - - - -|
@@ -30,12 +30,13 @@ struct feed_page;
 struct feed_job;
 
 enum {
-    FEED_PAGES_MAX = 12,         /* of the window */
+    FEED_PAGES_MAX = 12,          /* of the window */
     FEED_BYTES_MAX = 1024 * 1024, /* of the window, as far as the view can do with it */
     FEED_TRAIL_MAX = 512,
 };
 
-/* Where a page begins: after `start` (an ExclusiveStartKey as M; empty: at the segment's beginning). */
+/* Where a page begins: after `start` (an ExclusiveStartKey as M; empty: at the segment's
+ * beginning). */
 struct feed_place {
     int64_t segment, segments; /* segments = 0: no parallel scan */
     struct str start;
@@ -54,45 +55,46 @@ struct feed {
 
     struct browse *browse;
     int64_t limit; /* items a page */
-    int64_t first; /* items of the first page: what the screen shows, and not to need more at once */
+    int64_t
+        first; /* items of the first page: what the screen shows, and not to need more at once */
     struct feed_page *pages[FEED_PAGES_MAX + 8];
     size_t page_count, rows, bytes;
     uint64_t version; /* changes with the window */
     struct feed_mark trail[FEED_TRAIL_MAX];
     size_t trail_count;
     uint64_t trail_next, trail_stride;
-    bool from_home, from_end;   /* which of the next two are known */
-    int64_t before, after;      /* rows outside the window */
-    bool home_known;            /* the front page is the first */
-    struct feed_job *job;      /* in flight, or NULL */
-    bool stale;                /* a refresh was asked for while it was */
-    struct err err;             /* of the last read that failed */
+    bool from_home, from_end; /* which of the next two are known */
+    int64_t before, after;    /* rows outside the window */
+    bool home_known;          /* the front page is the first */
+    struct feed_job *job;     /* in flight, or NULL */
+    bool stale;               /* a refresh was asked for while it was */
+    struct err err;           /* of the last read that failed */
 };
 
 void feed_init(struct feed *p, struct worker *worker, void *context,
     void (*changed)(void *context, enum feed_event event, int64_t moved));
 void feed_fini(struct feed *p);
 
-/* Forgets what is loaded and reads the first page; `view_rows` is the height of the screen's part. A
- * reference to `browse` is taken. */
+/* Forgets what is loaded and reads the first page; `view_rows` is the height of the screen's part.
+ * A reference to `browse` is taken. */
 void feed_open(struct feed *p, struct browse *browse, size_t view_rows);
 /* Forgets all, the browse too. */
 void feed_close(struct feed *p);
 void feed_home(struct feed *p);
-/* The last rows: backwards on a Query; on a Scan by the last of so many segments that one holds about a
- * page. */
+/* The last rows: backwards on a Query; on a Scan by the last of so many segments that one holds
+ * about a page. */
 void feed_end(struct feed *p);
 /* Reads the window's place again: now, or when the read that runs has ended. */
 void feed_refresh(struct feed *p);
 /* Says which rows are looked at, so that the pages next to them are read before they are needed. */
 void feed_look(struct feed *p, size_t top, size_t view_rows);
-/* Reads on at the window's end if that fits without forgetting its front: so that a filter has more to
- * show. */
+/* Reads on at the window's end if that fits without forgetting its front: so that a filter has more
+ * to show. */
 void feed_fill(struct feed *p);
 /* Reads on, from the window's end, to the next item for which `match` (on the worker's thread) is
  * true. `needle` is copied. */
-void feed_find(struct feed *p, bool (*match)(struct value item, struct str needle),
-    struct str needle);
+void feed_find(
+    struct feed *p, bool (*match)(struct value item, struct str needle), struct str needle);
 /* Stops the running read; returns whether there was one. */
 bool feed_cancel(struct feed *p);
 

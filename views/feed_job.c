@@ -5,11 +5,10 @@
  * it carries with it.
  *
  * Backwards there are three ways:
- *   Query   the service reads backwards itself; one item more is read and dropped, because its key is
- *           what the page's own ExclusiveStartKey will be
- *   Scan    cannot, so it reads forward from the nearest known page start until it meets the items
- *           of the page in front
- *   Scan in segments (after a jump to the end): the segment before, whole
+ *   Query   the service reads backwards itself; one item more is read and dropped, because its key
+ * is what the page's own ExclusiveStartKey will be Scan    cannot, so it reads forward from the
+ * nearest known page start until it meets the items of the page in front Scan in segments (after a
+ * jump to the end): the segment before, whole
  */
 #include "views/feed_job.h"
 
@@ -70,7 +69,9 @@ static struct feed_page *reader_page(const struct client_page *got, size_t from,
     size_t bytes = reader_item_bytes(got, from, to) + place.start.len + last.len;
     struct feed_page *page = mem_alloc(sizeof *page + count * sizeof(struct value) + bytes);
     char *at = (char *)(page + 1) + count * sizeof(struct value);
-    *page = (struct feed_page){.place = place, .count = count, .scanned = got->scanned,
+    *page = (struct feed_page){.place = place,
+        .count = count,
+        .scanned = got->scanned,
         .bytes = sizeof *page + count * sizeof(struct value) + bytes,
         .items = (struct value *)(page + 1)};
     struct str *moved[] = {&page->place.start, &page->last};
@@ -119,8 +120,8 @@ static struct feed_page *reader_forward(struct reader *r, struct feed_place plac
         scanned += got.scanned;
         got.scanned = scanned;
         if (got.count || (!more && !segments_left)) {
-            page = reader_page(
-                &got, 0, got.count, false, place, more ? got.last.encoded : STR_NONE);
+            page =
+                reader_page(&got, 0, got.count, false, place, more ? got.last.encoded : STR_NONE);
             break;
         }
         buf_clear(&start);
@@ -147,8 +148,8 @@ static bool reader_after(const struct feed_page *page, struct feed_place *next)
 
 /* ---- collecting ---- */
 
-/* Appends to the job's pages; where there are more than fit (or than `most`), the first is dropped and
- * its start remembered. */
+/* Appends to the job's pages; where there are more than fit (or than `most`), the first is dropped
+ * and its start remembered. */
 static void reader_collect(struct reader *r, struct feed_page *page, size_t most)
 {
     struct feed_job *job = r->job;
@@ -222,7 +223,8 @@ static bool reader_find(struct reader *r)
 /* ---- backwards on a Query ---- */
 
 /* Reads backwards until there is an item or nothing is left. */
-static bool reader_query_read_back(struct reader *r, struct feed_place place, struct client_page *got)
+static bool reader_query_read_back(
+    struct reader *r, struct feed_place place, struct client_page *got)
 {
     for (;;) {
         if (!reader_read(r, place, true, r->job->limit + 1, got))
@@ -322,15 +324,16 @@ static int64_t reader_guess_segments(const struct feed_job *job)
     return segments;
 }
 
-/* The counts may be hours old: a last segment that turns out far too long is cut finer, one with next to
- * nothing in it coarser. */
+/* The counts may be hours old: a last segment that turns out far too long is cut finer, one with
+ * next to nothing in it coarser. */
 static bool reader_scan_last(struct reader *r)
 {
     enum { PAGES_ENOUGH = 16, TRIES = 8 };
     struct feed_job *job = r->job;
     int64_t segments = reader_guess_segments(job);
     for (int tries = 0;; tries++) {
-        size_t pages, most = tries < TRIES && segments < FEED_SEGMENTS_MAX ? PAGES_ENOUGH : SIZE_MAX;
+        size_t pages,
+            most = tries < TRIES && segments < FEED_SEGMENTS_MAX ? PAGES_ENOUGH : SIZE_MAX;
         struct feed_place place = {segments - 1, segments, STR_NONE};
         if (!reader_segment(r, place, FEED_JOB_PAGES_MAX / 4, most, &pages))
             return false;

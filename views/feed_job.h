@@ -9,15 +9,15 @@
 /* One page, one block of memory: the struct, its values, their bytes. */
 struct feed_page {
     struct feed_place place; /* where it begins */
-    struct str last;          /* LastEvaluatedKey; empty: the segment ends with this page */
+    struct str last;         /* LastEvaluatedKey; empty: the segment ends with this page */
     size_t count, bytes;
     int64_t scanned;
     struct value *items;
 };
 
 enum feed_job_kind {
-    FEED_JOB_OPEN,    /* forward from the beginning */
-    FEED_JOB_NEXT,    /* forward from `from` */
+    FEED_JOB_OPEN,     /* forward from the beginning */
+    FEED_JOB_NEXT,     /* forward from `from` */
     FEED_JOB_PREVIOUS, /* what stands before the page that begins at `front` */
     FEED_JOB_LAST,
     FEED_JOB_REFRESH, /* forward from `from`, `rows` of them */
@@ -37,7 +37,7 @@ struct feed_job {
     struct value first; /* PREVIOUS on a Query: the place of the front page's first item */
     size_t known_count; /* PREVIOUS on a Scan: identities of the front page's items */
     uint64_t *known;
-    size_t rows;        /* REFRESH */
+    size_t rows; /* REFRESH */
     bool (*match)(struct value item, struct str needle);
     struct str needle;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of commands, made from their own rows and the keymap: what it shows can be done, and there
- * is no second list to keep true. What cannot be done now says why.
+ * The list of commands, made from their own rows and the keymap: what it shows can be done, and
+ * there is no second list to keep true. What cannot be done now says why.
  */
 #include "views/help.h"
 
@@ -28,11 +28,11 @@ static void help_add_command(struct help *h, const struct command *command, stru
 {
     struct buf why = {0};
     bool enabled = app_enabled(h->app, command, owner, &why);
-    struct str text = enabled ? arena_printf(menu_arena(h->menu), "%-18s %s%s%s", command->name,
-                                    command->help, command->args ? "  " : "",
-                                    command->args ? command->args : "")
-                              : arena_printf(menu_arena(h->menu), "%-18s — %.*s", command->name,
-                                    STR_ARG(buf_str(&why)));
+    struct str text =
+        enabled ? arena_printf(menu_arena(h->menu), "%-18s %s%s%s", command->name, command->help,
+                      command->args ? "  " : "", command->args ? command->args : "")
+                : arena_printf(
+                      menu_arena(h->menu), "%-18s — %.*s", command->name, STR_ARG(buf_str(&why)));
     menu_add(h->menu, &(struct menu_row){.text = text,
                           .right = help_keys(h, command->name),
                           .value = str_from(command->name),
@@ -52,9 +52,8 @@ static void help_add_actions(struct help *h)
         const char *name = action_name((enum action)i);
         struct str keys = help_keys(h, name);
         if (keys.len)
-            menu_add(h->menu, &(struct menu_row){
-                                  .text = arena_printf(menu_arena(h->menu), "%-18s %s", name,
-                                      action_help((enum action)i)),
+            menu_add(h->menu, &(struct menu_row){.text = arena_printf(menu_arena(h->menu),
+                                                     "%-18s %s", name, action_help((enum action)i)),
                                   .right = keys,
                                   .value = str_from(name)});
     }

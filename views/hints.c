@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The hint line. Keys come from the keymap's reverse lookup, so a hint is true whatever is bound; must
- * not know a single key.
+ * The hint line. Keys come from the keymap's reverse lookup, so a hint is true whatever is bound;
+ * must not know a single key.
  *
  *   hints = { key TAB word LF }
  */
@@ -59,7 +59,8 @@ static struct str hints_keys(struct app *app, struct view *view, const struct co
         return STR_NONE;
     struct hints_key *key = &cache->list[cache->count++];
     *key = (struct hints_key){.row = row, .context = context};
-    keymap_keys(&app->keymap, contexts, app_contexts(view, contexts), str_from(row->name), &key->keys);
+    keymap_keys(
+        &app->keymap, contexts, app_contexts(view, contexts), str_from(row->name), &key->keys);
     return buf_str(&key->keys);
 }
 
@@ -72,8 +73,7 @@ static void hints_collect_row(struct hints *h, struct app *app, struct view *vie
     struct str keys = hints_keys(app, view, row);
     if (keys.len && app_enabled(app, row, owner, &why)) {
         struct hint *hint = &h->list[h->count++];
-        *hint = (struct hint){
-            .key = keys, .word = str_from(row->hint), .priority = row->priority};
+        *hint = (struct hint){.key = keys, .word = str_from(row->hint), .priority = row->priority};
         hint->cols = text_columns(keys, 40, false) + 1 + (int)hint->word.len;
     }
     buf_fini(&why);

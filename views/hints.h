@@ -5,9 +5,9 @@
 #include "views/app.h"
 
 /*
- * What can be done here, now, with which keys: "Enter open  e edit  …". Only commands that are enabled
- * and bound; what does not fit into `cols` goes, lowest priority first. The text holds keys and words
- * between marks that hints_draw() understands.
+ * What can be done here, now, with which keys: "Enter open  e edit  …". Only commands that are
+ * enabled and bound; what does not fit into `cols` goes, lowest priority first. The text holds keys
+ * and words between marks that hints_draw() understands.
  */
 void hints_add(struct app *app, struct view *view, int cols, struct buf *out);
 /* After another keymap was loaded, and at the end. */

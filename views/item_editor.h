@@ -6,8 +6,8 @@
 #include "views/edit.h"
 
 /*
- * JSON in the user's editor until it is right, or the user leaves it as it is. A text that cannot be
- * taken comes back with what is wrong in notes on top ("# …"); nothing that was written is lost.
+ * JSON in the user's editor until it is right, or the user leaves it as it is. A text that cannot
+ * be taken comes back with what is wrong in notes on top ("# …"); nothing that was written is lost.
  */
 enum item_editor_result {
     ITEM_EDITOR_TAKEN,
@@ -28,8 +28,8 @@ struct item_editor {
 
 enum item_editor_result item_editor_run(struct item_editor *editor, struct err *err);
 
-/* The item as text to edit: plain JSON where that loses nothing, else (or where asked) typed. Returns
- * whether it is typed. */
+/* The item as text to edit: plain JSON where that loses nothing, else (or where asked) typed.
+ * Returns whether it is typed. */
 bool item_editor_text(struct value item, bool typed, struct buf *out);
 /* The way back: appends the item. */
 bool item_editor_parse(struct str text, bool typed, struct buf *out, struct err *err);

@@ -47,8 +47,8 @@ static void item_tree_add(
     struct value_walk walk = value_walk(v);
     struct value member;
     for (size_t i = 0; value_next(&walk, &name, &member); i++)
-        item_tree_add(tree, self, v.type == VALUE_M ? name : STR_NONE,
-            v.type == VALUE_M ? 0 : i, member);
+        item_tree_add(
+            tree, self, v.type == VALUE_M ? name : STR_NONE, v.type == VALUE_M ? 0 : i, member);
 }
 
 static bool item_tree_is_key(const struct client_table *table, struct str name)

@@ -7,8 +7,8 @@
 
 /* An item flattened for the tree widget: one node a value, in order, keys first. */
 struct item_node {
-    uint64_t id;     /* a hash of the path */
-    int64_t parent;  /* -1 = an attribute of the item */
+    uint64_t id;    /* a hash of the path */
+    int64_t parent; /* -1 = an attribute of the item */
     int depth;
     struct str name; /* `at` NULL: a member of a list, see index */
     size_t index;

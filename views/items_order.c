@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A view of the feed's rows. Must not know the grid. Values of different types sort by type, missing
- * ones last whatever the direction.
+ * A view of the feed's rows. Must not know the grid. Values of different types sort by type,
+ * missing ones last whatever the direction.
  */
 #include "views/items_order.h"
 

@@ -5,14 +5,15 @@
 #include "views/feed.h"
 
 /*
- * Which of the loaded rows are shown, in which order: all as they were read, or those that contain a
- * text, or sorted by an attribute. Only what is loaded is looked at: a filter or a sort never reads.
+ * Which of the loaded rows are shown, in which order: all as they were read, or those that contain
+ * a text, or sorted by an attribute. Only what is loaded is looked at: a filter or a sort never
+ * reads.
  */
 struct items_order {
-    struct buf filter;   /* empty = all */
-    struct buf sort;     /* the attribute; empty = as read */
-    int direction;       /* 1, -1; 0 = as read */
-    uint32_t *rows;      /* where it is on: rows of the feed */
+    struct buf filter; /* empty = all */
+    struct buf sort;   /* the attribute; empty = as read */
+    int direction;     /* 1, -1; 0 = as read */
+    uint32_t *rows;    /* where it is on: rows of the feed */
     size_t count, room;
 };
 

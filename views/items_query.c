@@ -87,7 +87,8 @@ static bool query_put_value(
         bool ok = json_in_base64(&bytes, text);
         value_put_binary(&q->values, buf_str(&bytes));
         buf_fini(&bytes);
-        return ok || err_set(q->err, ERR_DATA, "a binary key is typed in base64: %.*s", STR_ARG(text));
+        return ok ||
+               err_set(q->err, ERR_DATA, "a binary key is typed in base64: %.*s", STR_ARG(text));
     } else {
         value_put_string(&q->values, text);
     }
@@ -112,8 +113,8 @@ static bool query_partition(struct query *q, uint32_t i, struct str word)
     return query_put_value(q, values[i], q->keys[i].type, word);
 }
 
-static bool query_sort_between(struct query *q, const struct client_key *key, struct str low,
-    struct str high)
+static bool query_sort_between(
+    struct query *q, const struct client_key *key, struct str low, struct str high)
 {
     buf_add(&q->condition, STR("#s BETWEEN :s AND :t"));
     buf_printf(q->about, " %.*s..%.*s", STR_ARG(low), STR_ARG(high));
@@ -166,17 +167,16 @@ static bool query_build(struct query *q, struct str line)
     return query_sort(q, word, line);
 }
 
-struct browse *items_query_parse(const struct client_table *table, struct str index, struct str line,
-    bool backward, struct buf *about, struct err *err)
+struct browse *items_query_parse(const struct client_table *table, struct str index,
+    struct str line, bool backward, struct buf *about, struct err *err)
 {
     struct browse *schema = browse_scan(table, index), *browse = NULL;
     if (!schema) {
         err_set(err, ERR_DATA, "%.*s has no index %.*s", STR_ARG(table->name), STR_ARG(index));
         return NULL;
     }
-    struct query q = {.hash_count = schema->index ? schema->index->hash_count : 1,
-        .about = about,
-        .err = err};
+    struct query q = {
+        .hash_count = schema->index ? schema->index->hash_count : 1, .about = about, .err = err};
     q.keys = browse_keys(schema, &q.key_count);
     q.names_map = value_open(&q.names, VALUE_M);
     q.values_map = value_open(&q.values, VALUE_M);

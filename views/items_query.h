@@ -16,7 +16,7 @@
  * "A..B" is BETWEEN, "A*" is begins_with, a value alone is "=". Errors say what is wrong and, in
  * err->at, where. `about` gets the condition in words, for a title.
  */
-struct browse *items_query_parse(const struct client_table *table, struct str index, struct str line,
-    bool backward, struct buf *about, struct err *err);
+struct browse *items_query_parse(const struct client_table *table, struct str index,
+    struct str line, bool backward, struct buf *about, struct err *err);
 
 #endif

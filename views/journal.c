@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The session's own changes, newest on top. Undo is the same change the other way round, guarded in the
- * same way: it refuses where someone else has changed the item since.
+ * The session's own changes, newest on top. Undo is the same change the other way round, guarded in
+ * the same way: it refuses where someone else has changed the item since.
  */
 #include "views/journal.h"
 

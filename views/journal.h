@@ -6,8 +6,8 @@
 #include "views/task.h"
 
 /*
- * The changes of this session: writes them, remembers what was before, takes the last one back. Writes
- * outlive the view that asked for them, so the journal owns them.
+ * The changes of this session: writes them, remembers what was before, takes the last one back.
+ * Writes outlive the view that asked for them, so the journal owns them.
  */
 struct journal_entry {
     struct journal_entry *below;
@@ -17,7 +17,7 @@ struct journal_entry {
     const char *verb;           /* "changed", a literal */
     struct str what;            /* "amount of C101 · O5001": for messages */
     bool undo;                  /* it takes an earlier change back */
-    struct str kept;            /* a file with the edited text, to name where writing failed; or "" */
+    struct str kept; /* a file with the edited text, to name where writing failed; or "" */
 };
 
 enum { JOURNAL_ENTRIES_MAX = 100, JOURNAL_BYTES_MAX = 1024 * 1024 };
@@ -38,9 +38,8 @@ void journal_init(struct journal *j, struct worker *worker, void *context,
 void journal_fini(struct journal *j);
 
 /* An entry to fill in: everything is copied into it. */
-struct journal_entry *journal_entry_new(
-    const struct client_table *table, struct value before, struct value after, const char *verb,
-    struct str what);
+struct journal_entry *journal_entry_new(const struct client_table *table, struct value before,
+    struct value after, const char *verb, struct str what);
 /* Writes it in the background. */
 void journal_write(struct journal *j, struct journal_entry *entry);
 /* Takes the last change back; false where there is none. */

@@ -27,7 +27,8 @@ struct listing_batch {
 
 void listing_init(struct listing *c, struct worker *worker, void *context, void (*changed)(void *))
 {
-    *c = (struct listing){.worker = worker, .context = context, .changed = changed, .err = ERR_INIT};
+    *c =
+        (struct listing){.worker = worker, .context = context, .changed = changed, .err = ERR_INIT};
 }
 
 static struct listing_entry *listing_entry_new(struct str name)

@@ -21,10 +21,10 @@ struct listing {
     void (*changed)(void *context); /* names or descriptions came, or reading failed: see err */
     struct listing_entry **entries;
     size_t count;
-    bool listed; /* names have come at least once */
+    bool listed;      /* names have come at least once */
     struct str first; /* describe this table before the others; borrowed */
     struct task *task;
-    bool stale; /* a refresh was asked for while it ran */
+    bool stale;   /* a refresh was asked for while it ran */
     bool *wanted; /* entries to describe, by number */
     struct err err;
 };

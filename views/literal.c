@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Values as one line of text and back: what writing loses, reading could not bring back, so what plain
- * JSON cannot carry is written typed. Must not know where the line is edited.
+ * Values as one line of text and back: what writing loses, reading could not bring back, so what
+ * plain JSON cannot carry is written typed. Must not know where the line is edited.
  */
 #include "views/literal.h"
 
@@ -94,8 +94,8 @@ static size_t literal_string_end(struct str text)
     return text.len;
 }
 
-static bool literal_set_member(struct value_open *set, struct buf *out, struct str word,
-    struct buf *scratch, struct err *err)
+static bool literal_set_member(
+    struct value_open *set, struct buf *out, struct str word, struct buf *scratch, struct err *err)
 {
     buf_clear(scratch);
     if (set->type == VALUE_NS) {
@@ -148,8 +148,7 @@ static bool literal_set_of_numbers(struct str inside)
 static bool literal_parse_set(struct buf *out, struct str inside, struct err *err)
 {
     struct buf scratch = {0};
-    struct value_open set =
-        value_open(out, literal_set_of_numbers(inside) ? VALUE_NS : VALUE_SS);
+    struct value_open set = value_open(out, literal_set_of_numbers(inside) ? VALUE_NS : VALUE_SS);
     struct str word;
     bool ok = true;
     while (ok && literal_set_next(&inside, &word))
@@ -164,8 +163,8 @@ static bool literal_set_inside(struct str text, struct str *inside)
         struct str open, close;
     } forms[] = {{STR("⟨"), STR("⟩")}, {STR("<<"), STR(">>")}};
     for (size_t i = 0; i < 2; i++)
-        if (text.len >= forms[i].open.len + forms[i].close.len &&
-            str_starts(text, forms[i].open) && str_ends(text, forms[i].close)) {
+        if (text.len >= forms[i].open.len + forms[i].close.len && str_starts(text, forms[i].open) &&
+            str_ends(text, forms[i].close)) {
             *inside = str_take(str_skip(text, forms[i].open.len),
                 text.len - forms[i].open.len - forms[i].close.len);
             return true;
@@ -189,8 +188,8 @@ static bool literal_parse_trimmed(
     if (was == VALUE_N && text.len && strchr("0123456789.-+", text.at[0]))
         return literal_put_number(out, text, err);
     if (was == VALUE_N)
-        return err_set(err, ERR_DATA, "not a number: %.*s (in quotes it would be a string)",
-            STR_ARG(text));
+        return err_set(
+            err, ERR_DATA, "not a number: %.*s (in quotes it would be a string)", STR_ARG(text));
     if (was != VALUE_S && was != VALUE_NONE)
         return err_set(err, ERR_DATA,
             "not a value: \"text\", 42, true, null, JSON, <<a b>> or {\"B\":\"base64\"}");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding what a person typed in what is shown, straight in the encoded bytes. No regular expressions:
- * a `.` in a key means a dot.
+ * Finding what a person typed in what is shown, straight in the encoded bytes. No regular
+ * expressions: a `.` in a key means a dot.
  */
 #include "views/match.h"
 

@@ -9,9 +9,9 @@
 #include "tui/pager.h"
 #include "tui/tree.h"
 #include "views/act.h"
-#include "views/contexts.h"
 #include "views/browse.h"
 #include "views/cells.h"
+#include "views/contexts.h"
 #include "views/item_tree.h"
 #include "views/match.h"
 #include "views/pane_items.h"
@@ -318,8 +318,8 @@ static void item_run_edit(struct app *app, struct view *view, struct str args)
         str_equal(args, STR("typed")) || (p->json && p->typed));
 }
 
-typedef void act_on_path(struct app *, const struct client_table *, struct value,
-    const struct patch_path *);
+typedef void act_on_path(
+    struct app *, const struct client_table *, struct value, const struct patch_path *);
 
 static void item_act(struct app *app, struct view *view, act_on_path *act)
 {
@@ -427,10 +427,11 @@ static void item_run_copy_item(struct app *app, struct view *view, struct str ar
 {
     struct pane_item *p = (struct pane_item *)view;
     struct buf text = {0};
-    bool typed = p->typed || str_equal(args, STR("typed")) ||
-                 !json_out_is_plain(item_tree_item(&p->model));
+    bool typed =
+        p->typed || str_equal(args, STR("typed")) || !json_out_is_plain(item_tree_item(&p->model));
     json_out_pretty(&text, item_tree_item(&p->model), typed);
-    app_copy(app, buf_str(&text), typed ? STR("the item as DynamoDB JSON") : STR("the item as JSON"));
+    app_copy(
+        app, buf_str(&text), typed ? STR("the item as DynamoDB JSON") : STR("the item as JSON"));
     buf_fini(&text);
 }
 
@@ -496,35 +497,81 @@ static bool item_searches(struct app *app, struct view *view, struct buf *why)
 }
 
 const struct command pane_item_commands[] = {
-    {.name = "edit", .args = "[typed]", .help = "edit the item in the editor", .hint = "edit",
-        .priority = 7, .flags = COMMAND_WRITES, .run = item_run_edit},
-    {.name = "edit-attribute", .help = "change the value under the cursor", .hint = "change",
-        .priority = 8, .flags = COMMAND_WRITES, .run = item_run_edit_attribute,
+    {.name = "edit",
+        .args = "[typed]",
+        .help = "edit the item in the editor",
+        .hint = "edit",
+        .priority = 7,
+        .flags = COMMAND_WRITES,
+        .run = item_run_edit},
+    {.name = "edit-attribute",
+        .help = "change the value under the cursor",
+        .hint = "change",
+        .priority = 8,
+        .flags = COMMAND_WRITES,
+        .run = item_run_edit_attribute,
         .enabled = item_in_tree},
-    {.name = "add-attribute", .help = "add an attribute", .hint = "add", .priority = 5,
-        .flags = COMMAND_WRITES, .run = item_run_add_attribute},
-    {.name = "rename-attribute", .help = "rename the attribute under the cursor", .hint = "rename",
-        .priority = 2, .flags = COMMAND_WRITES, .run = item_run_rename, .enabled = item_in_tree},
-    {.name = "remove-attribute", .help = "remove the attribute under the cursor", .hint = "remove",
-        .priority = 3, .flags = COMMAND_WRITES, .run = item_run_remove, .enabled = item_in_tree},
-    {.name = "delete", .help = "delete the item, after asking", .flags = COMMAND_WRITES,
+    {.name = "add-attribute",
+        .help = "add an attribute",
+        .hint = "add",
+        .priority = 5,
+        .flags = COMMAND_WRITES,
+        .run = item_run_add_attribute},
+    {.name = "rename-attribute",
+        .help = "rename the attribute under the cursor",
+        .hint = "rename",
+        .priority = 2,
+        .flags = COMMAND_WRITES,
+        .run = item_run_rename,
+        .enabled = item_in_tree},
+    {.name = "remove-attribute",
+        .help = "remove the attribute under the cursor",
+        .hint = "remove",
+        .priority = 3,
+        .flags = COMMAND_WRITES,
+        .run = item_run_remove,
+        .enabled = item_in_tree},
+    {.name = "delete",
+        .help = "delete the item, after asking",
+        .flags = COMMAND_WRITES,
         .run = item_run_delete},
-    {.name = "json", .help = "show the item as JSON, or as a tree again", .hint = "JSON",
-        .priority = 6, .run = item_run_json},
-    {.name = "typed", .help = "show DynamoDB JSON, or plain JSON", .hint = "typed", .priority = 1,
+    {.name = "json",
+        .help = "show the item as JSON, or as a tree again",
+        .hint = "JSON",
+        .priority = 6,
+        .run = item_run_json},
+    {.name = "typed",
+        .help = "show DynamoDB JSON, or plain JSON",
+        .hint = "typed",
+        .priority = 1,
         .run = item_run_typed},
-    {.name = "copy", .help = "copy the value under the cursor", .hint = "copy", .priority = 4,
-        .run = item_run_copy, .enabled = item_in_tree},
-    {.name = "copy-item", .args = "[typed]", .help = "copy the item as JSON",
-        .run = item_run_copy_item},
-    {.name = "copy-path", .help = "copy the path of the value", .run = item_run_copy_path,
+    {.name = "copy",
+        .help = "copy the value under the cursor",
+        .hint = "copy",
+        .priority = 4,
+        .run = item_run_copy,
         .enabled = item_in_tree},
-    {.name = "next-item", .help = "the next item of the grid", .hint = "next", .priority = 3,
+    {.name = "copy-item",
+        .args = "[typed]",
+        .help = "copy the item as JSON",
+        .run = item_run_copy_item},
+    {.name = "copy-path",
+        .help = "copy the path of the value",
+        .run = item_run_copy_path,
+        .enabled = item_in_tree},
+    {.name = "next-item",
+        .help = "the next item of the grid",
+        .hint = "next",
+        .priority = 3,
         .run = item_run_next},
     {.name = "previous-item", .help = "the previous item of the grid", .run = item_run_previous},
-    {.name = "find-next", .help = "the next place with the text of /", .run = item_run_find_next,
+    {.name = "find-next",
+        .help = "the next place with the text of /",
+        .run = item_run_find_next,
         .enabled = item_searches},
-    {.name = "find-previous", .help = "the previous place", .run = item_run_find_previous,
+    {.name = "find-previous",
+        .help = "the previous place",
+        .run = item_run_find_previous,
         .enabled = item_searches},
     {0},
 };
@@ -541,8 +588,8 @@ static void item_mouse(struct view *view, enum input_mouse_kind kind, int row, i
         p->tree.cursor = p->tree.top + row;
 }
 
-struct view *pane_item_new(struct app *app, const struct client_table *table, struct value item,
-    struct str name)
+struct view *pane_item_new(
+    struct app *app, const struct client_table *table, struct value item, struct str name)
 {
     static const struct view_ops ops = {
         .context = "item",

@@ -7,8 +7,8 @@
 
 /* One item, as a tree or as JSON. `item` is what the grid knows of it (perhaps only its key); the
  * whole is read at once. The cursor starts on the attribute `name`. */
-struct view *pane_item_new(struct app *app, const struct client_table *table, struct value item,
-    struct str name);
+struct view *pane_item_new(
+    struct app *app, const struct client_table *table, struct value item, struct str name);
 /* Whether the item was read once. */
 bool pane_item_waiting(const struct view *view);
 

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The items pane. Rows come from the feed, through the order (filter, sort) to the grid; columns are
- * found from what the feed brings.
+ * The items pane. Rows come from the feed, through the order (filter, sort) to the grid; columns
+ * are found from what the feed brings.
  *
  *   feed (window over the table) ─▶ order (rows shown) ─▶ grid ─▶ cell(row, column)
  *                        └─▶ columns
  *
- * While a filter or a sort is on, the window stands still: what is shown is what was loaded, and the
- * title says so.
+ * While a filter or a sort is on, the window stands still: what is shown is what was loaded, and
+ * the title says so.
  */
 #include "views/pane_items.h"
 
 #include "base/mem.h"
 #include "tui/grid.h"
-#include "views/cells.h"
 #include "views/app.h"
+#include "views/cells.h"
 #include "views/columns.h"
 #include "views/contexts.h"
 #include "views/items_order.h"
@@ -204,8 +204,8 @@ struct str pane_items_column(const struct view *view, int nth)
 
 /* ---- moving ---- */
 
-/* Has `more` rows beyond what is shown, as far as a few milliseconds go: what is held down should not
- * stop short at the edge of what is loaded. */
+/* Has `more` rows beyond what is shown, as far as a few milliseconds go: what is held down should
+ * not stop short at the edge of what is loaded. */
 static void items_reach(struct pane_items *p, int64_t more)
 {
     struct app *app = p->view.app;
@@ -308,7 +308,9 @@ static void items_title_count(const struct pane_items *p, bool brief, struct buf
     bool whole = p->feed.from_home && feed_at_end(&p->feed);
     if (items_order_on(&p->order)) {
         items_of(out, (int64_t)p->order.count, rows, brief);
-        buf_add(out, brief ? STR("") : p->order.direction ? STR(" loaded, sorted") : STR(" loaded"));
+        buf_add(out, brief                ? STR("")
+                     : p->order.direction ? STR(" loaded, sorted")
+                                          : STR(" loaded"));
         return;
     }
     if (!p->feed.from_home && p->feed.from_end && feed_at_end(&p->feed))
@@ -379,11 +381,12 @@ static void items_arrange(struct view *view, int rows, int cols)
     p->grid.flags =
         (view->app->gutter ? GRID_GUTTER : 0) | (view->app->layout.single ? 0 : GRID_JUMP);
     p->grid.search = buf_str(&p->order.filter);
-    p->grid.empty = !p->feed.browse       ? STR("choose a table on the left")
-                    : p->feed.err.code    ? STR("could not be read")
-                    : !p->feed.page_count ? STR("")
-                    : p->order.filter.len ? STR("nothing that is loaded contains it")
-                                          : STR("no items here");
+    p->grid.empty = app_waiting(view->app) ? STR("")
+                    : !p->feed.browse      ? STR("choose a table on the left")
+                    : p->feed.err.code     ? STR("could not be read")
+                    : !p->feed.page_count  ? STR("")
+                    : p->order.filter.len  ? STR("nothing that is loaded contains it")
+                                           : STR("no items here");
     grid_arrange(&p->grid, rows, cols);
 }
 

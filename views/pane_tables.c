@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tables pane: one row a table, indexes underneath where they are unfolded. Narrow, it shows names
- * and counts and, below, the facts of the table under the cursor; zoomed, all facts in columns.
+ * The tables pane: one row a table, indexes underneath where they are unfolded. Narrow, it shows
+ * names and counts and, below, the facts of the table under the cursor; zoomed, all facts in
+ * columns.
  *
  *     Customers      1,024
  *   ▾ Orders         1.2 M
@@ -26,8 +27,15 @@
 
 #include <stdlib.h>
 
-enum tables_column { TABLES_NAME, TABLES_COUNT, TABLES_SIZE, TABLES_KEYS, TABLES_STREAM, TABLES_TTL,
-    TABLES_COLUMNS };
+enum tables_column {
+    TABLES_NAME,
+    TABLES_COUNT,
+    TABLES_SIZE,
+    TABLES_KEYS,
+    TABLES_STREAM,
+    TABLES_TTL,
+    TABLES_COLUMNS
+};
 
 enum { TABLES_WIDE = 64, TABLES_FACTS_ROWS = 7 };
 
@@ -172,8 +180,7 @@ static void tables_count_cell(struct pane_tables *p, const struct listing_entry 
     cell->role = ROLE_DIM;
 }
 
-static void tables_cell(
-    void *data, int64_t row, int column, int room, struct grid_cell *cell)
+static void tables_cell(void *data, int64_t row, int column, int room, struct grid_cell *cell)
 {
     struct pane_tables *p = data;
     const struct listing_entry *e = tables_entry(p, row);
@@ -244,7 +251,8 @@ static void tables_columns(struct pane_tables *p)
     for (int i = 0; i < TABLES_COLUMNS; i++)
         p->columns[i] = (struct grid_column){.name = names[i].name,
             .header = i == TABLES_NAME ? ROLE_HEADER_KEY : ROLE_HEADER,
-            .flags = names[i].flags, .frozen = i == TABLES_NAME};
+            .flags = names[i].flags,
+            .frozen = i == TABLES_NAME};
     grid_columns_set(&p->grid, p->columns, TABLES_COLUMNS);
 }
 
@@ -425,16 +433,34 @@ static void tables_run_delete(struct app *app, struct view *view, struct str arg
 }
 
 const struct command pane_tables_commands[] = {
-    {.name = "open", .help = "browse the items of the table or index", .hint = "open",
-        .priority = 9, .run = tables_run_open, .enabled = tables_has_row},
-    {.name = "indexes", .help = "show or hide the table's indexes", .hint = "indexes",
-        .priority = 5, .run = tables_run_indexes, .enabled = tables_has_indexes},
-    {.name = "create-table", .help = "create a table, described in the editor", .hint = "create",
-        .priority = 3, .flags = COMMAND_WRITES, .run = tables_run_create},
-    {.name = "delete-table", .help = "delete the table, by typing its name", .hint = "delete",
-        .priority = 2, .flags = COMMAND_WRITES, .run = tables_run_delete,
+    {.name = "open",
+        .help = "browse the items of the table or index",
+        .hint = "open",
+        .priority = 9,
+        .run = tables_run_open,
         .enabled = tables_has_row},
-    {.name = "copy", .help = "copy the table's name", .run = tables_run_copy,
+    {.name = "indexes",
+        .help = "show or hide the table's indexes",
+        .hint = "indexes",
+        .priority = 5,
+        .run = tables_run_indexes,
+        .enabled = tables_has_indexes},
+    {.name = "create-table",
+        .help = "create a table, described in the editor",
+        .hint = "create",
+        .priority = 3,
+        .flags = COMMAND_WRITES,
+        .run = tables_run_create},
+    {.name = "delete-table",
+        .help = "delete the table, by typing its name",
+        .hint = "delete",
+        .priority = 2,
+        .flags = COMMAND_WRITES,
+        .run = tables_run_delete,
+        .enabled = tables_has_row},
+    {.name = "copy",
+        .help = "copy the table's name",
+        .run = tables_run_copy,
         .enabled = tables_has_row},
     {0},
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Copies an item and changes it in one place on the way. Items nest at most VALUE_DEPTH_MAX levels, so
- * the recursion is bounded by what value_check() has let in.
+ * Copies an item and changes it in one place on the way. Items nest at most VALUE_DEPTH_MAX levels,
+ * so the recursion is bounded by what value_check() has let in.
  */
 #include "views/patch.h"
 
@@ -50,9 +50,8 @@ static bool patch_walk(
     for (size_t i = 0; i < count; i++) {
         const struct patch_step *step = &path->steps[i];
         struct value inner = *out;
-        bool found = step->name.at
-                         ? inner.type == VALUE_M && value_find(inner, step->name, out)
-                         : inner.type == VALUE_L && value_at(inner, step->index, out);
+        bool found = step->name.at ? inner.type == VALUE_M && value_find(inner, step->name, out)
+                                   : inner.type == VALUE_L && value_at(inner, step->index, out);
         if (!found)
             return false;
     }
@@ -141,7 +140,8 @@ static bool patch_run(struct patch *p, struct buf *out, struct value item)
     struct buf path = {0};
     patch_path_add(&path, p->path);
     if (p->err->code == ERR_NONE)
-        err_set(p->err, ERR_DATA, "there is no %.*s in this item any more", STR_ARG(buf_str(&path)));
+        err_set(
+            p->err, ERR_DATA, "there is no %.*s in this item any more", STR_ARG(buf_str(&path)));
     buf_fini(&path);
     return false;
 }

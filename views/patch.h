@@ -23,8 +23,9 @@ bool patch_find(struct value item, const struct patch_path *path, struct value *
 /* The value that holds the last step. */
 bool patch_find_parent(struct value item, const struct patch_path *path, struct value *out);
 
-/* Each appends a whole item to `out`. Set: replaces the value at the path, or adds it where its map or
- * list is there (a list takes it at its end). False with ERR_DATA where the path leads nowhere. */
+/* Each appends a whole item to `out`. Set: replaces the value at the path, or adds it where its map
+ * or list is there (a list takes it at its end). False with ERR_DATA where the path leads nowhere.
+ */
 bool patch_set(struct buf *out, struct value item, const struct patch_path *path, struct value v,
     struct err *err);
 bool patch_remove(

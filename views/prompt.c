@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line at the bottom. Must not know what is asked for: labels, checks, completions and the end come
- * from whoever opened it.
+ * The line at the bottom. Must not know what is asked for: labels, checks, completions and the end
+ * come from whoever opened it.
  *
  *   │   candidate   note      │
  *   │   candidate   note      │   at most PROMPT_CHOICES, gone where the screen is low
@@ -147,7 +147,8 @@ static void prompt_draw(const struct view *view, const struct canvas *c)
     canvas_text(c, row, 0, left, buf_str(&p->label), ROLE_PROMPT_SIGN, CANVAS_CUT);
     line_edit_draw(&p->edit, c, row, left, c->cols - left - p->note_cols - 2, ROLE_INPUT, true);
     if (p->note_cols)
-        canvas_text(c, row, c->cols - p->note_cols - 1, p->note_cols, buf_str(&p->note), ROLE_NOTE, 0);
+        canvas_text(
+            c, row, c->cols - p->note_cols - 1, p->note_cols, buf_str(&p->note), ROLE_NOTE, 0);
 }
 
 static bool prompt_action(struct view *view, enum action action)
@@ -239,8 +240,8 @@ void prompt_open(struct app *app, const struct prompt_spec *spec)
     buf_add(&p->label, spec->label);
     line_edit_init(&p->edit);
     p->edit.keep_controls = spec->data;
-    p->edit.hooks = (struct line_edit_hooks){
-        .data = p, .history = prompt_recall, .complete = prompt_complete};
+    p->edit.hooks =
+        (struct line_edit_hooks){.data = p, .history = prompt_recall, .complete = prompt_complete};
     line_edit_set(&p->edit, spec->text);
     prompt_changed(p);
     app_overlay(app, &p->view);

@@ -6,8 +6,8 @@
 #include "views/view.h"
 
 /*
- * One line of input over the bottom line, with what would complete it above: ":" commands, "/" filters,
- * an attribute's value, a name to type before something is deleted.
+ * One line of input over the bottom line, with what would complete it above: ":" commands, "/"
+ * filters, an attribute's value, a name to type before something is deleted.
  */
 struct prompt_history {
     struct buf *lines; /* newest last */
@@ -23,10 +23,10 @@ struct prompt_choice {
 };
 
 struct prompt_spec {
-    struct str label;    /* ":", "amount": shown in front; copied */
-    struct str text;     /* what to begin with; copied */
-    bool data;           /* the text is data: pasted control characters stay */
-    void *context;       /* handed to the functions; freed by `free` when the prompt closes */
+    struct str label; /* ":", "amount": shown in front; copied */
+    struct str text;  /* what to begin with; copied */
+    bool data;        /* the text is data: pasted control characters stay */
+    void *context;    /* handed to the functions; freed by `free` when the prompt closes */
     struct prompt_history *history; /* NULL = none */
     /* After each change: a note for the right end of the line. May be NULL. */
     void (*changed)(struct app *app, void *context, struct str text, struct buf *note);

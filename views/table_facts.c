@@ -10,8 +10,8 @@ void table_facts_keys(
     const struct client_key *keys = index ? index->keys : table->keys;
     uint32_t count = index ? index->hash_count + index->range_count : table->key_count;
     for (uint32_t i = 0; i < count; i++)
-        buf_printf(out, "%s%.*s %s", i ? " · " : "", STR_ARG(keys[i].name),
-            value_type_name(keys[i].type));
+        buf_printf(
+            out, "%s%.*s %s", i ? " · " : "", STR_ARG(keys[i].name), value_type_name(keys[i].type));
 }
 
 static void table_facts_size(
@@ -22,7 +22,8 @@ static void table_facts_size(
     words_bytes(out, index ? index->bytes : table->bytes);
 }
 
-static void table_facts_extras(struct buf *out, const struct client_table *table, const char *between)
+static void table_facts_extras(
+    struct buf *out, const struct client_table *table, const char *between)
 {
     if (table->stream_view.len)
         buf_printf(out, "%sstream %.*s", between, STR_ARG(table->stream_view));
@@ -43,7 +44,8 @@ void table_facts_line(
     buf_add(out, STR(" · "));
     words_bytes(out, index ? index->bytes : table->bytes);
     if (index)
-        buf_printf(out, " · %s · %.*s", index->global ? "global" : "local", STR_ARG(index->projection));
+        buf_printf(
+            out, " · %s · %.*s", index->global ? "global" : "local", STR_ARG(index->projection));
     else
         table_facts_extras(out, table, " · ");
 }

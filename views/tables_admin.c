@@ -24,8 +24,8 @@ static bool admin_work(struct task *task, struct client *client, struct err *err
 {
     struct admin_task *t = (struct admin_task *)task;
     struct ddb_reply reply = {0};
-    bool ok = client_call(client, t->operation, t->body, &reply, err) &&
-              !ddb_reply_error(&reply, err);
+    bool ok =
+        client_call(client, t->operation, t->body, &reply, err) && !ddb_reply_error(&reply, err);
     ddb_reply_fini(&reply);
     return ok;
 }
@@ -97,16 +97,18 @@ void tables_admin_create(struct app *app, struct str name)
     struct err err = ERR_INIT;
     struct arena arena = {0};
     admin_template(&text, name.len ? name : STR("NewTable"));
-    struct item_editor editor = {.app = app, .name = "CreateTable.json",
+    struct item_editor editor = {.app = app,
+        .name = "CreateTable.json",
         .notes = "# The body of a CreateTable request. Leave without saving to give up.\n",
-        .text = buf_str(&text), .take = admin_take};
+        .text = buf_str(&text),
+        .take = admin_take};
     enum item_editor_result result = item_editor_run(&editor, &err);
     const struct json *json = NULL;
     if (result == ITEM_EDITOR_TAKEN && edit_read(&editor.file, &now, &err))
         json = json_parse(&arena, buf_str(&now), &err);
     if (json)
-        admin_submit(app, STR("CreateTable"), buf_str(&now),
-            json_get(json, STR("TableName"))->text, &editor.file);
+        admin_submit(app, STR("CreateTable"), buf_str(&now), json_get(json, STR("TableName"))->text,
+            &editor.file);
     else if (result == ITEM_EDITOR_UNCHANGED)
         app_say(app, ROLE_STATUS, "left as it was: no table was created");
     else
@@ -148,7 +150,8 @@ static void admin_delete_note(struct app *app, void *context, struct str text, s
 {
     struct admin_delete *d = context;
     (void)app;
-    buf_add(note, str_equal(text, str_from(d->name)) ? STR("Enter deletes it") : STR("Esc keeps it"));
+    buf_add(
+        note, str_equal(text, str_from(d->name)) ? STR("Enter deletes it") : STR("Esc keeps it"));
 }
 
 void tables_admin_delete(struct app *app, const struct client_table *table)

@@ -6,11 +6,12 @@
 #include "backend/worker.h"
 
 /*
- * One piece of backend work for a view: work() on the worker's thread, ended() back on the UI's. What it
- * reads and writes lives in its arena. A struct that begins with a struct task may carry more.
+ * One piece of backend work for a view: work() on the worker's thread, ended() back on the UI's.
+ * What it reads and writes lives in its arena. A struct that begins with a struct task may carry
+ * more.
  *
- * An owner that goes away calls task_forget(), or task_forget_all() for its group: instead of ended()
- * the end is then dropped(), which frees what the task carries beside its arena.
+ * An owner that goes away calls task_forget(), or task_forget_all() for its group: instead of
+ * ended() the end is then dropped(), which frees what the task carries beside its arena.
  */
 struct task;
 struct task_group {
@@ -25,8 +26,8 @@ struct task {
     struct err err;
     bool ok;
     bool (*work)(struct task *task, struct client *client, struct err *err);
-    void (*ended)(struct task *task); /* looks at ok and err; the task is freed after it */
-    void (*dropped)(struct task *task); /* may be NULL */
+    void (*ended)(struct task *task);      /* looks at ok and err; the task is freed after it */
+    void (*dropped)(struct task *task);    /* may be NULL */
     struct task *group_next, **group_link; /* in a task_group, or NULL */
 };
 

@@ -8,9 +8,9 @@
 #include "views/command.h"
 
 /*
- * What a pane, or an overlay over the panes, supplies; the app owns the rest: where it lies, which one
- * has the focus, keys, the title line, hints. A view's struct begins with a struct view. Slots may be
- * NULL but for context, arrange and draw.
+ * What a pane, or an overlay over the panes, supplies; the app owns the rest: where it lies, which
+ * one has the focus, keys, the title line, hints. A view's struct begins with a struct view. Slots
+ * may be NULL but for context, arrange and draw.
  */
 struct view_ops {
     const char *context; /* of key bindings */

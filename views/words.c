@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Counts, sizes and times in the shortest form that a person reads without thinking. Knows nothing of
- * tables or terminals.
+ * Counts, sizes and times in the shortest form that a person reads without thinking. Knows nothing
+ * of tables or terminals.
  */
 #include "views/words.h"
 
