@@ -146,10 +146,8 @@ static bool run(struct cli *cli, int argc, char **argv, struct err *err)
 {
     if (!cli_options_parse(cli, argc, argv, err))
         return false;
-    if (cli_has(cli, CLI_HELP)) {
-        cli_help_format(&cli->out.pending, cli->command);
-        return cli_out_flush(&cli->out, err);
-    }
+    if (cli_has(cli, CLI_HELP))
+        return cli_help_print(cli, cli->command, err);
     if (cli_has(cli, CLI_VERSION))
         return print_version(cli, err);
     return check_first_word(cli, err) && check_count(cli, err) && cli->command->run(cli, err);

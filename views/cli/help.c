@@ -97,6 +97,15 @@ void cli_help_format(struct buf *out, const struct cli_command *command)
         add_overview(out);
 }
 
+bool cli_help_print(struct cli *cli, const struct cli_command *command, struct err *err)
+{
+    struct buf text = {0};
+    cli_help_format(&text, command);
+    cli_out_words(&cli->out, buf_str(&text));
+    buf_fini(&text);
+    return cli_out_flush(&cli->out, err);
+}
+
 bool cli_help_run(struct cli *cli, struct err *err)
 {
     size_t count;
@@ -107,6 +116,5 @@ bool cli_help_run(struct cli *cli, struct err *err)
             return err_set(err, ERR_USAGE, "there is no subcommand %s; dynascope --help lists them",
                 cli->args[0]);
     }
-    cli_help_format(&cli->out.pending, about);
-    return cli_out_flush(&cli->out, err);
+    return cli_help_print(cli, about, err);
 }

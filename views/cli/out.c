@@ -107,6 +107,17 @@ void cli_out_text(struct cli_out *out, struct str text)
         buf_add(&out->pending, text);
 }
 
+void cli_out_words(struct cli_out *out, struct str text)
+{
+    static const struct str ellipsis = {"…", sizeof "…" - 1};
+    for (size_t at; out->ascii && (at = str_find(text, ellipsis)) != SIZE_MAX;) {
+        buf_add(&out->pending, str_take(text, at));
+        buf_add(&out->pending, STR("..."));
+        text = str_skip(text, at + ellipsis.len);
+    }
+    buf_add(&out->pending, text);
+}
+
 static bool write_all(struct cli_out *out)
 {
     size_t done = 0;

@@ -26,6 +26,8 @@ void cli_out_fini(struct cli_out *out);
 void cli_out_line(struct cli_out *out, struct str line);
 /* Text without the line feed. */
 void cli_out_text(struct cli_out *out, struct str text);
+/* Our own words, line feeds and all; without UTF-8 an ellipsis becomes three dots. */
+void cli_out_words(struct cli_out *out, struct str text);
 /* False when nobody reads any more, or with err when writing failed. */
 bool cli_out_flush(struct cli_out *out, struct err *err);
 
