@@ -42,8 +42,11 @@ static void check_value(struct arena *arena, const struct json *json, bool typed
         FUZZ_CHECK(value_check(buf_str(&bytes), &err));
         FUZZ_CHECK(json_out_typed(&text, value_of(buf_str(&bytes))));
         json = json_parse(arena, buf_str(&text), &err);
-        FUZZ_CHECK(json && json_in_typed(&back, json, &err));
-        FUZZ_CHECK(str_equal(buf_str(&bytes), buf_str(&back)));
+        FUZZ_CHECK(json != NULL);
+        if (json_in_typed(&back, json, &err))
+            FUZZ_CHECK(str_equal(buf_str(&bytes), buf_str(&back)));
+        else /* plain, it may be an item, and have one level more */
+            FUZZ_CHECK(!typed && strstr(err.text, "Nesting Levels") != NULL);
     } else {
         FUZZ_CHECK(err.code == ERR_REFUSED && bytes.len == 0);
     }

@@ -8,7 +8,8 @@
 #include "backend/value.h"
 #include "tests/fuzz/fuzz.h"
 
-static void walk_all(struct value v, unsigned depth)
+/* Damaged maps may be out of order, where a search ends early. */
+static void walk_all(struct value v, bool sound, unsigned depth)
 {
     struct value_walk walk = value_walk(v);
     struct value member, found;
@@ -17,11 +18,11 @@ static void walk_all(struct value v, unsigned depth)
         if (v.type == VALUE_L)
             FUZZ_CHECK(value_at(v, index, &found) || index >= v.count);
         if (v.type == VALUE_M)
-            FUZZ_CHECK(value_find(v, name, &found));
+            FUZZ_CHECK(value_find(v, name, &found) || !sound);
         if (value_is_set(v.type))
             FUZZ_CHECK(value_contains(v, member));
         if (depth && index < 64)
-            walk_all(member, depth - 1);
+            walk_all(member, sound, depth - 1);
     }
 }
 
@@ -48,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct buf text = {0};
     struct err err;
     struct value v = value_of(encoded);
-    walk_all(v, 6);
+    walk_all(v, value_check(encoded, &err), 6);
     value_size(v);
     value_item_size(v);
     bool whole = json_out_pretty(&text, v, len & 1);
