@@ -29,9 +29,11 @@ static void assert_terminal_is_restored(struct term *t)
 static void open_orders(struct sample *s, struct term *t)
 {
     static const char *const arguments[] = {"Orders", NULL};
+    /* so that a crash ends the program under the sanitizer as it does without */
+    static const char *const env[] = {"ASAN_OPTIONS=handle_segv=0", NULL};
     sample_init(s, program);
     sample_orders(s, 20);
-    sample_open(s, t, &(struct sample_start){.arguments = arguments});
+    sample_open(s, t, &(struct sample_start){.arguments = arguments, .env = env});
     term_expect(t, "O0003");
     assert_true(t->alternate);
 }
