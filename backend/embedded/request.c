@@ -86,6 +86,14 @@ static bool is_plain(const struct json *object, const struct request_rules *rule
            !shape_get(object, STR("ExpressionAttributeValues"));
 }
 
+/* KeyConditions may stand beside the expressions of filters and projections. */
+static bool is_mixed(const struct json *object, size_t legacy, size_t expressions)
+{
+    bool only_keys = legacy == 1 && shape_get(object, STR("KeyConditions")) &&
+                     !shape_get(object, STR("KeyConditionExpression"));
+    return legacy && expressions && !only_keys;
+}
+
 static bool check_parameters(
     const struct json *object, const struct request_rules *rules, struct err *err)
 {
@@ -93,7 +101,7 @@ static bool check_parameters(
     size_t legacy = put_present(&old, object, rules->legacy);
     size_t expressions = put_present(&new, object, rules->expressions);
     bool fine = true;
-    if (legacy && expressions)
+    if (is_mixed(object, legacy, expressions))
         fine = refuse_mixed(&old, &new, err);
     else if (!expressions && shape_get(object, STR("ExpressionAttributeNames")))
         fine = err_invalid(
