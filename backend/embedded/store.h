@@ -7,10 +7,10 @@
 #include "base/str.h"
 
 /*
- * The private waist of the embedded store: ordered maps from byte strings to byte strings in one LMDB
- * file, with transactions. The only includer of <lmdb.h>. Keys may have any length up to
- * STORE_KEY_MAX (LMDB's own stop at 511 bytes: longer ones continue in layers, see FORMAT.md); order
- * is unsigned byte order, always.
+ * The private waist of the embedded store: ordered maps from byte strings to byte strings in one
+ * LMDB file, with transactions. <lmdb.h> stays behind store_impl.h. Keys may have any length up to
+ * STORE_KEY_MAX (LMDB's own stop at 511 bytes: longer ones continue in layers, see FORMAT.md);
+ * order is unsigned byte order, always.
  */
 struct store;
 struct store_txn;
@@ -27,7 +27,8 @@ enum store_space {
     STORE_SPACES
 };
 
-/* Keys of STORE_META that begin with one of these belong to the store and to names.h: others are free. */
+/* Keys of STORE_META that begin with one of these belong to the store and to names.h: others are
+ * free. */
 #define STORE_META_OWN "store."
 #define STORE_META_NAMES "names."
 
@@ -46,10 +47,10 @@ struct store_options {
     void *fault_context;
 };
 
-/* Opens or creates the store in the folder `path` (created 0700, file 0600). Refuses a foreign, newer
- * or damaged file, a network file system, a folder that cannot be written: each by name and remedy.
- * One store is open at most once in a process (LMDB's locks are the process's own): a second
- * store_open() of it is refused (ERR_BUSY); share the first. */
+/* Opens or creates the store in the folder `path` (created 0700, file 0600). Refuses a foreign,
+ * newer or damaged file, a network file system, a folder that cannot be written: each by name and
+ * remedy. One store is open at most once in a process (LMDB's locks are the process's own): a
+ * second store_open() of it is refused (ERR_BUSY); share the first. */
 struct store *store_open(const char *path, const struct store_options *options, struct err *err);
 void store_close(struct store *store);
 const char *store_path(const struct store *store);
@@ -63,27 +64,30 @@ bool store_read(struct store *store, store_fn *fn, void *context, struct err *er
 /*
  * Runs `fn` in a write transaction and returns when its commit is on disk. Threads that arrive
  * together share a commit: the first becomes leader and runs the others' functions too, on its own
- * thread. `fn` returning false means that nothing is to be written: it must check everything before
- * its first store_put(), or call store_spoil() where it fails later. It may run more than once (the
- * map grew, another one's function spoiled the transaction), so it starts by clearing its results.
+ * thread. `fn` returning false means that nothing is to be written: best it checks everything
+ * before its first store_put(), since what it wrote until then costs a roll-back, and all that
+ * share the transaction run again. It may run more than once in any case (the map grew, another
+ * one's function spoiled the transaction), so it starts by clearing its results. Neither
+ * store_read() nor store_write() may be called inside of `fn`.
  */
 bool store_write(struct store *store, store_fn *fn, void *context, struct err *err);
-/* Says that this transaction holds half a change: it is rolled back and the others run again. */
+/* Says that this transaction holds half a change, whatever `fn` will return: it is rolled back, the
+ * others run again, and then this one alone. */
 void store_spoil(struct store_txn *txn);
 
 /* Changes with every commit by any process: for "has anything changed". Costs nanoseconds. */
 uint64_t store_version(const struct store *store);
-/* 16 random bytes given at creation: tells stores apart, and copies from what they were copied from. */
+/* 16 random bytes given at creation: a copy keeps them. */
 struct str store_uuid(const struct store *store);
 int64_t store_created_ms(const struct store *store);
 
 /* ---- maps; false with err where the disk or the file fails ---- */
 
-/* The value stays valid until the transaction's next write or end. *found says whether it is there. */
+/* The value stays valid until the transaction's next write or end. *found = it is there. */
 bool store_get(struct store_txn *txn, enum store_space space, struct str key, struct str *value,
     bool *found, struct err *err);
-bool store_put(
-    struct store_txn *txn, enum store_space space, struct str key, struct str value, struct err *err);
+bool store_put(struct store_txn *txn, enum store_space space, struct str key, struct str value,
+    struct err *err);
 /* *found may be NULL. */
 bool store_delete(
     struct store_txn *txn, enum store_space space, struct str key, bool *found, struct err *err);
@@ -95,8 +99,10 @@ struct store_cursor *store_cursor_open(
     struct store_txn *txn, enum store_space space, struct err *err);
 void store_cursor_close(struct store_cursor *c);
 /* To the first key >= `key`; to the last key <= `key` where `backward`. *found false past the ends.
- * After a write in the same transaction a cursor stands nowhere: seek again before the next step. */
-bool store_seek(struct store_cursor *c, struct str key, bool backward, bool *found, struct err *err);
+ * After a write in the same transaction a cursor stands nowhere: seek again before the next step.
+ */
+bool store_seek(
+    struct store_cursor *c, struct str key, bool backward, bool *found, struct err *err);
 /* One step from where it stands. */
 bool store_step(struct store_cursor *c, bool backward, bool *found, struct err *err);
 /* Borrowed: the key until the next movement, the value as with store_get(). */
@@ -106,7 +112,7 @@ struct str store_value(struct store_cursor *c);
 /* ---- figures for people and checks ---- */
 struct store_stat {
     uint64_t file_bytes, used_bytes;
-    uint64_t entries[STORE_SPACES];
+    uint64_t entries[STORE_SPACES]; /* keys; long ones with the same first 510 bytes count as one */
     uint32_t readers;
 };
 bool store_stat(struct store *store, struct store_stat *out, struct err *err);
