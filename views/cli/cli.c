@@ -176,7 +176,7 @@ static int finish(struct cli *cli, bool ok, struct err *err)
         cli_report(cli, err);
         return exit_code(err);
     }
-    return 0;
+    return ok ? 0 : cli->exit_code;
 }
 
 int cli_main(int argc, char **argv)

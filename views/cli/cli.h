@@ -129,6 +129,7 @@ struct cli {
     struct arena arena; /* for the whole run */
     struct cli_text texts[CLI_TEXTS_MAX];
     size_t text_count;
+    int exit_code; /* where a command ends without success and without an error of its own */
 };
 
 int cli_main(int argc, char **argv);

@@ -53,9 +53,9 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
         .ascii = cli_has(cli, CLI_ASCII),
         .mouse = cli_has(cli, CLI_MOUSE),
         .gutter = cli_has(cli, CLI_GUTTER)};
-    int code = explorer_run(&options, err);
+    cli->exit_code = explorer_run(&options, err);
     buf_fini(&watch);
-    return code == 0;
+    return cli->exit_code == 0;
 }
 
 static void print_heading(struct cli *cli, struct str table)
