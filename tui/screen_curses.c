@@ -623,6 +623,7 @@ static void set_modes(struct screen_curses *s)
     nodelay(s->keys, TRUE);
     idlok(stdscr, TRUE);
     scrollok(stdscr, FALSE);
+    repeat_char = NULL; /* terminals over libvterm lose the last column after it */
     s->pastes = knows_paste();
     define_key("\033[200~", CODE_PASTE_BEGIN);
     define_key("\033[201~", CODE_PASTE_END);
