@@ -30,18 +30,41 @@ static bool refuse_stream(struct str arn, struct err *err)
         "Requested resource not found: Stream: %.*s not found", STR_ARG(arn));
 }
 
+/* The latest stream of a table, without looking at those of all others. */
+static bool find_latest(struct call *call, struct store_txn *txn, struct str arn,
+    struct catalog_stream_row *out, bool *found, struct err *err)
+{
+    const struct catalog_table *table;
+    *found = false;
+    if (!engine_table_maybe(call, txn, arn, &table, err))
+        return false;
+    if (!table || !table->stream.id || !str_ends(arn, table->stream.label))
+        return true;
+    if (!catalog_stream_get(txn, &call->arena, table->stream.id, out, found, err))
+        return false;
+    *found = *found && str_equal(stream_find_arn(call, out), arn);
+    return true;
+}
+
+static bool find_any(struct call *call, struct store_txn *txn, struct str arn,
+    struct catalog_stream_row *out, bool *found, struct err *err)
+{
+    *out = (struct catalog_stream_row){0};
+    do
+        if (!catalog_stream_next(txn, &call->arena, out->id, out, found, err))
+            return false;
+    while (*found && !str_equal(stream_find_arn(call, out), arn));
+    return true;
+}
+
 bool stream_find_row(struct call *call, struct store_txn *txn, struct str arn,
     struct catalog_stream_row *out, struct err *err)
 {
-    bool found = true;
-    *out = (struct catalog_stream_row){0};
-    while (found) {
-        if (!catalog_stream_next(txn, &call->arena, out->id, out, &found, err))
-            return false;
-        if (found && str_equal(stream_find_arn(call, out), arn))
-            return true;
-    }
-    return refuse_stream(arn, err);
+    bool found;
+    if (!find_latest(call, txn, arn, out, &found, err) ||
+        (!found && !find_any(call, txn, arn, out, &found, err)))
+        return false;
+    return found || refuse_stream(arn, err);
 }
 
 bool stream_find_check_arn(struct str arn, struct err *err)
