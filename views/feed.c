@@ -114,6 +114,10 @@ static void feed_clear_window(struct feed *p)
 
 static void feed_insert(struct feed *p, size_t at, struct feed_page *page)
 {
+    if (p->page_count == p->page_room) {
+        p->page_room = p->page_room ? 2 * p->page_room : 2 * FEED_PAGES_MAX;
+        p->pages = mem_grow(p->pages, p->page_room * sizeof *p->pages);
+    }
     memmove(&p->pages[at + 1], &p->pages[at], (p->page_count - at) * sizeof *p->pages);
     p->pages[at] = page;
     p->version++;
@@ -127,6 +131,7 @@ static void feed_drop_front(struct feed *p)
     size_t count = p->pages[0]->count;
     feed_trail_push(p, p->pages[0]->place);
     p->before += (int64_t)count;
+    p->look_top = p->look_top > count ? p->look_top - count : 0;
     p->home_known = false;
     feed_drop_page(p, 0);
 }
@@ -137,9 +142,34 @@ static void feed_drop_back(struct feed *p)
     feed_drop_page(p, p->page_count - 1);
 }
 
+/* Whether another page would be too much. */
+static bool feed_full(const struct feed *p)
+{
+    return p->page_count >= FEED_PAGES_MAX || p->bytes + FEED_PAGE_BYTES > FEED_BYTES_MAX;
+}
+
 static bool feed_too_big(const struct feed *p)
 {
-    return p->page_count > FEED_PAGES_MAX || (p->bytes > FEED_BYTES_MAX && p->page_count > 3);
+    return p->page_count > FEED_PAGES_MAX || p->bytes > FEED_BYTES_MAX;
+}
+
+/* Whether the first or last page lies further than `margin` rows away from what is looked at. */
+static bool feed_front_spare(const struct feed *p, size_t margin)
+{
+    return p->page_count > 1 && p->pages[0]->count + margin <= p->look_top;
+}
+
+static bool feed_back_spare(const struct feed *p, size_t margin)
+{
+    return p->page_count > 1 &&
+           p->rows - p->pages[p->page_count - 1]->count >= p->look_top + p->look_rows + margin;
+}
+
+/* A screen's height around the screen stays, unless the items are so large that this alone would be
+ * far too much. */
+static size_t feed_margin(const struct feed *p)
+{
+    return p->bytes > 2 * FEED_BYTES_MAX ? 0 : p->look_rows;
 }
 
 struct value feed_item(const struct feed *p, size_t row)
@@ -225,21 +255,17 @@ void feed_close(struct feed *p)
 void feed_fini(struct feed *p)
 {
     feed_close(p);
+    free(p->pages);
+    p->pages = NULL;
+    p->page_room = 0;
 }
 
+/* Worth some KB, but never less than what fills the screen (the service cuts pages at 1 MB). */
 static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)
 {
-    int64_t bytes = browse_item_bytes(browse);
-    int64_t by_bytes = FEED_PAGE_BYTES / bytes;
-    int64_t by_view = (int64_t)view_rows + 8;
-    if (by_bytes > FEED_PAGE_ROWS)
-        by_bytes = FEED_PAGE_ROWS;
-    /* what fills the screen is wanted at once, unless the items are so large that it is half a
-     * page's 1 MB */
-    if (by_view > 8 * FEED_PAGE_BYTES / bytes)
-        by_view = 8 * FEED_PAGE_BYTES / bytes;
-    int64_t limit = by_bytes > by_view ? by_bytes : by_view;
-    return limit < 1 ? 1 : limit;
+    int64_t limit = FEED_PAGE_BYTES / browse_item_bytes(browse);
+    limit = limit > FEED_PAGE_ROWS ? FEED_PAGE_ROWS : limit;
+    return limit > (int64_t)view_rows + 8 ? limit : (int64_t)view_rows + 8;
 }
 
 void feed_home(struct feed *p)
@@ -323,13 +349,34 @@ static void feed_read_previous(struct feed *p)
     feed_submit(p, job);
 }
 
+/*
+ * Reading ahead never pushes out what lies within a screen of what is looked at: else the two ends
+ * would push each other out for ever.
+ */
 void feed_look(struct feed *p, size_t top, size_t view_rows)
 {
+    p->look_top = top;
+    p->look_rows = view_rows;
     if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE)
         return;
-    if (!feed_at_end(p) && top + 2 * view_rows + 1 >= p->rows)
+    bool room = !feed_full(p);
+    bool ahead = top + 2 * view_rows + 1 >= p->rows && (room || feed_front_spare(p, view_rows));
+    bool behind = top <= view_rows && (room || feed_back_spare(p, view_rows));
+    if (!feed_at_end(p) && (ahead || top + view_rows > p->rows))
         feed_read_next(p);
-    else if (!feed_at_home(p) && top <= view_rows)
+    else if (!feed_at_home(p) && (behind || p->rows < view_rows))
+        feed_read_previous(p);
+}
+
+void feed_reach(struct feed *p, size_t top, size_t view_rows, bool below)
+{
+    p->look_top = top;
+    p->look_rows = view_rows;
+    if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE)
+        return;
+    if (below && !feed_at_end(p))
+        feed_read_next(p);
+    else if (!below && !feed_at_home(p))
         feed_read_previous(p);
 }
 
@@ -337,7 +384,7 @@ void feed_fill(struct feed *p)
 {
     if (p->job || !p->page_count || feed_at_end(p) || p->err.code != ERR_NONE)
         return;
-    if (p->page_count < FEED_PAGES_MAX && p->bytes + 2 * FEED_PAGE_BYTES < FEED_BYTES_MAX)
+    if (!feed_full(p))
         feed_read_next(p);
 }
 
@@ -411,7 +458,7 @@ static void feed_done_next(struct feed *p, struct feed_job *job)
         p->after = 0;
     }
     int64_t moved = 0;
-    while (feed_too_big(p)) {
+    while (feed_too_big(p) && feed_front_spare(p, feed_margin(p))) {
         moved -= (int64_t)p->pages[0]->count;
         feed_drop_front(p);
     }
@@ -444,7 +491,8 @@ static void feed_done_previous(struct feed *p, struct feed_job *job)
         p->home_known = p->from_home = true;
         p->before = 0;
     }
-    while (feed_too_big(p))
+    p->look_top += rows;
+    while (feed_too_big(p) && feed_back_spare(p, feed_margin(p)))
         feed_drop_back(p);
     p->changed(p->context, FEED_MOVED, (int64_t)rows);
 }

@@ -30,8 +30,8 @@ struct feed_page;
 struct feed_job;
 
 enum {
-    FEED_PAGES_MAX = 12,          /* of the window */
-    FEED_BYTES_MAX = 1024 * 1024, /* of the window, as far as the view can do with it */
+    FEED_PAGES_MAX = 12,          /* of the window, but for what the screen shows at once */
+    FEED_BYTES_MAX = 1024 * 1024, /* likewise */
     FEED_TRAIL_MAX = 512,
 };
 
@@ -57,9 +57,10 @@ struct feed {
     int64_t limit; /* items a page */
     int64_t
         first; /* items of the first page: what the screen shows, and not to need more at once */
-    struct feed_page *pages[FEED_PAGES_MAX + 8];
-    size_t page_count, rows, bytes;
-    uint64_t version; /* changes with the window */
+    struct feed_page **pages;
+    size_t page_count, page_room, rows, bytes;
+    size_t look_top, look_rows; /* rows that were looked at last: these stay */
+    uint64_t version;           /* changes with the window */
     struct feed_mark trail[FEED_TRAIL_MAX];
     size_t trail_count;
     uint64_t trail_next, trail_stride;
@@ -88,6 +89,9 @@ void feed_end(struct feed *p);
 void feed_refresh(struct feed *p);
 /* Says which rows are looked at, so that the pages next to them are read before they are needed. */
 void feed_look(struct feed *p, size_t top, size_t view_rows);
+/* Reads one page more at this end, because someone wants to go there: `top` is where they will be.
+ */
+void feed_reach(struct feed *p, size_t top, size_t view_rows, bool below);
 /* Reads on at the window's end if that fits without forgetting its front: so that a filter has more
  * to show. */
 void feed_fill(struct feed *p);

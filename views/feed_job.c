@@ -297,7 +297,7 @@ static bool reader_segment_before(struct reader *r, struct feed_place place)
     size_t count = job->page_count, pages;
     memcpy(later, job->pages, count * sizeof *later);
     job->page_count = 0;
-    bool ok = reader_segment(r, place, FEED_JOB_PAGES_MAX / 4, SIZE_MAX, &pages);
+    bool ok = reader_segment(r, place, FEED_JOB_BACK_MAX, SIZE_MAX, &pages);
     memcpy(job->pages + job->page_count, later, count * sizeof *later);
     job->page_count += count;
     return ok;
@@ -308,7 +308,7 @@ static bool reader_segments_back(struct reader *r, int64_t segment, int64_t segm
 {
     struct feed_job *job = r->job;
     while (segment > 0 && job->start_count == 0 && reader_rows(job) < (size_t)job->limit &&
-           job->page_count <= FEED_JOB_PAGES_MAX / 2)
+           job->page_count <= FEED_PAGES_MAX / 2)
         if (!reader_segment_before(r, (struct feed_place){--segment, segments, STR_NONE}))
             return false;
     job->at_home = segment == 0 && job->start_count == 0;
@@ -335,7 +335,7 @@ static bool reader_scan_last(struct reader *r)
         size_t pages,
             most = tries < TRIES && segments < FEED_SEGMENTS_MAX ? PAGES_ENOUGH : SIZE_MAX;
         struct feed_place place = {segments - 1, segments, STR_NONE};
-        if (!reader_segment(r, place, FEED_JOB_PAGES_MAX / 4, most, &pages))
+        if (!reader_segment(r, place, FEED_JOB_BACK_MAX, most, &pages))
             return false;
         if (pages > most)
             segments *= 16;
@@ -385,7 +385,7 @@ static bool reader_scan_back(struct reader *r)
         size_t stop = 0;
         while (stop < page->count && !reader_known(job, page->items[stop]))
             stop++;
-        reader_collect(r, page, FEED_JOB_PAGES_MAX / 4);
+        reader_collect(r, page, FEED_JOB_BACK_MAX);
         if (stop < page->count) {
             reader_cut(job, stop);
             return true;

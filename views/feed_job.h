@@ -24,7 +24,11 @@ enum feed_job_kind {
     FEED_JOB_FIND,    /* forward from `from` to the first page with a match */
 };
 
-enum { FEED_JOB_PAGES_MAX = FEED_PAGES_MAX, FEED_JOB_STARTS_MAX = 2 * FEED_TRAIL_MAX };
+enum {
+    FEED_JOB_PAGES_MAX = 64,
+    FEED_JOB_BACK_MAX = 3, /* pages that a way back brings at once */
+    FEED_JOB_STARTS_MAX = 2 * FEED_TRAIL_MAX,
+};
 
 struct feed_job {
     struct worker_job job;

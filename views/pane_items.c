@@ -215,7 +215,7 @@ static void items_reach(struct pane_items *p, int64_t more)
         bool above = more < 0 && p->grid.top + more < 0 && !feed_at_home(&p->feed);
         if (!below && !above)
             return;
-        feed_look(&p->feed, below ? p->feed.rows : 0, (size_t)p->grid.rows);
+        feed_reach(&p->feed, below ? (size_t)(p->grid.top + more) : 0, (size_t)p->grid.rows, below);
         if (!feed_reading(&p->feed))
             return;
         app_wait(app);

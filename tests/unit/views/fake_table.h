@@ -3,9 +3,9 @@
 #define TESTS_UNIT_VIEWS_FAKE_TABLE_H
 
 /*
- * A backend with one table "T" whose items are numbers in order: { p: "x", id: 17, v: "row 17" }. It
- * answers Scan (in segments, too) and Query as the service words them, quickly enough for 100,000
- * items, and the test may change what is in it between two calls.
+ * A backend with one table "T" whose items are numbers in order: { p: "x", id: 17, v: "row 17" }.
+ * It answers Scan (in segments, too) and Query as the service words them, quickly enough for
+ * 100,000 items, and the test may change what is in it between two calls.
  */
 #include "backend/backend_impl.h"
 #include "backend/json.h"
@@ -20,6 +20,7 @@ struct fake_table {
     int64_t room;
     int64_t counted; /* ItemCount as described, which may be wrong */
     atomic_int calls;
+    size_t padding; /* bytes of a further attribute */
     bool failing;
 };
 
@@ -36,7 +37,7 @@ static inline void fake_describe(struct fake_table *t, struct buf *out)
         "{\"AttributeName\":\"id\",\"KeyType\":\"RANGE\"}],\"AttributeDefinitions\":["
         "{\"AttributeName\":\"p\",\"AttributeType\":\"S\"},"
         "{\"AttributeName\":\"id\",\"AttributeType\":\"N\"}]}}",
-        (long long)t->counted, (long long)t->counted * 400);
+        (long long)t->counted, (long long)(t->counted * (int64_t)(400 + t->padding)));
 }
 
 static inline int64_t fake_integer(const struct json *body, struct str name, int64_t otherwise)
@@ -55,6 +56,17 @@ static inline int64_t fake_start(const struct json *body)
     return id;
 }
 
+static inline void fake_put_padding(struct fake_table *t, struct buf *out)
+{
+    if (t->padding) {
+        buf_add(out, STR(",\"x\":{\"S\":\""));
+        memset(buf_reserve(out, t->padding), 'x', t->padding);
+        out->len += t->padding;
+        buf_add(out, STR("\"}"));
+    }
+    buf_add_byte(out, '}');
+}
+
 static inline void fake_page(struct fake_table *t, const struct json *body, struct buf *out)
 {
     int64_t segments = fake_integer(body, STR("TotalSegments"), 1);
@@ -71,8 +83,11 @@ static inline void fake_page(struct fake_table *t, const struct json *body, stru
         if (count++)
             buf_add_byte(out, ',');
         fake_put_key(out, at);
-        buf_printf(out, ",\"v\":{\"S\":\"row %lld\"}}", (long long)at);
+        buf_printf(out, ",\"v\":{\"S\":\"row %lld\"}", (long long)at);
+        fake_put_padding(t, out);
         last = at;
+        if (out->len > 1024 * 1024)
+            limit = count; /* as the service ends a page */
     }
     buf_printf(out, "],\"Count\":%lld,\"ScannedCount\":%lld", (long long)count, (long long)count);
     if (count == limit) { /* as the service does, also where nothing follows */
@@ -83,8 +98,8 @@ static inline void fake_page(struct fake_table *t, const struct json *body, stru
     buf_add_byte(out, '}');
 }
 
-static inline bool fake_call(struct backend *b, const struct ddb_call *call, struct ddb_reply *reply,
-    struct err *err)
+static inline bool fake_call(
+    struct backend *b, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
 {
     struct fake_table *t = (struct fake_table *)b;
     struct arena arena = {0};
