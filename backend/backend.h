@@ -20,6 +20,7 @@ struct ddb_call {
     struct str body;            /* JSON, borrowed until backend_call() returns */
     const atomic_bool *cancel;  /* NULL, or set by another thread to give up */
     int64_t deadline_ns;        /* clock_tick_ns() after which to give up; 0 = none */
+    struct str region;          /* of ARNs in the answer; empty = the backend's own */
 };
 
 struct ddb_reply {

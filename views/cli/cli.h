@@ -64,6 +64,12 @@ enum cli_option_id {
     CLI_SEED,
     CLI_PARTITIONS,
     CLI_SCHEMA,
+    /* serve */
+    CLI_PORT,
+    CLI_HOST,
+    CLI_KEYS,
+    CLI_REGION,
+    CLI_TRACE,
     CLI_OPTION_COUNT
 };
 
@@ -178,6 +184,7 @@ bool cli_delete_run(struct cli *cli, struct err *err);
 bool cli_export_run(struct cli *cli, struct err *err);
 bool cli_import_run(struct cli *cli, struct err *err);
 bool cli_generate_run(struct cli *cli, struct err *err);
+bool cli_serve_run(struct cli *cli, struct err *err);
 bool cli_check_run(struct cli *cli, struct err *err);
 bool cli_completions_run(struct cli *cli, struct err *err);
 bool cli_help_run(struct cli *cli, struct err *err);

@@ -165,6 +165,23 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .words = CLI_WORDS_LIST,
         .list = "orders users events wide",
         .help = "what the items look like: orders, users, events or wide"},
+
+    [CLI_PORT] = {.name = "port",
+        .argument = "NUMBER",
+        .help = "listen on this port (8000); 0 is any free one"},
+    [CLI_HOST] = {.name = "host",
+        .argument = "ADDRESS",
+        .help = "listen on this address instead of loopback; it needs --keys"},
+    [CLI_KEYS] = {.name = "keys",
+        .argument = "FILE",
+        .words = CLI_WORDS_FILE,
+        .help = "take only requests that are signed with an access key of this file, which looks "
+                "like ~/.aws/credentials"},
+    [CLI_REGION] = {.name = "region",
+        .argument = "REGION",
+        .help = "the region in ARNs (us-east-1)"},
+    [CLI_TRACE] = {.name = "trace",
+        .help = "print a line for each request on the standard error"},
 };
 
 const struct cli_option *cli_option(enum cli_option_id id)
@@ -290,6 +307,16 @@ static const struct cli_command commands[] = {
         .args_max = 1,
         .first = CLI_WORDS_TABLE,
         .run = cli_generate_run},
+    {.name = "serve",
+        .args = "[STORE]",
+        .summary = "put a store behind the DynamoDB HTTP API",
+        .help = "The AWS CLI and every SDK work on it with --endpoint-url http://localhost:8000. "
+                "On loopback any credentials and any region will do; web pages are refused. "
+                "Ctrl-C answers what is in flight and stops.",
+        .options = OPTIONS(CLI_PORT, CLI_HOST, CLI_KEYS, CLI_REGION, CLI_TRACE, CLI_NO_SYNC),
+        .args_max = 1,
+        .first = CLI_WORDS_FOLDER,
+        .run = cli_serve_run},
     {.name = "check",
         .args = "[STORE]",
         .summary = "check a store's consistency",

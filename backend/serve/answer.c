@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Answers requests, refusing in the order in which the service refuses:
+ *
+ *   head:  malformed, foreign host, web page ─▶ too large ─▶ method ─▶ content type
+ *   body:  (JSON, where one of the next two refuses) ─▶ target ─▶ signature ─▶ the backend's answer
+ *
+ * The body is parsed here only where target or signature are wrong: the service complains about
+ * broken JSON before it looks at them, and the backend parses it anyway.
+ */
+#include "backend/serve/answer.h"
+
+#include "backend/json.h"
+#include "backend/serve/auth.h"
+#include "backend/serve/journal.h"
+#include "backend/serve/route.h"
+#include "backend/serve/sigv4.h"
+#include "base/arena.h"
+
+/* ---- by the head ---- */
+
+static bool refuse_page(struct reply *reply)
+{
+    reply_set(reply, 404, REPLY_TEXT, STR("<UnknownOperationException/>\n"));
+    return false;
+}
+
+/* The service's health text, then who this is. */
+static bool say_healthy(const struct request *request, struct reply *reply)
+{
+    reply_set(reply, 200, REPLY_TEXT, STR("healthy: "));
+    buf_add(&reply->body, message_get(request, STR("Host")));
+    buf_add(&reply->body, STR(" \ndynascope " DYNASCOPE_VERSION ", the DynamoDB API\n"));
+    return false;
+}
+
+/* media-type = type *( ";" parameter ) */
+static bool read_type(const struct request *request, struct reply *reply)
+{
+    struct str rest = message_get(request, STR("Content-Type")), type;
+    reply->type = REPLY_JSON_10;
+    if (!str_cut(&rest, ';', &type))
+        return false;
+    type = str_trim(type);
+    if (str_equal_nocase(type, REPLY_JSON_11))
+        reply->type = REPLY_JSON_11;
+    return reply->type.at == REPLY_JSON_11.at || str_equal_nocase(type, REPLY_JSON_10);
+}
+
+static bool refuse_large(struct reply *reply)
+{
+    reply_set(reply, 413, REPLY_TEXT, STR("a request has at most 16 MB\n"));
+    reply->bare = true;
+    return false;
+}
+
+static bool refuse_rest(struct reply *reply)
+{
+    reply->type = STR("application/json");
+    reply_refuse(reply, 404, "UnknownOperationException", "%s", "");
+    return false;
+}
+
+static bool is_health_check(const struct request *request)
+{
+    return str_equal(request->method, STR("GET")) || str_equal(request->method, STR("HEAD"));
+}
+
+static bool admit(void *context, struct request *request, struct reply *reply)
+{
+    const struct answer *answer = context;
+    if (!gate_check(&answer->gate, request, reply))
+        return false;
+    if (gate_length(request) > REQUEST_BODY_MAX)
+        return refuse_large(reply);
+    if (route_find(request).face == ROUTE_LAMBDA)
+        return refuse_rest(reply);
+    if (is_health_check(request))
+        return say_healthy(request, reply);
+    if (!str_equal(request->method, STR("POST")))
+        return refuse_page(reply);
+    return read_type(request, reply) || gate_length(request) == 0 || refuse_page(reply);
+}
+
+/* ---- by the body ---- */
+
+static void refuse_serialization(struct reply *reply)
+{
+    reply_refuse(reply, 400, "SerializationException", "%s", "");
+}
+
+/* Broken JSON is complained about first. */
+static void unless_broken(const struct request *request, struct reply *reply)
+{
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    if (request->body.len && !json_parse(&arena, request->body, &ignored))
+        refuse_serialization(reply);
+    arena_fini(&arena);
+}
+
+static bool may_be_region(struct str region)
+{
+    for (size_t i = 0; i < region.len; i++) {
+        char c = region.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-')
+            return false;
+    }
+    return region.len > 0 && region.len <= 32;
+}
+
+static bool check_signature(
+    const struct answer *answer, struct request *request, struct reply *reply)
+{
+    struct auth auth;
+    if (!auth_read(request, &auth, reply))
+        return false;
+    if (may_be_region(auth.region))
+        request->region = auth.region;
+    return !answer->keys ||
+           sigv4_verify(answer->keys, request, &auth, clock_now_ms(answer->clock), reply);
+}
+
+static enum http_next begin(void *context, struct request *request, struct reply *reply)
+{
+    const struct answer *answer = context;
+    struct route route = route_find(request);
+    if (route.face != ROUTE_DYNAMODB) {
+        reply_refuse(reply, 400, "UnknownOperationException", "%s", "");
+        unless_broken(request, reply);
+        return HTTP_ANSWERED;
+    }
+    if (!check_signature(answer, request, reply)) {
+        unless_broken(request, reply);
+        return HTTP_ANSWERED;
+    }
+    if (request->body.len == 0) {
+        refuse_serialization(reply);
+        return HTTP_ANSWERED;
+    }
+    request->operation = route.op->name;
+    bool waits = route.op->writes && (route.op->control || !answer->quick_writes);
+    return waits ? HTTP_RUN_APART : HTTP_RUN;
+}
+
+static void refuse_failed(struct reply *reply, const struct err *err)
+{
+    reply_set(reply, 500, reply->type,
+        STR("{\"__type\":\"com.amazonaws.dynamodb.v20120810#InternalServerError\",\"message\":"));
+    json_put_string(&reply->body, str_from(err->text));
+    buf_add_byte(&reply->body, '}');
+}
+
+static void run(void *context, struct request *request, struct reply *reply)
+{
+    const struct answer *answer = context;
+    struct err err = ERR_INIT;
+    struct ddb_call call = {
+        .operation = request->operation, .body = request->body, .region = request->region};
+    struct ddb_reply result = {.body = reply->body};
+    bool done = backend_call(answer->backend, &call, &result, &err);
+    reply->body = result.body;
+    reply->status = result.status;
+    if (!done) {
+        refuse_failed(reply, &err);
+        journal_failure(request, &err);
+    }
+}
+
+static void done(
+    void *context, const struct request *request, const struct reply *reply, int64_t ns)
+{
+    const struct answer *answer = context;
+    if (answer->trace)
+        journal_request(request, reply, clock_now_ms(answer->clock), ns);
+}
+
+struct http_handler answer_handler(struct answer *answer)
+{
+    return (struct http_handler){
+        .admit = admit, .begin = begin, .run = run, .done = done, .context = answer};
+}

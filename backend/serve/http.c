@@ -1,0 +1,663 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * HTTP by libmicrohttpd, which parses and buffers on a few threads of its own; sockets are accepted
+ * here and handed to the thread that has the fewest. One request at a time on a connection:
+ *
+ *   request line ─▶ head ─admit()─▶ body ─begin()─┬─▶ run() here ───────────────┬─▶ reply
+ *                    ╰─ refused ─▶ reply, close   ├─▶ suspended, run() on the ──┤
+ *                                                 │   crew, resumed             │
+ *                                                 ╰─ answered ──────────────────╯
+ *
+ * Reading happens on the thread that has the socket: many small requests in one round, no thread
+ * woken for one. What waits for the disk goes to the crew, so that many wait for the same commit.
+ *
+ * The library is loaded when the first server is opened: it brings a TLS library along, which would
+ * more than double the start of every other subcommand. Knows no DynamoDB.
+ */
+#include "backend/serve/http.h"
+
+#include "backend/serve/checksum.h"
+#include "backend/serve/crew.h"
+#include "backend/serve/layout.h"
+#include "backend/serve/links.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    THREADS_MAX = 4,
+    POOL_BYTES = 48 << 10, /* the library's memory for a connection: head, reply's head, input */
+    KEPT_BYTES = 64 << 10, /* buffers up to this size stay with their connection */
+    SPARE_BYTES = 4 << 20, /* and up to this size with their thread */
+    SPARES = 2,
+    DRAIN_BYTES = 64 << 20, /* a body that is too large is read up to here, so that the client
+                               comes to reading the answer */
+    GRACE_MS = 10000,       /* for what is in flight at the end */
+    SILENCE_S = 60,         /* the library's own limit: nothing read or written for so long */
+};
+
+/* ---- the library ---- */
+
+#define FUNCTIONS(X)                                                                               \
+    X(start_daemon)                                                                                \
+    X(stop_daemon)                                                                                 \
+    X(add_connection)                                                                              \
+    X(get_connection_info)                                                                         \
+    X(get_connection_values_n)                                                                     \
+    X(suspend_connection)                                                                          \
+    X(resume_connection)                                                                           \
+    X(create_response_from_buffer)                                                                 \
+    X(add_response_header)                                                                         \
+    X(queue_response)                                                                              \
+    X(destroy_response)                                                                            \
+    X(get_version)
+
+struct library {
+    void *handle;
+#define MEMBER(name) __typeof__(MHD_##name) *name;
+    FUNCTIONS(MEMBER)
+#undef MEMBER
+    bool parses_in_place; /* as layout.h describes it */
+};
+
+static bool library_load(struct library *lib, struct err *err)
+{
+    lib->handle = dlopen("libmicrohttpd.so.12", RTLD_NOW | RTLD_LOCAL);
+    if (!lib->handle)
+        return err_set(err, ERR_INTERNAL,
+            "serve needs libmicrohttpd (Debian's package libmicrohttpd12): %s", dlerror());
+#define FIND(function)                                                                             \
+    lib->function = (__typeof__(lib->function))dlsym(lib->handle, "MHD_" #function);               \
+    if (!lib->function)                                                                            \
+        return err_set(err, ERR_INTERNAL, "libmicrohttpd has no MHD_" #function);
+    FUNCTIONS(FIND)
+#undef FIND
+    lib->parses_in_place = strncmp(lib->get_version(), "0.9.7", 5) == 0;
+    return true;
+}
+
+/* ---- the server ---- */
+
+/* One of the library's threads. */
+struct io {
+    struct MHD_Daemon *daemon;
+    _Atomic unsigned count;
+    struct buf spares[SPARES]; /* large buffers between two answers; of this thread alone */
+};
+
+struct http {
+    struct library lib;
+    struct http_handler handler;
+    struct http_limits limits;
+    struct links links;
+    struct crew *crew;
+    struct io io[THREADS_MAX];
+    int wake;
+    atomic_bool stopping;
+    _Atomic uint64_t requests;
+    uint64_t seed;
+};
+
+/* A connection and its current request. */
+struct client {
+    struct link link; /* first: links.h hands it back */
+    struct crew_job job;
+    struct http *http;
+    struct io *io;
+    struct MHD_Connection *connection;
+    struct buf target, body;
+    struct request request;
+    struct reply reply;
+    int64_t start_ns;
+    bool ready; /* the reply is there, the end of the body (or of a suspension) is waited for */
+    bool answered;
+};
+
+/* ---- replies ---- */
+
+/* A well-mixed number from a counter (SplitMix64). */
+static uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+/* Unique, not secret. */
+static void name_reply(struct http *http, struct reply *reply)
+{
+    static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUV";
+    uint64_t count = atomic_fetch_add_explicit(&http->requests, 1, memory_order_relaxed), bits = 0;
+    for (size_t i = 0; i < REQUEST_ID_LENGTH; i++, bits >>= 5) {
+        if (i % 12 == 0)
+            bits = mix(http->seed + count * 8 + i / 12);
+        reply->id[i] = digits[bits & 31];
+    }
+    reply->id[REQUEST_ID_LENGTH] = '\0';
+}
+
+static void add_headers(struct client *c, struct MHD_Response *response)
+{
+    const struct library *lib = &c->http->lib;
+    struct reply *reply = &c->reply;
+    char number[11];
+    if (!reply->bare) {
+        name_reply(c->http, reply);
+        snprintf(number, sizeof number, "%" PRIu32, checksum_crc32(buf_str(&reply->body)));
+        lib->add_response_header(response, "x-amzn-RequestId", reply->id);
+        lib->add_response_header(response, "x-amz-crc32", number);
+    }
+    if (reply->type.len)
+        lib->add_response_header(response, "Content-Type", reply->type.at);
+    if (reply->closing || atomic_load_explicit(&c->http->stopping, memory_order_relaxed))
+        lib->add_response_header(response, "Connection", "close");
+}
+
+/* The body stays where it is until the library has sent it. */
+static enum MHD_Result send_reply(struct client *c)
+{
+    const struct library *lib = &c->http->lib;
+    struct buf *body = &c->reply.body;
+    if (c->http->handler.done)
+        c->http->handler.done(
+            c->http->handler.context, &c->request, &c->reply, clock_tick_ns() - c->start_ns);
+    struct MHD_Response *response =
+        lib->create_response_from_buffer(body->len, body->at, MHD_RESPMEM_PERSISTENT);
+    if (!response)
+        return MHD_NO;
+    add_headers(c, response);
+    enum MHD_Result queued =
+        lib->queue_response(c->connection, (unsigned)c->reply.status, response);
+    lib->destroy_response(response);
+    c->answered = true;
+    return queued;
+}
+
+/* ---- heads ---- */
+
+static enum MHD_Result see_header(void *context, enum MHD_ValueKind kind, const char *name,
+    size_t name_len, const char *value, size_t value_len)
+{
+    (void)kind;
+    struct request *request = context;
+    if (request->header_count < REQUEST_HEADERS_MAX)
+        request->headers[request->header_count] =
+            (struct request_header){{name, name_len}, {value ? value : "", value_len}};
+    request->header_count++;
+    return MHD_YES;
+}
+
+static bool refuse_head(struct reply *reply, int status, const char *why)
+{
+    reply->bare = true;
+    reply->closing = true;
+    reply_set(reply, status, REPLY_TEXT, str_from(why));
+    return false;
+}
+
+static size_t head_bytes(struct client *c)
+{
+    const union MHD_ConnectionInfo *info =
+        c->http->lib.get_connection_info(c->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    return info ? info->header_size : 0;
+}
+
+static bool read_head(struct client *c, const char *method, const char *version)
+{
+    struct request *request = &c->request;
+    const struct library *lib = &c->http->lib;
+    size_t len = head_bytes(c);
+    request->method = str_from(method);
+    request->version = str_from(version);
+    request->target = buf_str(&c->target);
+    lib->get_connection_values_n(c->connection, MHD_HEADER_KIND, see_header, request);
+    bool many = request->header_count > REQUEST_HEADERS_MAX;
+    if (many)
+        request->header_count = REQUEST_HEADERS_MAX;
+    if (many || len > REQUEST_HEAD_MAX)
+        return refuse_head(&c->reply, 431, "the head of a request has at most 16 KB, 64 headers\n");
+    struct layout layout = {method, len};
+    if (lib->parses_in_place && !layout_check(&layout, request))
+        return refuse_head(&c->reply, 400, "the head of the request is malformed\n");
+    return true;
+}
+
+/* A refusal is best sent at once. But a client that is still sending would not read it, and a
+ * connection that is closed on unread bytes takes the answer along. An answer before the end of the
+ * request costs the connection, too. */
+static bool may_wait(const struct client *c)
+{
+    uint64_t length = 0;
+    if (!c->reply.closing && !message_count(&c->request, STR("Content-Length")))
+        return true;
+    return c->reply.status == 413 && !message_get(&c->request, STR("Expect")).len &&
+           str_to_u64(message_get(&c->request, STR("Content-Length")), &length) &&
+           length <= DRAIN_BYTES;
+}
+
+static enum MHD_Result on_head(struct client *c, const char *method, const char *version)
+{
+    const struct http_handler *handler = &c->http->handler;
+    link_enter(&c->link, LINK_BODY);
+    if (!read_head(c, method, version))
+        return send_reply(c);
+    if (handler->admit(handler->context, &c->request, &c->reply))
+        return MHD_YES;
+    c->reply.closing = c->reply.closing || c->reply.bare;
+    c->ready = may_wait(c);
+    return c->ready ? MHD_YES : send_reply(c);
+}
+
+/* ---- bodies ---- */
+
+/* What a head promises is not yet there: memory grows with what comes. */
+static void take_body(struct client *c, const char *bytes, size_t len)
+{
+    atomic_fetch_add_explicit(&c->link.received, len, memory_order_relaxed);
+    if (!c->ready)
+        buf_add_bytes(&c->body, bytes, len);
+}
+
+static void run_apart(struct crew_job *job)
+{
+    struct client *c = (struct client *)((char *)job - offsetof(struct client, job));
+    struct http *http = c->http;
+    http->handler.run(http->handler.context, &c->request, &c->reply);
+    c->ready = true;
+    http->lib.resume_connection(c->connection);
+}
+
+/* Nobody else waits for this thread: one hand-over less. */
+static bool is_alone(const struct client *c)
+{
+    return atomic_load_explicit(&c->io->count, memory_order_relaxed) == 1;
+}
+
+static void lend_spare(struct client *c)
+{
+    for (size_t i = 0; i < SPARES && c->reply.body.cap == 0; i++) {
+        c->reply.body = c->io->spares[i];
+        c->io->spares[i] = (struct buf){0};
+    }
+}
+
+static enum MHD_Result on_whole(struct client *c)
+{
+    struct http *http = c->http;
+    link_enter(&c->link, LINK_WORKING);
+    if (c->ready)
+        return send_reply(c);
+    c->request.body = buf_str(&c->body);
+    lend_spare(c);
+    enum http_next next = http->handler.begin(http->handler.context, &c->request, &c->reply);
+    if (next == HTTP_RUN_APART && !is_alone(c)) {
+        http->lib.suspend_connection(c->connection);
+        c->job.run = run_apart;
+        crew_add(http->crew, &c->job);
+        return MHD_YES;
+    }
+    if (next != HTTP_ANSWERED)
+        http->handler.run(http->handler.context, &c->request, &c->reply);
+    return send_reply(c);
+}
+
+/* ---- the library's callbacks ---- */
+
+static struct client *client_of(struct http *http, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        http->lib.get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info ? info->socket_context : NULL;
+}
+
+/* The request line has come. The library decodes the target in place afterwards. */
+static void *on_line(void *context, const char *target, struct MHD_Connection *connection)
+{
+    struct client *c = client_of(context, connection);
+    link_enter(&c->link, LINK_HEAD);
+    c->start_ns = clock_tick_ns();
+    atomic_store_explicit(&c->link.received, 0, memory_order_relaxed);
+    buf_clear(&c->target);
+    buf_clear(&c->body);
+    buf_clear(&c->reply.body);
+    buf_add(&c->target, str_from(target));
+    c->request.header_count = 0;
+    c->request.body = c->request.operation = c->request.region = STR_NONE;
+    c->reply = (struct reply){.body = c->reply.body};
+    c->ready = c->answered = false;
+    return NULL;
+}
+
+/* Called when the head is there, for each piece of the body, after it, and after a suspension. */
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *piece, size_t *piece_len, void **state)
+{
+    (void)url;
+    struct client *c = client_of(context, connection);
+    if (!c || c->answered)
+        return MHD_NO;
+    if (!*state) {
+        *state = c;
+        return on_head(c, method, version);
+    }
+    if (*piece_len) {
+        take_body(c, piece, *piece_len);
+        *piece_len = 0;
+        return MHD_YES;
+    }
+    return on_whole(c);
+}
+
+static void keep_or_free(struct io *io, struct buf *body)
+{
+    if (body->cap <= KEPT_BYTES)
+        return;
+    for (size_t i = 0; i < SPARES && body->cap <= SPARE_BYTES; i++) {
+        if (io->spares[i].cap == 0) {
+            io->spares[i] = *body;
+            buf_clear(&io->spares[i]);
+            *body = (struct buf){0};
+            return;
+        }
+    }
+    buf_fini(body);
+}
+
+static void on_completed(void *context, struct MHD_Connection *connection, void **state,
+    enum MHD_RequestTerminationCode why)
+{
+    (void)why;
+    (void)state;
+    struct client *c = client_of(context, connection);
+    if (!c)
+        return;
+    keep_or_free(c->io, &c->reply.body);
+    if (c->body.cap > KEPT_BYTES)
+        buf_fini(&c->body);
+    link_enter(&c->link, LINK_IDLE);
+    if (atomic_load(&c->http->stopping))
+        shutdown(c->link.fd, SHUT_RD);
+}
+
+static void wake_up(struct http *http)
+{
+    uint64_t one = 1;
+    ssize_t ignored = write(http->wake, &one, sizeof one);
+    (void)ignored;
+}
+
+static struct io *io_of(struct http *http, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        http->lib.get_connection_info(connection, MHD_CONNECTION_INFO_DAEMON);
+    for (size_t i = 0; i < http->limits.threads; i++)
+        if (info && http->io[i].daemon == info->daemon)
+            return &http->io[i];
+    return &http->io[0];
+}
+
+static void open_client(struct http *http, struct MHD_Connection *connection, void **slot)
+{
+    const union MHD_ConnectionInfo *info =
+        http->lib.get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct client *c = mem_new(struct client);
+    c->http = http;
+    c->connection = connection;
+    c->link.fd = info->connect_fd;
+    c->io = io_of(http, connection);
+    *slot = c;
+    links_add(&http->links, &c->link);
+}
+
+static void close_client(struct http *http, struct client *c)
+{
+    links_remove(&http->links, &c->link);
+    atomic_fetch_sub(&c->io->count, 1);
+    atomic_fetch_sub(&http->links.count, 1);
+    if (atomic_load(&http->stopping))
+        wake_up(http);
+    buf_fini(&c->target);
+    buf_fini(&c->body);
+    buf_fini(&c->reply.body);
+    free(c);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **slot,
+    enum MHD_ConnectionNotificationCode what)
+{
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        open_client(context, connection, slot);
+    else if (*slot)
+        close_client(context, *slot);
+}
+
+/* ---- opening and closing ---- */
+
+static bool start_threads(struct http *http, struct err *err)
+{
+    const unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
+                           MHD_ALLOW_SUSPEND_RESUME;
+    for (size_t i = 0; i < http->limits.threads; i++) {
+        http->io[i].daemon = http->lib.start_daemon(flags, 0, NULL, NULL, on_request, http,
+            MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
+            http->limits.connections + 8, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
+            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_line, http,
+            MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
+            on_connection, http, MHD_OPTION_END);
+        if (!http->io[i].daemon)
+            return err_set(
+                err, ERR_INTERNAL, "the HTTP server does not start: %s", strerror(errno));
+    }
+    return true;
+}
+
+static void set_limits(struct http *http, const struct http_limits *given)
+{
+    struct http_limits *limits = &http->limits;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *limits = given ? *given : (struct http_limits){0};
+    if (!limits->threads)
+        limits->threads = processors > 1 ? (unsigned)processors : 1;
+    if (limits->threads > THREADS_MAX)
+        limits->threads = THREADS_MAX;
+    limits->writers = limits->writers ? limits->writers : 64;
+    limits->connections = limits->connections ? limits->connections : 256;
+    limits->head_ms = limits->head_ms ? limits->head_ms : 10000;
+    limits->idle_ms = limits->idle_ms ? limits->idle_ms : 75000;
+}
+
+/* The signals that ask for an end go to the thread that waits in http_run(). */
+static void block_signals(sigset_t *before)
+{
+    sigset_t asking;
+    sigemptyset(&asking);
+    sigaddset(&asking, SIGINT);
+    sigaddset(&asking, SIGTERM);
+    sigaddset(&asking, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &asking, before);
+}
+
+struct http *http_open(
+    const struct http_handler *handler, const struct http_limits *limits, struct err *err)
+{
+    struct http *http = mem_new(struct http);
+    sigset_t before;
+    http->handler = *handler;
+    set_limits(http, limits);
+    links_init(&http->links, http->limits.head_ms, http->limits.idle_ms);
+    http->crew = crew_new(http->limits.writers);
+    http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (getrandom(&http->seed, sizeof http->seed, GRND_NONBLOCK) != sizeof http->seed)
+        http->seed = (uint64_t)clock_tick_ns();
+    block_signals(&before);
+    bool started = library_load(&http->lib, err) && start_threads(http, err);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started)
+        return http;
+    http_close(http);
+    return NULL;
+}
+
+void http_close(struct http *http)
+{
+    if (!http)
+        return;
+    crew_free(http->crew); /* what it resumes is sent before the library stops */
+    for (size_t i = 0; i < THREADS_MAX; i++) {
+        if (http->io[i].daemon)
+            http->lib.stop_daemon(http->io[i].daemon);
+        for (size_t j = 0; j < SPARES; j++)
+            buf_fini(&http->io[i].spares[j]);
+    }
+    links_fini(&http->links);
+    if (http->wake >= 0)
+        close(http->wake);
+    free(http);
+}
+
+void http_stop(struct http *http)
+{
+    atomic_store(&http->stopping, true);
+    wake_up(http);
+}
+
+unsigned http_connections(const struct http *http)
+{
+    return atomic_load(&http->links.count);
+}
+
+/* ---- accepting ---- */
+
+static struct io *least_busy(struct http *http)
+{
+    struct io *least = &http->io[0];
+    for (size_t i = 1; i < http->limits.threads; i++)
+        if (atomic_load(&http->io[i].count) < atomic_load(&least->count))
+            least = &http->io[i];
+    return least;
+}
+
+static void turn_away(int fd)
+{
+    static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
+                               "Connection: close\r\n\r\n";
+    ssize_t ignored = send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)ignored;
+    close(fd);
+}
+
+static void take_connection(struct http *http, int fd)
+{
+    int on = 1;
+    if (http_connections(http) >= http->limits.connections && !links_evict(&http->links)) {
+        turn_away(fd);
+        return;
+    }
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    struct sockaddr_storage peer = {0};
+    socklen_t peer_len = sizeof peer;
+    getpeername(fd, (struct sockaddr *)&peer, &peer_len);
+    struct io *io = least_busy(http);
+    atomic_fetch_add(&io->count, 1);
+    atomic_fetch_add(&http->links.count, 1);
+    if (http->lib.add_connection(io->daemon, fd, (struct sockaddr *)&peer, peer_len) == MHD_YES)
+        return;
+    atomic_fetch_sub(&io->count, 1); /* the library has closed the socket */
+    atomic_fetch_sub(&http->links.count, 1);
+}
+
+/* False where there are no descriptors left: accepting would fail for ever. */
+static bool accept_all(struct http *http, int socket)
+{
+    for (;;) {
+        int fd = accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        if (fd >= 0) {
+            take_connection(http, fd);
+            continue;
+        }
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            links_evict(&http->links);
+            return false;
+        }
+        if (errno != EINTR && errno != ECONNABORTED)
+            return true;
+    }
+}
+
+/* ---- running ---- */
+
+enum { SOCKETS_MAX = 4, SWEEP_MS = 1000, CHOKED_MS = 50 };
+
+static void wait_ms(struct pollfd *polls, size_t count, int64_t ms, const sigset_t *signals)
+{
+    struct timespec until = {ms / 1000, ms % 1000 * 1000000};
+    for (size_t i = 0; i < count; i++)
+        polls[i].revents = 0;
+    ppoll(polls, count, ms < 0 ? NULL : &until, signals);
+}
+
+static bool should_stop(struct http *http, const atomic_bool *stop)
+{
+    return atomic_load(&http->stopping) || (stop && atomic_load(stop));
+}
+
+static void serve(struct http *http, struct pollfd *polls, size_t sockets, const atomic_bool *stop,
+    const sigset_t *signals)
+{
+    bool choked = false;
+    while (!should_stop(http, stop)) {
+        int64_t ms = choked ? CHOKED_MS : http_connections(http) ? SWEEP_MS : -1;
+        wait_ms(choked ? polls + sockets : polls, choked ? 1 : sockets + 1, ms, signals);
+        choked = false;
+        for (size_t i = 0; i < sockets; i++)
+            if (polls[i].revents)
+                choked = !accept_all(http, polls[i].fd) || choked;
+        links_sweep(&http->links, clock_tick_ns());
+    }
+}
+
+static void finish(struct http *http, struct pollfd *wake, const sigset_t *signals)
+{
+    int64_t until = clock_tick_ns() + (int64_t)GRACE_MS * 1000000;
+    atomic_store(&http->stopping, true);
+    while (http_connections(http) && clock_tick_ns() < until) {
+        uint64_t ignored;
+        links_finish(&http->links);
+        links_sweep(&http->links, clock_tick_ns());
+        wait_ms(wake, 1, 50, signals);
+        while (read(http->wake, &ignored, sizeof ignored) > 0)
+            ;
+    }
+}
+
+bool http_run(
+    struct http *http, const int *sockets, size_t count, const atomic_bool *stop, struct err *err)
+{
+    struct pollfd polls[SOCKETS_MAX + 1];
+    sigset_t before;
+    if (http->wake < 0 || count > SOCKETS_MAX)
+        return err_set(err, ERR_INTERNAL, "cannot wait for connections");
+    for (size_t i = 0; i < count; i++)
+        polls[i] = (struct pollfd){.fd = sockets[i], .events = POLLIN};
+    polls[count] = (struct pollfd){.fd = http->wake, .events = POLLIN};
+    block_signals(&before);
+    serve(http, polls, count, stop, &before);
+    finish(http, &polls[count], &before);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return true;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* dynascope serve: the store behind the DynamoDB HTTP API, until a signal asks for the end. */
+#include "backend/serve/serve.h"
+#include "views/cli/cli.h"
+
+enum { SERVE_PORT = 8000, PORT_MAX = 65535 };
+
+static bool read_port(const struct cli *cli, unsigned *out, struct err *err)
+{
+    int64_t port;
+    if (!cli_number(cli, CLI_PORT, 0, SERVE_PORT, &port, err))
+        return false;
+    if (port > PORT_MAX)
+        return err_set(
+            err, ERR_USAGE, "--port %s: ports end at %d", cli->value[CLI_PORT], PORT_MAX);
+    *out = (unsigned)port;
+    return true;
+}
+
+static bool open_store(struct cli *cli, struct err *err)
+{
+    struct backend_options options = {.read_only = cli_has(cli, CLI_READ_ONLY),
+        .no_sync = cli_has(cli, CLI_NO_SYNC),
+        .region = cli_value(cli, CLI_REGION)};
+    const char *store = cli->arg_count ? cli->args[0] : cli_connection(cli);
+    cli->backend = backend_open(store, &options, err);
+    return cli->backend != NULL;
+}
+
+/* The first line says where it is: tests and scripts wait for it. */
+static bool announce(struct cli *cli, const struct serve *serve, struct err *err)
+{
+    struct str label = str_from(backend_label(cli->backend));
+    if (str_starts(label, STR("local · ")))
+        label = str_skip(label, sizeof "local · " - 1);
+    struct buf line = {0};
+    buf_printf(
+        &line, "dynascope serve: %s · %.*s (Ctrl-C stops)", serve_url(serve), STR_ARG(label));
+    cli_out_line(&cli->out, buf_str(&line));
+    buf_fini(&line);
+    return cli_out_flush(&cli->out, err);
+}
+
+bool cli_serve_run(struct cli *cli, struct err *err)
+{
+    struct serve_options options = {.host = cli->value[CLI_HOST],
+        .keys = cli->value[CLI_KEYS],
+        .quick_writes = cli_has(cli, CLI_NO_SYNC),
+        .trace = cli_has(cli, CLI_TRACE)};
+    if (!read_port(cli, &options.port, err) || !open_store(cli, err))
+        return false;
+    struct serve *serve = serve_open(cli->backend, &options, err);
+    bool ok = serve && announce(cli, serve, err) && serve_run(serve, cli_cancel(), err);
+    serve_close(serve);
+    return ok;
+}
