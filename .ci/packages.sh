@@ -11,6 +11,9 @@ build_packages=(
     'libncurses-dev:the terminal (ncursesw)'
     'libutf8proc-dev:characters and their clusters'
     'liblmdb-dev:the embedded store (LMDB)'
+    'libmicrohttpd-dev:the HTTP API'
+    'nettle-dev:signatures of requests'
+    'zlib1g-dev:checksums of answers'
 )
 test_packages=(
     'libjansson-dev:the JSON reader that ours is compared with'

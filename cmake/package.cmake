@@ -15,7 +15,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION database)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-# the terminal descriptions; more of them help with rare terminals
-set(CPACK_DEBIAN_PACKAGE_DEPENDS ncurses-base)
+# the terminal descriptions (more of them help with rare terminals), and what is loaded at run time,
+# where shlibdeps cannot see it
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "ncurses-base, libmicrohttpd12 | libmicrohttpd12t64")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ncurses-term)
 include(CPack)
