@@ -3,6 +3,10 @@
 # expectations that say what was wrong. Usage: source lib.sh BINARY
 set -u
 binary=$(readlink -f "$1")
+[ -x "$binary" ] || {
+    echo "there is no program $1" >&2
+    exit 1
+}
 folder=$(mktemp -d "${TMPDIR:-/tmp}/dynascope-cli-XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
