@@ -45,6 +45,7 @@ struct screen_curses {
     SCREEN *term;
     WINDOW *keys; /* a pad: reading from it never paints */
     struct gather gather;
+    struct buf squeezed; /* changes places with gather.bytes */
     struct termios before;
     struct frame shown;
     bool whole; /* the terminal shows something else than `shown` */
@@ -246,6 +247,17 @@ static bool end_output(struct screen_curses *s)
     return !s->screen.gone;
 }
 
+/* What has been gathered, in its shorter form. */
+static void squeeze(struct screen_curses *s, int rows)
+{
+    fflush(stdout);
+    struct buf before = s->gather.bytes;
+    buf_clear(&s->squeezed);
+    squeeze_output(buf_str(&before), rows, &s->squeezed);
+    s->gather.bytes = s->squeezed;
+    s->squeezed = before;
+}
+
 static bool curses_present(struct screen *screen, const struct frame *frame)
 {
     struct screen_curses *s = curses_of(screen);
@@ -263,9 +275,7 @@ static bool curses_present(struct screen *screen, const struct frame *frame)
     place_cursor(s, frame);
     wnoutrefresh(stdscr);
     doupdate();
-    fflush(stdout);
-    if (!s->whole)
-        s->gather.bytes.len = squeeze_output(s->gather.bytes.at, s->gather.bytes.len, frame->rows);
+    squeeze(s, s->whole ? 0 : frame->rows);
     s->whole = false;
     return end_output(s);
 }
@@ -550,6 +560,7 @@ static void curses_close(struct screen *screen)
         delscreen(s->term);
     tcsetattr(STDIN_FILENO, TCSADRAIN, &s->before);
     gather_fini(&s->gather);
+    buf_fini(&s->squeezed);
     frame_fini(&s->shown);
     free(s->line);
     free(s);
@@ -623,7 +634,6 @@ static void set_modes(struct screen_curses *s)
     nodelay(s->keys, TRUE);
     idlok(stdscr, TRUE);
     scrollok(stdscr, FALSE);
-    repeat_char = NULL; /* terminals over libvterm lose the last column after it */
     s->pastes = knows_paste();
     define_key("\033[200~", CODE_PASTE_BEGIN);
     define_key("\033[201~", CODE_PASTE_END);

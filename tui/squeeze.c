@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fewer bytes for the same screen. Works on terminal output whose texts hold no ESC (text.c sees to
- * that). Knows the sequences of ECMA-48 only; what it does not know it leaves alone.
+ * Fewer bytes for the same screen, and none that terminals disagree on. Works on terminal output
+ * whose texts hold no ESC (text.c sees to that). Knows the sequences of ECMA-48 only; what it does
+ * not know it leaves alone.
  */
 #include "tui/squeeze.h"
-#include "base/str.h"
 #include <stdio.h>
 
-enum { PARAMS_MAX = 14, RUN_MAX = 96 };
+enum { PARAMS_MAX = 14, RUN_MAX = 96, REPEAT_MAX = 4096 };
 
 /* SGR parameters collected from a run of sequences. */
 struct looks {
@@ -95,54 +95,68 @@ static size_t read_run(struct str s, struct looks *looks)
     }
 }
 
-static size_t write_looks(char *out, const struct looks *looks)
+static void write_looks(struct buf *out, const struct looks *looks)
 {
-    size_t len = 0;
-    out[len++] = '\033';
-    out[len++] = '[';
-    if (looks->reset && looks->params) {
-        out[len++] = '0';
-        out[len++] = ';';
-    }
-    memcpy(out + len, looks->text, looks->len);
-    len += looks->len;
-    out[len++] = 'm';
-    return len;
+    buf_add(out, looks->reset && looks->params ? STR("\033[0;") : STR("\033["));
+    buf_add_bytes(out, looks->text, looks->len);
+    buf_add_byte(out, 'm');
 }
 
-/* A run in its short form at the front of `out`, or 0 where it would be longer than it was. */
-static size_t squeeze_run(char *out, const struct looks *looks, size_t run)
+/* repeat = ESC "[" digits "b"; its length or 0 */
+static size_t read_repeat(struct str s, uint64_t *count)
 {
-    char text[RUN_MAX + 8];
-    size_t len = write_looks(text, looks);
-    if (len > run)
+    if (!str_starts(s, STR("\033[")))
         return 0;
-    memcpy(out, text, len);
+    size_t end = 2;
+    while (end < s.len && s.at[end] >= '0' && s.at[end] <= '9')
+        end++;
+    if (end == s.len || s.at[end] != 'b')
+        return 0;
+    struct str digits = str_take(str_skip(s, 2), end - 2);
+    return str_to_u64(digits, count) && *count <= REPEAT_MAX ? end + 1 : 0;
+}
+
+/* Writes a sequence at the front of `s` in its better form; the length that it had, or 0. `last` is
+ * the character just before it, 0 where there is none. */
+static size_t rewrite(struct str s, int rows, struct str region, char last, struct buf *out)
+{
+    struct looks looks;
+    uint64_t count;
+    size_t len = read_repeat(s, &count);
+    if (len && last >= ' ' && last < 0x7F) {
+        while (count--)
+            buf_add_byte(out, last);
+        return len;
+    }
+    if (rows && str_starts(s, region)) {
+        buf_add(out, STR("\033[r"));
+        return region.len;
+    }
+    len = rows ? read_run(s, &looks) : 0;
+    if (len)
+        write_looks(out, &looks);
     return len;
 }
 
-size_t squeeze_output(char *bytes, size_t len, int rows)
+void squeeze_output(struct str in, int rows, struct buf *out)
 {
     char whole_region[32];
-    struct looks looks;
-    size_t out = 0;
-    struct str s = {bytes, len};
     snprintf(whole_region, sizeof whole_region, "\033[1;%dr", rows);
     struct str region = str_from(whole_region);
-    while (s.len) {
-        size_t run = *s.at == '\033' ? read_run(s, &looks) : 0;
-        size_t made = run ? squeeze_run(bytes + out, &looks, run) : 0;
-        if (made) {
-            out += made;
-            s = str_skip(s, run);
-        } else if (*s.at == '\033' && str_starts(s, region)) {
-            memcpy(bytes + out, "\033[r", 3);
-            out += 3;
-            s = str_skip(s, region.len);
-        } else {
-            bytes[out++] = *s.at;
-            s = str_skip(s, 1);
+    buf_reserve(out, in.len);
+    while (in.len) {
+        size_t plain = str_find_byte(in, '\033');
+        struct str text = str_take(in, plain);
+        buf_add(out, text);
+        in = str_skip(in, text.len);
+        if (!in.len)
+            return;
+        char last = text.len ? text.at[text.len - 1] : '\0';
+        size_t done = rewrite(in, rows, region, last, out);
+        if (!done) {
+            buf_add_byte(out, *in.at);
+            done = 1;
         }
+        in = str_skip(in, done);
     }
-    return out;
 }

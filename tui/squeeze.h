@@ -2,17 +2,19 @@
 #ifndef TUI_SQUEEZE_H
 #define TUI_SQUEEZE_H
 
-#include <stddef.h>
+#include "base/buf.h"
 
 /*
- * Shortens what ncurses wrote for a terminal of `rows` rows, in place, without changing its
- * meaning; returns the new length. Changes of looks that follow one another become one:
+ * Rewrites what ncurses wrote for a terminal of `rows` rows without changing its meaning: adds the
+ * result to `out`. Changes of looks that follow one another become one:
  *
  *   ESC[39m ESC(B ESC[m   =  ESC[m        ESC[30m ESC[46m  =  ESC[30;46m        ESC[1;24r  =  ESC[r
  *
  * The character set ESC(B is left out where a change of looks stands beside it: nothing here ever
- * chooses another one.
+ * chooses another one. With rows = 0 that is not done (a terminal in an unknown state). Repeated
+ * characters (ESC[7b) are always written out: many terminals take them to their line's last column
+ * and then lose one.
  */
-size_t squeeze_output(char *bytes, size_t len, int rows);
+void squeeze_output(struct str in, int rows, struct buf *out);
 
 #endif

@@ -11,12 +11,10 @@
 
 static void assert_squeezed(const char *before, const char *after)
 {
-    char bytes[512];
-    size_t len = strlen(before);
-    memcpy(bytes, before, len + 1);
-    len = squeeze_output(bytes, len, 24);
-    bytes[len] = '\0';
-    assert_string_equal(bytes, after);
+    struct buf out = {0};
+    squeeze_output(str_from(before), 24, &out);
+    assert_string_equal(buf_cstr(&out), after);
+    buf_fini(&out);
 }
 
 static void looks_in_a_row_become_one(void **state)
@@ -44,6 +42,24 @@ static void the_whole_scroll_region_has_a_short_name(void **state)
     assert_squeezed("\033[1;2r", "\033[1;2r");
 }
 
+static void repeated_characters_are_written_out(void **state)
+{
+    (void)state;
+    assert_squeezed("a-\033[3bz", "a----z");
+    assert_squeezed("0\033[39m\033[2b", "0\033[39m\033[2b");
+    assert_squeezed("\033[3b", "\033[3b");
+    assert_squeezed("a\033[99999999999999999999b", "a\033[99999999999999999999b");
+}
+
+static void a_terminal_in_an_unknown_state_is_told_all(void **state)
+{
+    struct buf out = {0};
+    (void)state;
+    squeeze_output(STR("\033(B\033[mx\033[2b\033[1;24r"), 0, &out);
+    assert_string_equal(buf_cstr(&out), "\033(B\033[mxxx\033[1;24r");
+    buf_fini(&out);
+}
+
 static void what_is_not_known_stays(void **state)
 {
     (void)state;
@@ -52,7 +68,7 @@ static void what_is_not_known_stays(void **state)
     assert_squeezed("text \xe2\x80\xa6", "text \xe2\x80\xa6");
     assert_squeezed("\033", "\033");
     assert_squeezed("\033[1;2", "\033[1;2");
-    assert_squeezed("\033[;1m", "\033[;1m");
+    assert_squeezed("\033[;1m", "\033[0;1m");
     assert_squeezed("", "");
 }
 
@@ -90,18 +106,19 @@ static void random_looks_mean_the_same_afterwards(void **state)
     uint64_t seed = 5;
     (void)state;
     for (int round = 0; round < 5000; round++) {
-        char before[256] = "", after[256], one[4096], two[4096];
+        char before[256] = "", one[4096], two[4096];
+        struct buf after = {0};
         for (int i = 0; i < 16; i++) {
             seed = seed * 6364136223846793005u + 1442695040888963407u;
             strcat(before, pieces[(seed >> 33) % 9]);
         }
         size_t len = strlen(before);
-        memcpy(after, before, len);
-        size_t shorter = squeeze_output(after, len, 24);
-        assert_true(shorter <= len);
+        squeeze_output((struct str){before, len}, 24, &after);
+        assert_true(after.len <= len);
         interpret((struct str){before, len}, one, sizeof one);
-        interpret((struct str){after, shorter}, two, sizeof two);
+        interpret(buf_str(&after), two, sizeof two);
         assert_string_equal(one, two);
+        buf_fini(&after);
     }
 }
 
@@ -111,6 +128,8 @@ int main(void)
         cmocka_unit_test(looks_in_a_row_become_one),
         cmocka_unit_test(a_zero_inside_of_a_colour_resets_nothing),
         cmocka_unit_test(the_whole_scroll_region_has_a_short_name),
+        cmocka_unit_test(repeated_characters_are_written_out),
+        cmocka_unit_test(a_terminal_in_an_unknown_state_is_told_all),
         cmocka_unit_test(what_is_not_known_stays),
         cmocka_unit_test(random_looks_mean_the_same_afterwards),
     };
