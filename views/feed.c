@@ -3,10 +3,6 @@
  * The window itself: which pages are loaded, when to read on or back, what to forget. The reading
  * is feed_job.c's. Must not know columns, filters or the screen: it is told which rows are looked
  * at and tells which rows it has.
- *
- * Page starts that leave the window at its front stay behind in the trail: the newest ones all,
- * older ones at a stride that doubles whenever the trail is full. So the way back to any row is at
- * most one stride of reading, and the trail is bounded.
  */
 #include "views/feed.h"
 
@@ -18,79 +14,12 @@
 enum {
     FEED_PAGE_BYTES = 64 * 1024, /* what a page should be worth */
     FEED_PAGE_ROWS = 200,
-    FEED_TRAIL_DENSE = 64,
 };
 
 void feed_init(struct feed *p, struct worker *worker, void *context,
     void (*changed)(void *context, enum feed_event event, int64_t moved))
 {
-    *p = (struct feed){.worker = worker,
-        .context = context,
-        .changed = changed,
-        .trail_stride = 1,
-        .err = ERR_INIT};
-}
-
-/* ---- the trail ---- */
-
-static void feed_trail_drop(struct feed *p, size_t at)
-{
-    buf_fini(&p->trail[at].start);
-    memmove(&p->trail[at], &p->trail[at + 1], (p->trail_count - at - 1) * sizeof *p->trail);
-    p->trail_count--;
-}
-
-static void feed_trail_clear(struct feed *p)
-{
-    for (size_t i = 0; i < p->trail_count; i++)
-        buf_fini(&p->trail[i].start);
-    p->trail_count = 0;
-    p->trail_next = 0;
-    p->trail_stride = 1;
-}
-
-static void feed_trail_thin(struct feed *p)
-{
-    p->trail_stride *= 2;
-    size_t kept = 0, dense = p->trail_count - FEED_TRAIL_DENSE;
-    for (size_t i = 0; i < p->trail_count; i++)
-        if (i >= dense || p->trail[i].ordinal % p->trail_stride == 0)
-            p->trail[kept++] = p->trail[i];
-        else
-            buf_fini(&p->trail[i].start);
-    p->trail_count = kept;
-}
-
-static void feed_trail_push(struct feed *p, struct feed_place place)
-{
-    if (p->trail_count == FEED_TRAIL_MAX)
-        feed_trail_thin(p);
-    struct feed_mark *mark = &p->trail[p->trail_count++];
-    *mark = (struct feed_mark){
-        .ordinal = p->trail_next++, .segment = place.segment, .segments = place.segments};
-    buf_add(&mark->start, place.start);
-    if (p->trail_count > FEED_TRAIL_DENSE) {
-        size_t aged = p->trail_count - FEED_TRAIL_DENSE - 1;
-        if (p->trail[aged].ordinal % p->trail_stride)
-            feed_trail_drop(p, aged);
-    }
-}
-
-/* The nearest known place before the window, taken off the trail; the segment's beginning where the
- * trail has none in it. */
-static struct feed_place feed_trail_pop(
-    struct feed *p, struct feed_job *job, struct feed_place front)
-{
-    struct feed_place place = {front.segment, front.segments, STR_NONE};
-    if (p->trail_count == 0)
-        return place;
-    struct feed_mark *mark = &p->trail[p->trail_count - 1];
-    if (mark->segment == front.segment && mark->segments == front.segments) {
-        place.start = arena_dup(&job->arena, buf_str(&mark->start));
-        p->trail_next = mark->ordinal;
-        feed_trail_drop(p, p->trail_count - 1);
-    }
-    return place;
+    *p = (struct feed){.worker = worker, .context = context, .changed = changed, .err = ERR_INIT};
 }
 
 /* ---- the window ---- */
@@ -129,7 +58,7 @@ static void feed_insert(struct feed *p, size_t at, struct feed_page *page)
 static void feed_drop_front(struct feed *p)
 {
     size_t count = p->pages[0]->count;
-    feed_trail_push(p, p->pages[0]->place);
+    feed_trail_push(&p->trail, p->pages[0]->place);
     p->before += (int64_t)count;
     p->look_top = p->look_top > count ? p->look_top - count : 0;
     p->home_known = false;
@@ -246,7 +175,7 @@ void feed_close(struct feed *p)
 {
     feed_orphan(p);
     feed_clear_window(p);
-    feed_trail_clear(p);
+    feed_trail_clear(&p->trail);
     browse_unref(p->browse);
     p->browse = NULL;
     p->err.code = ERR_NONE;
@@ -280,7 +209,7 @@ void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
 {
     feed_orphan(p);
     feed_clear_window(p);
-    feed_trail_clear(p);
+    feed_trail_clear(&p->trail);
     p->home_known = p->from_home = p->from_end = false;
     browse_ref(browse);
     browse_unref(p->browse);
@@ -341,7 +270,7 @@ static void feed_read_previous(struct feed *p)
             job->first = value_of(arena_dup(&job->arena, buf_str(&place)));
         buf_fini(&place);
     } else if (front->place.start.len) {
-        job->from = feed_trail_pop(p, job, job->front);
+        job->from = feed_trail_pop(&p->trail, job->front, &job->arena);
         job->known = arena_array(&job->arena, uint64_t, front->count);
         for (size_t i = 0; i < front->count; i++)
             job->known[job->known_count++] = browse_identity(p->browse, front->items[i]);
@@ -408,7 +337,7 @@ void feed_find(
 static void feed_push_starts(struct feed *p, const struct feed_job *job)
 {
     for (size_t i = 0; i < job->start_count; i++)
-        feed_trail_push(p, job->starts[i]);
+        feed_trail_push(&p->trail, job->starts[i]);
 }
 
 /* Hangs all pages of a job into the window at `at`; returns how many rows that were. */
@@ -426,7 +355,7 @@ static size_t feed_take(struct feed *p, struct feed_job *job, size_t at)
 static void feed_done_open(struct feed *p, struct feed_job *job)
 {
     feed_clear_window(p);
-    feed_trail_clear(p);
+    feed_trail_clear(&p->trail);
     feed_take(p, job, 0);
     p->from_home = p->home_known = true;
     p->before = 0;
@@ -438,7 +367,7 @@ static void feed_done_open(struct feed *p, struct feed_job *job)
 static void feed_done_last(struct feed *p, struct feed_job *job)
 {
     feed_clear_window(p);
-    feed_trail_clear(p);
+    feed_trail_clear(&p->trail);
     feed_push_starts(p, job);
     feed_take(p, job, 0);
     p->home_known = p->from_home = job->at_home;

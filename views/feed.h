@@ -4,6 +4,7 @@
 
 #include "backend/worker.h"
 #include "views/browse.h"
+#include "views/feed_trail.h"
 
 /*
  * A window that slides over a reading of any size: some pages around the cursor are loaded, the
@@ -32,20 +33,6 @@ struct feed_job;
 enum {
     FEED_PAGES_MAX = 12,          /* of the window, but for what the screen shows at once */
     FEED_BYTES_MAX = 1024 * 1024, /* likewise */
-    FEED_TRAIL_MAX = 512,
-};
-
-/* Where a page begins: after `start` (an ExclusiveStartKey as M; empty: at the segment's
- * beginning). */
-struct feed_place {
-    int64_t segment, segments; /* segments = 0: no parallel scan */
-    struct str start;
-};
-
-struct feed_mark {
-    uint64_t ordinal;
-    int64_t segment, segments;
-    struct buf start;
 };
 
 struct feed {
@@ -61,15 +48,13 @@ struct feed {
     size_t page_count, page_room, rows, bytes;
     size_t look_top, look_rows; /* rows that were looked at last: these stay */
     uint64_t version;           /* changes with the window */
-    struct feed_mark trail[FEED_TRAIL_MAX];
-    size_t trail_count;
-    uint64_t trail_next, trail_stride;
-    bool from_home, from_end; /* which of the next two are known */
-    int64_t before, after;    /* rows outside the window */
-    bool home_known;          /* the front page is the first */
-    struct feed_job *job;     /* in flight, or NULL */
-    bool stale;               /* a refresh was asked for while it was */
-    struct err err;           /* of the last read that failed */
+    struct feed_trail trail;    /* of pages that left the window at its front */
+    bool from_home, from_end;   /* which of the next two are known */
+    int64_t before, after;      /* rows outside the window */
+    bool home_known;            /* the front page is the first */
+    struct feed_job *job;       /* in flight, or NULL */
+    bool stale;                 /* a refresh was asked for while it was */
+    struct err err;             /* of the last read that failed */
 };
 
 void feed_init(struct feed *p, struct worker *worker, void *context,

@@ -24,6 +24,8 @@ struct pane_items {
     struct value cached_item;
 };
 
+/* The view's title(). */
+void pane_items_title(struct view *view, struct buf *left, struct buf *right);
 /* Takes the arrows off the columns' headers. */
 void pane_items_unsort(struct pane_items *p);
 

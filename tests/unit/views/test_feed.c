@@ -110,7 +110,7 @@ static bool step(struct walk *w, int by)
         return false;
     w->cursor += by;
     assert_true(w->feed.page_count <= FEED_PAGES_MAX);
-    assert_true(w->feed.trail_count <= FEED_TRAIL_MAX);
+    assert_true(w->feed.trail.count <= FEED_TRAIL_MAX);
     return true;
 }
 
@@ -182,7 +182,7 @@ static void memory_does_not_grow_with_the_way_travelled(void **state)
         most = w.feed.bytes > most ? w.feed.bytes : most;
     assert_int_equal(here(&w), 99999);
     assert_true(most <= FEED_BYTES_MAX);
-    assert_true(w.feed.trail_count > 100);
+    assert_true(w.feed.trail.count > 100);
     for (int i = 0; i < 5000; i++) /* back over places that were thinned out */
         assert_true(step(&w, -1));
     assert_int_equal(here(&w), 94999);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When a frame is made, and what is worth waiting for before it: some milliseconds save a second
+ * frame where the answer is quick, and none are lost where it is not.
+ */
+#include "views/app.h"
+
+#include "views/app_impl.h"
+#include "views/chrome.h"
+#include "views/pane_item.h"
+#include "views/pane_items.h"
+
+enum { APP_WAIT_MS = 8, APP_BUSY_MS = 200, APP_BUSY_STEP_MS = 1000 };
+
+bool app_waiting(const struct app *app)
+{
+    if (app->listing.err.code != ERR_NONE)
+        return false;
+    if (!app->started || app->opening.len)
+        return true;
+    return app->item ? pane_item_waiting(app->item) : pane_items_waiting(app->items);
+}
+
+bool app_may_wait(const struct app *app)
+{
+    return !app->wait_until_ns || clock_tick_ns() < app->wait_until_ns;
+}
+
+void app_wait(struct app *app)
+{
+    int64_t now = clock_tick_ns();
+    if (!app->wait_until_ns)
+        app->wait_until_ns = now + APP_WAIT_MS * INT64_C(1000000);
+    int64_t left = (app->wait_until_ns - now + 999999) / 1000000;
+    if (left > 0)
+        worker_wait(app->worker, (int)left);
+}
+
+static void app_busy_tick(void *data)
+{
+    struct app *app = data;
+    app->busy_timer = 0;
+    if (!worker_busy(app->worker))
+        return;
+    app->busy_shown = app->dirty = true;
+    app->busy_timer = loop_after(app->loop, APP_BUSY_STEP_MS, app_busy_tick, app);
+}
+
+/* Says that something is going on, but only where it takes long. */
+static void app_watch_busy(struct app *app)
+{
+    bool busy = worker_busy(app->worker);
+    if (!busy) {
+        app->busy_since_ns = 0;
+        app->busy_shown = false;
+        if (app->loop)
+            loop_forget(app->loop, app->busy_timer);
+        app->busy_timer = 0;
+    } else if (!app->busy_since_ns) {
+        app->busy_since_ns = clock_tick_ns();
+        if (app->loop && !app->busy_timer)
+            app->busy_timer = loop_after(app->loop, APP_BUSY_MS, app_busy_tick, app);
+    }
+}
+
+bool app_paint(struct app *app)
+{
+    bool more = true;
+    app_replay(app);
+    if (app->dirty) {
+        while (
+            (app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
+            app_wait(app);
+        app_replay(app);
+        app_watch_busy(app);
+        app->dirty = false;
+        chrome_paint(app);
+        more = screen_present(app->screen, &app->frame);
+        struct view *main = app_main(app);
+        if (main->ops->shown)
+            main->ops->shown(main);
+    }
+    app_watch_busy(app);
+    app->wait_until_ns = 0;
+    return more;
+}

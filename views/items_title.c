@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The items pane's title line: what is read, how, and how much of it so far.
+ */
+#include "views/app.h"
+#include "views/pane_items_impl.h"
+#include "views/words.h"
+
+/* The service's count now, which may be newer than what is browsed. */
+static int64_t items_total(const struct pane_items *p)
+{
+    const struct browse *b = p->feed.browse;
+    const struct listing_entry *e = listing_find(&p->view.app->listing, b->table.name);
+    if (!e || !e->described)
+        return browse_items(b);
+    if (!b->index)
+        return e->table.items;
+    for (uint32_t i = 0; i < e->table.index_count; i++)
+        if (str_equal(e->table.indexes[i].name, b->index->name))
+            return e->table.indexes[i].items;
+    return 0;
+}
+
+/* "400 of 1,204,113", or "400/1.2 M" where there is little room. */
+static void items_of(struct buf *out, int64_t part, int64_t total, bool brief)
+{
+    words_count(out, part);
+    buf_add(out, brief ? STR("/") : STR(" of "));
+    if (brief)
+        words_count_short(out, total);
+    else
+        words_count(out, total);
+}
+
+static void items_title_count(const struct pane_items *p, bool brief, struct buf *out)
+{
+    int64_t total = items_total(p), rows = (int64_t)p->feed.rows;
+    int64_t read = p->feed.from_home ? p->feed.before + rows : rows;
+    bool whole = p->feed.from_home && feed_at_end(&p->feed);
+    if (items_order_on(&p->order)) {
+        items_of(out, (int64_t)p->order.count, rows, brief);
+        buf_add(out, brief                ? STR("")
+                     : p->order.direction ? STR(" loaded, sorted")
+                                          : STR(" loaded"));
+        return;
+    }
+    if (!p->feed.from_home && p->feed.from_end && feed_at_end(&p->feed))
+        buf_add(out, STR("last "));
+    else if (whole)
+        buf_add(out, read ? STR("all ") : STR("no items, "));
+    if (!whole && !p->feed.browse->query && total >= read)
+        items_of(out, read, total, brief);
+    else
+        words_count(out, read);
+    if (!brief && p->feed.from_home && !whole)
+        buf_add(out, STR(" read"));
+}
+
+void pane_items_title(struct view *view, struct buf *left, struct buf *right)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    const struct browse *b = p->feed.browse;
+    if (!b) {
+        buf_add(left, STR("Items"));
+        return;
+    }
+    buf_add(left, b->table.name);
+    if (b->index)
+        buf_printf(left, " ▸ %.*s", STR_ARG(b->index->name));
+    else if (!b->query)
+        buf_add(left, STR(" ▸ base table"));
+    if (b->query)
+        buf_printf(left, " ▸ %.*s", STR_ARG(buf_str(&p->about)));
+    if (p->order.filter.len)
+        buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->order.filter)));
+    bool brief = view->app->frame.cols < 60;
+    if (!items_order_on(&p->order) && !brief)
+        buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
+    if (p->feed.page_count)
+        items_title_count(p, brief, right);
+    else
+        buf_add(right, p->feed.err.code ? STR("failed") : STR("reading"));
+}
