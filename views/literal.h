@@ -9,9 +9,11 @@
  * A value as a person types it, without loss:
  *
  *   literal = string | number | "true" | "false" | "null" | json | typed | set | bare
- *   string  = JSON string               json  = JSON array or object
- *   typed   = { "S": … } and the like   set   = ( "⟨" | "<<" ) { string | number | bare } ( "⟩" |
- * ">>" ) bare    = any other text: a string, where the value was a string before
+ *   string  = JSON string
+ *   json    = JSON array or object
+ *   typed   = { "S": … } and the like
+ *   set     = ( "⟨" | "<<" ) { string | number | bare } ( "⟩" | ">>" )
+ *   bare    = any other text: a string, where the value was a string before
  */
 void literal_add(struct buf *out, struct value v);
 /* Appends the value; `was` is the type that it had (VALUE_NONE = new). Errors say what to type. */
