@@ -70,12 +70,15 @@ static void add_arms(const struct canvas *c, int row, int col, unsigned arms, en
         canvas_glyph(c, row, col, glyph_with(arms | arms_at(c, row, col, role)), role);
 }
 
-/* An arm towards a line that ends next to it. */
+/* An arm towards a line that ends next to it; also across the edge of the canvas, so that a line
+ * inside of a pane joins the one beside the pane. */
 static void join(const struct canvas *c, int row, int col, unsigned arm, enum role role)
 {
-    unsigned there = arms_at(c, row, col, role);
+    struct canvas whole = frame_canvas(c->frame);
+    int y = c->row + row, x = c->col + col;
+    unsigned there = arms_at(&whole, y, x, role);
     if (there)
-        canvas_glyph(c, row, col, glyph_with(there | arm), role);
+        canvas_glyph(&whole, y, x, glyph_with(there | arm), role);
 }
 
 void canvas_hline(const struct canvas *c, int row, int col, int cols, enum role role)

@@ -148,6 +148,20 @@ static void lines_join_where_they_meet(void **state)
     page_fini(&page);
 }
 
+static void a_line_inside_of_a_pane_joins_the_one_beside_it(void **state)
+{
+    struct page page = page_of(3, 6);
+    struct canvas c = frame_canvas(&page.frame);
+    (void)state;
+    canvas_vline(&c, 0, 3, 3, ROLE_BORDER);
+    struct canvas left = canvas_sub(&c, 0, 0, 3, 3), right = canvas_sub(&c, 0, 4, 3, 2);
+    canvas_hline(&left, 1, 0, 3, ROLE_BORDER);
+    assert_string_equal(text_of(&page), "   │\n───┤\n   │\n");
+    canvas_hline(&right, 1, 0, 2, ROLE_BORDER);
+    assert_string_equal(text_of(&page), "   │\n───┼──\n   │\n");
+    page_fini(&page);
+}
+
 static void ascii_frames_hold_only_ascii(void **state)
 {
     struct page page = page_of(3, 14);
@@ -233,6 +247,7 @@ int main(void)
         cmocka_unit_test(half_a_wide_character_is_never_left),
         cmocka_unit_test(random_drawing_keeps_wide_characters_whole),
         cmocka_unit_test(lines_join_where_they_meet),
+        cmocka_unit_test(a_line_inside_of_a_pane_joins_the_one_beside_it),
         cmocka_unit_test(ascii_frames_hold_only_ascii),
         cmocka_unit_test(escaped_text_has_its_own_role),
         cmocka_unit_test(matches_are_painted_where_they_are_drawn),
