@@ -210,6 +210,32 @@ static void a_thousand_tables_are_listed_in_pages(void **state)
     bench_fini(&b);
 }
 
+static void a_table_has_at_most_twenty_global_indexes(void **state)
+{
+    (void)state;
+    struct bench b;
+    char body[400];
+    bench_init(&b);
+    bench_ok(&b, "CreateTable", BENCH_TABLE);
+    for (int i = 0; i <= CATALOG_GLOBAL_MAX; i++) {
+        snprintf(body, sizeof body,
+            "{\"TableName\":\"tab\",\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
+            "\"index-%d\",\"KeySchema\":[{\"AttributeName\":\"s\",\"KeyType\":\"HASH\"}],"
+            "\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}}]}",
+            i);
+        assert_int_equal(bench_call(&b, "UpdateTable", body), i < CATALOG_GLOBAL_MAX ? 200 : 400);
+    }
+    assert_true(bench_says(&b, "LimitExceededException"));
+    bench_ok(&b, "PutItem",
+        "{\"TableName\":\"tab\",\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}}");
+    bench_ok(&b, "UpdateTable",
+        "{\"TableName\":\"tab\",\"GlobalSecondaryIndexUpdates\":[{\"Delete\":{\"IndexName\":"
+        "\"index-3\"}}]}");
+    bench_ok(&b, "Scan", "{\"TableName\":\"tab\",\"IndexName\":\"index-19\"}");
+    assert_int_equal(bench_number(&b, "Count"), 1);
+    bench_fini(&b);
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 4)
@@ -220,6 +246,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(damaged_rows_are_refused_not_believed),
         cmocka_unit_test(changes_by_another_process_are_seen_at_once),
         cmocka_unit_test(a_thousand_tables_are_listed_in_pages),
+        cmocka_unit_test(a_table_has_at_most_twenty_global_indexes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
