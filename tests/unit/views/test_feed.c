@@ -356,6 +356,26 @@ static void a_refresh_keeps_the_place(void **state)
     walk_fini(&w);
 }
 
+static void a_refresh_after_walking_backwards_loses_no_row(void **state)
+{
+    (void)state;
+    for (int query = 0; query < 2; query++) {
+        struct walk w;
+        walk_init(&w, 20000, 20000, query);
+        feed_end(&w.feed);
+        settle(&w);
+        for (int i = 0; i < 700; i++)
+            assert_true(step(&w, -1));
+        settle(&w);
+        int64_t first = id_of(feed_item(&w.feed, 0));
+        feed_refresh(&w.feed);
+        settle(&w);
+        assert_int_equal(id_of(feed_item(&w.feed, 0)), first);
+        assert_int_equal(here(&w), 19299);
+        walk_fini(&w);
+    }
+}
+
 static void when_all_that_was_loaded_is_deleted_the_way_back_goes_on(void **state)
 {
     (void)state;
@@ -440,6 +460,7 @@ int main(void)
         cmocka_unit_test(rows_that_stay_are_seen_while_others_come_and_go),
         cmocka_unit_test(looking_comes_to_rest_wherever_one_is_and_however_large_items_are),
         cmocka_unit_test(a_refresh_keeps_the_place),
+        cmocka_unit_test(a_refresh_after_walking_backwards_loses_no_row),
         cmocka_unit_test(when_all_that_was_loaded_is_deleted_the_way_back_goes_on),
         cmocka_unit_test(finding_reads_on_and_the_way_back_is_known),
         cmocka_unit_test(a_failure_is_told_once_and_keeps_what_is_shown),

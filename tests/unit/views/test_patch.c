@@ -80,6 +80,7 @@ static void a_place_that_is_not_there_is_refused(void **state)
     err = ERR_INIT;
     struct patch_path a = path_of("a", -1, NULL);
     assert_false(patch_rename(&out, item, &a, STR("l"), &err));
+    assert_non_null(strstr(err.text, "already"));
     assert_int_equal(out.len, 0);
     buf_fini(&bytes);
     buf_fini(&out);
