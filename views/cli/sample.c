@@ -41,7 +41,8 @@ const char *sample_word(struct sample_rng *rng, const char *const *words)
 
 /* ---- parts ---- */
 
-static void put_text(struct buf *out, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void put_text(
+    struct buf *out, const char *format, va_list args)
 {
     char text[512];
     int len = vsnprintf(text, sizeof text, format, args);
