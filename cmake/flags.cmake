@@ -16,7 +16,8 @@ if(DYNASCOPE_SANITIZE)
     # -O1: several times faster to run than -O0 and still exact in its stacks; what the sanitizers
     # insert makes gcc see uninitialised variables where there are none
     add_compile_options(-fsanitize=${DYNASCOPE_SANITIZE} -fno-sanitize-recover=all
-        -fno-omit-frame-pointer -O1 -Wno-maybe-uninitialized)
+        -fno-omit-frame-pointer -O1
+        $<$<C_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     add_link_options(-fsanitize=${DYNASCOPE_SANITIZE})
 else()
     # it does nothing without optimisation but warn
