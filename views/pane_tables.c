@@ -53,6 +53,7 @@ struct pane_tables {
     struct buf open; /* names of unfolded tables, each followed by a NUL */
     struct buf filter, cell, facts;
     int facts_rows, cols;
+    int name_cols, count_cols; /* what names and counts need */
 };
 
 /* ---- rows ---- */
@@ -127,6 +128,8 @@ void pane_tables_select(struct view *view, struct str table)
     }
 }
 
+static void tables_measure(struct pane_tables *p);
+
 void pane_tables_update(struct view *view)
 {
     struct pane_tables *p = (struct pane_tables *)view;
@@ -136,6 +139,7 @@ void pane_tables_update(struct view *view)
     if (at)
         buf_add(&name, at->name);
     tables_build(p);
+    tables_measure(p);
     pane_tables_select(view, buf_str(&name));
     const struct listing_entry *now = tables_entry(p, p->grid.cursor);
     if (index >= 0 && now && str_equal(now->name, buf_str(&name)))
@@ -211,28 +215,28 @@ static void tables_cell(void *data, int64_t row, int column, int room, struct gr
     cell->text = buf_str(&p->cell);
 }
 
-static int tables_count_cols(struct pane_tables *p)
+/* Measured when the rows change, not for each frame: there may be thousands. */
+static void tables_measure(struct pane_tables *p)
 {
-    int most = 3;
+    int cols = p->cols;
+    p->cols = 0; /* as narrow as it gets: that is where it matters */
+    p->name_cols = 0;
+    p->count_cols = 3;
     for (size_t i = 0; i < p->row_count; i++) {
         struct grid_cell cell = {0};
         tables_cell(p, (int64_t)i, TABLES_COUNT, 16, &cell);
-        int columns = text_columns(cell.text, 16, false);
-        most = columns > most ? columns : most;
+        int count = text_columns(cell.text, 16, false);
+        int name = 2 + text_columns(tables_entry(p, (int64_t)i)->name, 40, false);
+        p->count_cols = count > p->count_cols ? count : p->count_cols;
+        p->name_cols = name > p->name_cols ? name : p->name_cols;
     }
-    return most;
+    p->cols = cols;
 }
 
 int pane_tables_cols(const struct view *view)
 {
-    struct pane_tables *p = (struct pane_tables *)view;
-    int longest = 0;
-    for (size_t i = 0; i < p->row_count; i++) {
-        const struct listing_entry *e = tables_entry(p, (int64_t)i);
-        int columns = e ? 2 + text_columns(e->name, 40, false) : 0;
-        longest = columns > longest ? columns : longest;
-    }
-    return longest + tables_count_cols(p) + GRID_GAP + 2;
+    const struct pane_tables *p = (const struct pane_tables *)view;
+    return p->name_cols + p->count_cols + GRID_GAP + 2;
 }
 
 static void tables_columns(struct pane_tables *p)
@@ -289,7 +293,7 @@ static void tables_arrange(struct view *view, int rows, int cols)
     for (int i = TABLES_SIZE; i < TABLES_COLUMNS; i++)
         p->columns[i].hidden = !wide;
     /* narrow: the count stands at the pane's right edge */
-    int count_cols = wide ? 0 : tables_count_cols(p);
+    int count_cols = p->count_cols;
     p->columns[TABLES_NAME].width = wide ? 0 : cols - count_cols - GRID_GAP - 2;
     if (p->columns[TABLES_NAME].width < 6 && !wide)
         p->columns[TABLES_NAME].width = 6;
