@@ -73,6 +73,14 @@ static void spans_hold_whole_characters(void **state)
     assert_int_equal(to, 6);
     damage_find_span(&shown, &shown, 0, &from, &to);
     assert_true(from >= to);
+    struct canvas c = frame_canvas(&next);
+    canvas_put(&c, 0, 0, ROLE_TEXT, "ab中中z");
+    canvas_paint(&c, 0, 5, 1, ROLE_MATCH);
+    damage_find_span(&shown, &next, 0, &from, &to);
+    assert_int_equal(from, 4);
+    assert_int_equal(to, 6);
+    damage_find_span(&shown, &shown, 0, &from, &to);
+    assert_true(from >= to);
     frame_fini(&shown);
     frame_fini(&next);
 }
