@@ -62,14 +62,32 @@ static void items_see(struct pane_items *p)
         grid_columns_set(&p->grid, p->columns.list, p->columns.count);
 }
 
+/* Goes on with a movement that had come to the edge of what was loaded. */
+static void items_pay(struct pane_items *p)
+{
+    int64_t last = (int64_t)p->feed.rows - 1;
+    int64_t target = p->grid.cursor + p->owed;
+    int64_t to = target < 0 ? 0 : target > last ? last : target;
+    p->owed = target - to;
+    grid_go(&p->grid, to);
+    bool below = p->owed > 0;
+    if (p->owed && (below ? feed_at_end(&p->feed) : feed_at_home(&p->feed)))
+        p->owed = 0;
+    if (p->owed)
+        feed_reach(&p->feed, (size_t)to, (size_t)p->grid.rows, below);
+}
+
 static void items_feed_moved(struct pane_items *p, int64_t moved)
 {
     if (items_order_on(&p->order)) {
         items_order_update(&p->order, &p->feed);
         items_restore(p);
-    } else if (moved) {
-        grid_rows_moved(&p->grid, 0, moved);
+        return;
     }
+    if (moved)
+        grid_rows_moved(&p->grid, 0, moved);
+    if (p->owed)
+        items_pay(p);
 }
 
 static void items_found(struct pane_items *p, int64_t row)
@@ -87,6 +105,7 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
     items_see(p);
     switch (event) {
     case FEED_OPENED:
+        p->owed = 0;
         items_order_update(&p->order, &p->feed);
         grid_go(&p->grid, 0);
         break;
@@ -209,14 +228,18 @@ struct str pane_items_column(const struct view *view, int nth)
 static void items_reach(struct pane_items *p, int64_t more)
 {
     struct app *app = p->view.app;
-    while (!items_order_on(&p->order) && app_may_wait(app)) {
-        bool below = more > 0 && p->grid.top + p->grid.rows + more > (int64_t)p->feed.rows &&
-                     !feed_at_end(&p->feed);
-        bool above = more < 0 && p->grid.top + more < 0 && !feed_at_home(&p->feed);
+    while (!items_order_on(&p->order)) {
+        /* between two frames the cursor runs ahead of what the grid has scrolled to */
+        int64_t bottom = p->grid.top + p->grid.rows, top = p->grid.top;
+        bottom = bottom > p->grid.cursor ? bottom : p->grid.cursor + 1;
+        top = top < p->grid.cursor ? top : p->grid.cursor;
+        bool below = more > 0 && bottom + more > (int64_t)p->feed.rows && !feed_at_end(&p->feed);
+        bool above = more < 0 && top + more < 0 && !feed_at_home(&p->feed);
         if (!below && !above)
             return;
-        feed_reach(&p->feed, below ? (size_t)(p->grid.top + more) : 0, (size_t)p->grid.rows, below);
-        if (!feed_reading(&p->feed))
+        feed_reach(&p->feed, below ? (size_t)(bottom + more - p->grid.rows) : 0,
+            (size_t)p->grid.rows, below);
+        if (!feed_reading(&p->feed) || !app_may_wait(app))
             return;
         app_wait(app);
     }
@@ -242,10 +265,29 @@ static int64_t items_distance(const struct pane_items *p, enum action action)
     }
 }
 
+/* What a movement cannot do because the rows are still on their way is done when they come. */
+static void items_owe(struct pane_items *p, enum action action)
+{
+    int64_t distance = items_distance(p, action), last = (int64_t)p->feed.rows - 1;
+    if (action == ACTION_HALF_DOWN || action == ACTION_HALF_UP)
+        distance /= 2;
+    int64_t target = p->grid.cursor + distance;
+    if ((distance > 0) != (p->owed > 0))
+        p->owed = 0;
+    if (!feed_reading(&p->feed))
+        return;
+    if (target > last && !feed_at_end(&p->feed))
+        p->owed += target - last;
+    else if (target < 0 && !feed_at_home(&p->feed))
+        p->owed += target;
+}
+
 static bool items_action(struct view *view, enum action action)
 {
     struct pane_items *p = (struct pane_items *)view;
     bool plain = !items_order_on(&p->order) && p->feed.browse;
+    if (action == ACTION_TOP || action == ACTION_BOTTOM)
+        p->owed = 0;
     if (action == ACTION_TOP && plain && !feed_at_home(&p->feed)) {
         feed_home(&p->feed);
         return true;
@@ -259,6 +301,10 @@ static bool items_action(struct view *view, enum action action)
     int64_t distance = items_distance(p, action);
     if (distance && plain)
         items_reach(p, distance);
+    if (distance && plain)
+        items_owe(p, action);
+    else
+        p->owed = 0;
     bool handled = grid_handle(&p->grid, action);
     items_remember(p);
     return handled;

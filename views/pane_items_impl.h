@@ -16,6 +16,7 @@ struct pane_items {
     struct grid grid;
     int rows;          /* of the last frame */
     int key_columns;   /* of the index or table that is read */
+    int64_t owed;      /* rows that a movement could not go yet: they are still being read */
     uint64_t identity; /* of the item under the cursor */
     struct buf cell;   /* text of the cell drawn last */
     struct buf about;  /* a Query's condition, for the title */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plays a case on a memory screen, over an embedded store of its own. After each line everything that
- * was started has ended, so that what is shown does not depend on time.
+ * Plays a case on a memory screen, over an embedded store of its own. After each line everything
+ * that was started has ended, so that what is shown does not depend on time.
  */
 #include "tests/screens/script.h"
 
@@ -138,7 +138,8 @@ static void script_mask(struct buf *out, size_t from)
     for (size_t i = 0; i < 2; i++) {
         size_t len = strlen(marks[i]);
         for (size_t at = from; at + len + 6 <= out->len; at++)
-            if (memcmp(out->at + at, marks[i], len) == 0 && out->at[at + len] != 's')
+            if (memcmp(out->at + at, marks[i], len) == 0 &&
+                memcmp(out->at + at + len, "screen", 6) != 0)
                 for (size_t k = at + len; k < at + len + 6; k++)
                     if (out->at[k] != '\n')
                         out->at[k] = 'X';
