@@ -61,6 +61,14 @@ static void the_first_and_the_last_item_are_one_key_away(void **state)
     close_both(&s, &t);
 }
 
+static bool looks_like(struct term *t, void *before)
+{
+    char *now = term_text(t);
+    bool same = strcmp(now, before) == 0;
+    free(now);
+    return same;
+}
+
 static void every_size_works_and_the_old_one_looks_as_before(void **state)
 {
     (void)state;
@@ -71,6 +79,10 @@ static void every_size_works_and_the_old_one_looks_as_before(void **state)
     open_orders(&s, &t, 80, 24);
     char *first = edge_key(&s, false);
     term_expect(&t, first);
+    /* a tall screen reads more of the table, and the title says how much has been read */
+    term_resize(&t, 80, 210);
+    term_expect(&t, "all 200");
+    term_resize(&t, 80, 24);
     term_settle(&t, 100);
     char *before = term_text(&t);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -80,10 +92,8 @@ static void every_size_works_and_the_old_one_looks_as_before(void **state)
             term_expect(&t, first);
         term_settle(&t, 30);
     }
-    char *after = term_text(&t);
-    assert_string_equal(after, before);
+    term_expect_that(&t, looks_like, before, "the screen as it was before");
     free(before);
-    free(after);
     free(first);
     close_both(&s, &t);
 }
