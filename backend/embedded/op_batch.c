@@ -5,6 +5,7 @@
  * MB of answer is handed back as UnprocessedKeys.
  */
 #include "backend/embedded/item.h"
+#include "backend/embedded/legacy.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/request.h"
 #include "backend/embedded/shape.h"
@@ -207,7 +208,8 @@ static bool read_gets(struct call *call, struct batch *batch, struct err *err)
     for (size_t i = 0; i < batch->count; i++) {
         struct part *part = &batch->parts[i];
         const struct json *keys = shape_get(part->json, STR("Keys"));
-        if (!request_check(part->json, &request_get, err))
+        if (!request_check(part->json, &request_get, err) ||
+            !legacy_attributes(call, part->json, &part->expressions, err))
             return false;
         part->consistent = shape_truth(part->json, STR("ConsistentRead"), false);
         part->entries = arena_array(&call->arena, struct entry, keys->count);

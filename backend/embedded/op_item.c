@@ -9,6 +9,7 @@
 #include "backend/embedded/capacity.h"
 #include "backend/embedded/index.h"
 #include "backend/embedded/item.h"
+#include "backend/embedded/legacy.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/request.h"
 #include "backend/embedded/shape.h"
@@ -72,7 +73,8 @@ static bool read_write(struct call *call, struct write *w, const struct request_
     read_options(call->body, w);
     return request_check(call->body, rules, err) &&
            request_item(&call->bufs[CALL_ITEM], shape_get(call->body, given), &w->given, err) &&
-           check_returns(w, err) && (!w->is_put || item_check_size(w->given, err)) &&
+           legacy_updates(call, call->body, &w->expressions, err) &&
+           legacy_expected(call, call->body, &w->expressions, err) && check_returns(w, err) && (!w->is_put || item_check_size(w->given, err)) &&
            request_expressions(call, call->body, &w->expressions, err);
 }
 
@@ -257,6 +259,14 @@ static bool check_indexes(const struct catalog_table *table, struct value item, 
     return false;
 }
 
+/* AttributeUpdates have their own word for a wrong type. */
+static bool refuse_update(const struct write *w, struct err *err)
+{
+    if (!w->expressions.legacy_update || !str_starts(str_from(err->text), STR("An operand")))
+        return false;
+    return err_invalid(err, "Type mismatch for attribute to update");
+}
+
 static bool become_updated(struct call *call, struct write *w, struct value *item, struct err *err)
 {
     const struct expr_update *update = w->expressions.update;
@@ -271,7 +281,7 @@ static bool become_updated(struct call *call, struct write *w, struct value *ite
     }
     struct buf *out = engine_buf(call, CALL_NEW);
     if (!expr_apply(update, *item, out, err))
-        return false;
+        return refuse_update(w, err);
     *item = value_of(buf_str(out));
     return check_indexes(w->slot.table, *item, err) && item_check_updated_size(*item, err);
 }
@@ -323,6 +333,7 @@ bool op_get_item(struct call *call, struct err *err)
     get->table = shape_text(call->body, STR("TableName"));
     if (!request_check(call->body, &request_get, err) ||
         !request_item(&call->bufs[CALL_ITEM], shape_get(call->body, STR("Key")), &get->key, err) ||
+        !legacy_attributes(call, call->body, &get->expressions, err) ||
         !request_expressions(call, call->body, &get->expressions, err) ||
         !engine_read(call, get_in, get, err))
         return false;

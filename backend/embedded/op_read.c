@@ -6,6 +6,7 @@
  *   Scan    a segment of the hashes
  *   both    a range of keys, which ExclusiveStartKey cuts after (or before) its key
  */
+#include "backend/embedded/legacy.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/page.h"
 #include "backend/embedded/page_range.h"
@@ -42,9 +43,9 @@ static enum select select_of(const struct json *body)
     return SELECT_DEFAULT;
 }
 
-static bool refuse_projection(enum select select, struct err *err)
+static bool refuse_projection(const char *parameter, enum select select, struct err *err)
 {
-    return err_invalid(err, "Cannot specify the ProjectionExpression when choosing to get %s",
+    return err_invalid(err, "Cannot specify the %s when choosing to get %s", parameter,
         select == SELECT_COUNT ? "only the Count"
         : select == SELECT_ALL ? "ALL_ATTRIBUTES"
                                : "ALL_PROJECTED_ATTRIBUTES");
@@ -52,9 +53,11 @@ static bool refuse_projection(enum select select, struct err *err)
 
 static bool check_select(const struct call *call, const struct read *r, struct err *err)
 {
-    bool projection = shape_get(call->body, STR("ProjectionExpression")) != NULL;
+    bool legacy = shape_get(call->body, STR("AttributesToGet")) != NULL;
+    bool projection = legacy || shape_get(call->body, STR("ProjectionExpression"));
     if (projection && r->select != SELECT_DEFAULT && r->select != SELECT_SPECIFIC)
-        return refuse_projection(r->select, err);
+        return refuse_projection(
+            legacy ? "AttributesToGet" : "ProjectionExpression", r->select, err);
     if (r->select == SELECT_SPECIFIC && !projection)
         return err_invalid(err,
             "%sMust specify the AttributesToGet or ProjectionExpression when choosing to get "
@@ -118,9 +121,12 @@ static bool read_request(struct call *call, struct read *r, struct err *err)
     r->page.consistent = shape_truth(body, STR("ConsistentRead"), false);
     r->page.count_only = r->select == SELECT_COUNT;
     return request_check(body, r->is_query ? &request_query : &request_scan, err) &&
+           legacy_filter(call, body, &r->expressions, err) &&
+           legacy_attributes(call, body, &r->expressions, err) &&
            check_key_parameters(call, r, err) && read_start(call, r, err) &&
            check_select(call, r, err) && check_segment(call, r, err) &&
-           request_expressions(call, body, &r->expressions, err);
+           request_expressions(call, body, &r->expressions, err) &&
+           (!r->is_query || legacy_keys(call, body, &r->expressions, err));
 }
 
 /* ---- table and index ---- */
@@ -282,16 +288,16 @@ static bool look_for_key(void *context, const struct expr_path *path)
     return false;
 }
 
-static bool check_filter(const struct read *r, struct err *err)
+static bool check_filter(const struct call *call, const struct read *r, struct err *err)
 {
     struct key_use use = {.schema = page_schema(&r->page)};
+    bool legacy = shape_get(call->body, STR("QueryFilter")) != NULL;
     if (r->is_query && r->expressions.condition)
         expr_condition_attributes(r->expressions.condition, look_for_key, &use);
     return use.found.len == 0 ||
            err_invalid(err,
-               "Filter Expression can only contain non-primary key attributes: Primary key "
-               "attribute: %.*s",
-               STR_ARG(use.found));
+               "%s can only contain non-primary key attributes: Primary key attribute: %.*s",
+               legacy ? "QueryFilter" : "Filter Expression", STR_ARG(use.found));
 }
 
 /* ---- running ---- */
@@ -312,7 +318,7 @@ static bool set_page(struct call *call, struct read *r, struct err *err)
         key_segment(
             &page->from, &page->to, page_id(page), (uint32_t)r->segment, (uint32_t)r->segments);
     }
-    return apply_start(call, r, &c, err) && check_projection(r, err) && check_filter(r, err);
+    return apply_start(call, r, &c, err) && check_projection(r, err) && check_filter(call, r, err);
 }
 
 static bool read_in(struct call *call, struct store_txn *txn, void *context, struct err *err)

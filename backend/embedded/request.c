@@ -2,6 +2,7 @@
 /* What requests on items have in common. Knows no table and no store. */
 #include "backend/embedded/request.h"
 
+#include "backend/embedded/legacy.h"
 #include "backend/embedded/shape.h"
 #include "backend/json_in.h"
 
@@ -25,11 +26,12 @@ const struct request_rules request_scan = {LIST("ProjectionExpression", "FilterE
 
 /* ---- which parameters go together ---- */
 
-static size_t put_present(struct buf *out, const struct json *object, const char *const *names)
+static size_t put_present(
+    struct buf *out, const struct json *object, const char *const *names, struct str but)
 {
     size_t count = 0;
     for (size_t i = 0; names[i]; i++) {
-        if (!shape_get(object, str_from(names[i])))
+        if (!shape_get(object, str_from(names[i])) || str_equal(str_from(names[i]), but))
             continue;
         if (count++)
             buf_add(out, STR(", "));
@@ -44,13 +46,6 @@ static bool refuse_mixed(struct buf *old, struct buf *new, struct err *err)
         "Can not use both expression and non-expression parameters in the same request: "
         "Non-expression parameters: {%.*s} Expression parameters: {%.*s}",
         STR_ARG(buf_str(old)), STR_ARG(buf_str(new)));
-}
-
-static bool refuse_legacy(struct buf *old, struct err *err)
-{
-    return err_invalid(err,
-        "The parameters {%.*s} are not supported by this store yet: use expression parameters",
-        STR_ARG(buf_str(old)));
 }
 
 /* "ConditionExpression is null", "FilterExpression and KeyConditionExpression is null" */
@@ -87,27 +82,25 @@ static bool is_plain(const struct json *object, const struct request_rules *rule
 }
 
 /* KeyConditions may stand beside the expressions of filters and projections. */
-static bool is_mixed(const struct json *object, size_t legacy, size_t expressions)
+static struct str tolerated(const struct json *object)
 {
-    bool only_keys = legacy == 1 && shape_get(object, STR("KeyConditions")) &&
-                     !shape_get(object, STR("KeyConditionExpression"));
-    return legacy && expressions && !only_keys;
+    return shape_get(object, STR("KeyConditionExpression")) ? STR_NONE : STR("KeyConditions");
 }
 
 static bool check_parameters(
     const struct json *object, const struct request_rules *rules, struct err *err)
 {
     struct buf old = {0}, new = {0};
-    size_t legacy = put_present(&old, object, rules->legacy);
-    size_t expressions = put_present(&new, object, rules->expressions);
+    size_t legacy = put_present(&old, object, rules->legacy, tolerated(object));
+    size_t expressions = put_present(&new, object, rules->expressions, STR_NONE);
     bool fine = true;
-    if (is_mixed(object, legacy, expressions))
+    if (legacy && expressions)
         fine = refuse_mixed(&old, &new, err);
     else if (!expressions && shape_get(object, STR("ExpressionAttributeNames")))
         fine = err_invalid(
             err, "ExpressionAttributeNames can only be specified when using expressions");
     else
-        fine = check_values(object, rules, err) && (legacy == 0 || refuse_legacy(&old, err));
+        fine = check_values(object, rules, err) && legacy_check_operator(object, err);
     buf_fini(&old);
     buf_fini(&new);
     return fine;
@@ -172,7 +165,6 @@ bool request_expressions(
 {
     const struct json *names = shape_get(object, STR("ExpressionAttributeNames"));
     const struct json *values = shape_get(object, STR("ExpressionAttributeValues"));
-    *out = (struct request_expressions){0};
     out->env = expr_env_new(&call->arena, names, values, err);
     return out->env && parse_all(call, object, out, err) && expr_env_check_used(out->env, err);
 }

@@ -28,10 +28,12 @@ struct request_expressions {
     const struct expr_condition *condition; /* ConditionExpression or FilterExpression */
     const struct expr_projection *projection;
     const struct expr_update *update;
+    bool legacy_update; /* made of AttributeUpdates, whose errors have words of their own */
     bool has_keys;
     struct expr_key_condition keys;
 };
-/* Parses all expressions of `object` and checks that every placeholder is used. */
+/* Parses all expressions of `object`, adds them to `out` (zeroed, or with what legacy.h put there),
+ * and checks that every placeholder is used. */
 bool request_expressions(
     struct call *call, const struct json *object, struct request_expressions *out, struct err *err);
 
