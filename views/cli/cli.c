@@ -8,6 +8,7 @@
 #include "views/cli/options.h"
 #include "views/cli/report.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -179,10 +180,23 @@ static int finish(struct cli *cli, bool ok, struct err *err)
     return ok ? 0 : cli->exit_code;
 }
 
+/* Whoever starts a program without its standard streams would have the store's file opened as one
+ * of them, and output written over it. What takes their place refuses: a read of 1, a write of 0. */
+static bool hold_streams(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int stream = 0; stream <= 2; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && open("/dev/null", modes[stream]) != stream)
+            return false;
+    return true;
+}
+
 int cli_main(int argc, char **argv)
 {
     struct cli cli = {0};
     struct err err = ERR_INIT;
+    if (!hold_streams())
+        return err_exit_code(ERR_FILE);
     setlocale(LC_CTYPE, "");
     catch_signals();
     cli_out_init(&cli.out, STDOUT_FILENO);
