@@ -74,7 +74,8 @@ static bool read_write(struct call *call, struct write *w, const struct request_
     return request_check(call->body, rules, err) &&
            request_item(&call->bufs[CALL_ITEM], shape_get(call->body, given), &w->given, err) &&
            legacy_updates(call, call->body, &w->expressions, err) &&
-           legacy_expected(call, call->body, &w->expressions, err) && check_returns(w, err) && (!w->is_put || item_check_size(w->given, err)) &&
+           legacy_expected(call, call->body, &w->expressions, err) && check_returns(w, err) &&
+           (!w->is_put || item_check_size(w->given, err)) &&
            request_expressions(call, call->body, &w->expressions, err);
 }
 

@@ -15,8 +15,7 @@ static bool check_term(
     const struct key_attribute *key, const struct expr_key_term *term, struct err *err)
 {
     if (term->op == EXPR_NE) /* of the older parameters, which can say more than keys have */
-        return err_invalid(
-            err, "Attempted conditional constraint is not an indexable operation");
+        return err_invalid(err, "Attempted conditional constraint is not an indexable operation");
     if (term->low.type != key->type || (term->op == EXPR_BETWEEN && term->high.type != key->type))
         return err_invalid(err, INVALID "Condition parameter type does not match schema type");
     if (term->low.data.len == 0 && term->op != EXPR_BEGINS_WITH)
