@@ -180,8 +180,8 @@ static int finish(struct cli *cli, bool ok, struct err *err)
     return ok ? 0 : cli->exit_code;
 }
 
-/* Whoever starts a program without its standard streams would have the store's file opened as one
- * of them, and output written over it. What takes their place refuses: a read of 1, a write of 0. */
+/* Started without its standard streams, the program would have the store's file opened as one of
+ * them, and output written over it. What takes their place refuses: 0 is not read, 1 not written. */
 static bool hold_streams(void)
 {
     static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
