@@ -75,8 +75,9 @@ static bool parse_name(struct str word, int32_t *colour)
     bool bright = str_starts(word, STR("bright-"));
     if (str_equal(word, STR("default")))
         return *colour = STYLE_DEFAULT, true;
+    /* Not bright black: some palettes hide it in their background, some terminals show it bold. */
     if (str_equal(word, STR("grey")) || str_equal(word, STR("gray")))
-        return *colour = 8, true;
+        return *colour = 244, true;
     if (bright)
         word = str_skip(word, 7);
     for (int i = 0; i < 8; i++)
