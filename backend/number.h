@@ -18,7 +18,8 @@
  *   negative  3e-e  D D D ... 66       d = digit + 1 (01..64 hex), D = 65 hex - digit
  *
  * The digits are base 100, first and last one not zero; the byte 66 hex ends a negative number, so
- * that a longer one sorts before its prefix.
+ * that a longer one sorts before its prefix. No byte is 00 but the first one of numbers from -1E124
+ * down.
  */
 enum {
     NUMBER_DIGITS_MAX = 38,

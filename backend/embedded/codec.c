@@ -210,6 +210,16 @@ static char *join_escaped(char *to, struct str raw)
     return to;
 }
 
+/* Only the first byte of a number can be escaped. */
+static char *join_far_number(char *to, struct str raw)
+{
+    to = put_varint(to, raw.len - 1);
+    if (raw.len < 2 || raw.at[1] < 0x01 || raw.at[1] > 0x02)
+        return NULL;
+    *to++ = (char)(raw.at[1] - 1);
+    return copy(to, str_skip(raw, 2), raw.at + raw.len);
+}
+
 static char *join_key(struct join *join, char *to, size_t i)
 {
     if (i >= join->schema->count || join->keys_seen & 1u << i)
@@ -221,6 +231,8 @@ static char *join_key(struct join *join, char *to, size_t i)
     to = put_varint(to, name.len);
     to = copy(to, name, name.at + name.len);
     *to++ = (char)attribute->type;
+    if (attribute->type == VALUE_N && raw.len && raw.at[0] == ESCAPE)
+        return join_far_number(to, raw);
     if (attribute->type != VALUE_N && raw.len && memchr(raw.at, ESCAPE, raw.len))
         return join_escaped(to, raw);
     to = put_varint(to, raw.len);

@@ -55,10 +55,18 @@ static void put_escaped(struct buf *out, struct str bytes)
     out->len = (size_t)(to - out->at);
 }
 
+/* Behind its first byte a number has no 00, and 01 is an ordinary digit there. */
+static void put_number(struct buf *out, struct str number)
+{
+    size_t head = number.len && (unsigned char)number.at[0] <= ESCAPE;
+    put_escaped(out, (struct str){number.at, head});
+    buf_add(out, str_skip(number, head));
+}
+
 void key_put_beginning(struct buf *out, struct value v)
 {
     if (v.type == VALUE_N)
-        buf_add(out, v.data);
+        put_number(out, v.data);
     else
         put_escaped(out, v.data);
 }
@@ -205,15 +213,28 @@ static bool unescape(struct str raw, struct arena *copies, struct str *bytes)
     return true;
 }
 
+/* Only the first byte of a number can be escaped. */
+static bool unescape_number(struct str raw, struct arena *copies, struct str *bytes)
+{
+    struct str head, digits = str_skip(raw, 2);
+    if (raw.len < 2 || !unescape((struct str){raw.at, 2}, copies, &head))
+        return false;
+    char *to = arena_alloc(copies, 1 + digits.len);
+    to[0] = head.at[0];
+    memcpy(to + 1, digits.at, digits.len);
+    *bytes = (struct str){to, 1 + digits.len};
+    return true;
+}
+
 bool key_read(struct str *rest, enum value_type type, struct arena *copies, struct str *bytes)
 {
     struct str raw;
     if (!key_read_raw(rest, &raw))
         return false;
     *bytes = raw;
-    if (type == VALUE_N || raw.len == 0 || memchr(raw.at, ESCAPE, raw.len) == NULL)
-        return true;
-    return unescape(raw, copies, bytes);
+    if (type == VALUE_N)
+        return raw.len == 0 || raw.at[0] != ESCAPE || unescape_number(raw, copies, bytes);
+    return raw.len == 0 || memchr(raw.at, ESCAPE, raw.len) == NULL || unescape(raw, copies, bytes);
 }
 
 bool key_components(struct str key, struct str *components)

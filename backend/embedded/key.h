@@ -15,7 +15,8 @@
  *   id         of the table or index, 1, 2 or 4 bytes (see key_put_id); never used twice
  *   hash       3 bytes, big-endian, of all partition components' bytes: the order of a scan
  *   component  S, B: the bytes with 00 -> 01 01 and 01 -> 01 02, then 00
- *              N: the number's encoding (number.h: it never contains 00), then 00
+ *              N: the number's encoding, its first byte escaped likewise (the other ones are
+ *              never 00, number.h), then 00
  *
  * A component is never the prefix of another one, so components compare one after the other. The
  * exact bytes are in FORMAT.md and never change.
@@ -79,8 +80,8 @@ void key_segment(struct buf *from, struct buf *to, uint32_t id, uint32_t segment
 /* Each takes its part off the front of `rest`; false where the bytes are malformed. */
 bool key_read_id(struct str *rest, uint32_t *id);
 bool key_read_hash(struct str *rest, uint32_t *hash);
-/* A component back as the value's bytes. Borrowed from `rest` where nothing was escaped (always for
- * N), else a copy in `copies`. Does not check UTF-8 nor the number: that is for `check`. */
+/* A component back as the value's bytes. Borrowed from `rest` where nothing was escaped, else a copy
+ * in `copies`. Does not check UTF-8 nor the number: that is for `check`. */
 bool key_read(struct str *rest, enum value_type type, struct arena *copies, struct str *bytes);
 /* One component as it is, still escaped, without its terminator: to compare, to skip. */
 bool key_read_raw(struct str *rest, struct str *raw);

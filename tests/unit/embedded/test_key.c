@@ -121,6 +121,40 @@ static void components_are_read_back(void **state)
     arena_fini(&copies);
 }
 
+/* Every exponent, both signs: the farthest negative ones begin with 00 and 01. */
+static void numbers_of_every_exponent_sort_and_come_back(void **state)
+{
+    struct buf before = {0}, key = {0};
+    struct arena copies = {0};
+    struct err err = ERR_INIT;
+    (void)state;
+    for (int step = -2 * 256; step <= 2 * 256; step++) {
+        int exponent = (step < 0 ? -step : step) / 2 - 131;
+        struct number n;
+        struct str bytes;
+        char text[40];
+        if (exponent < -130 || exponent > 125)
+            continue;
+        snprintf(
+            text, sizeof text, "%s%sE%d", step < 0 ? "-" : "", step % 2 ? "9.9" : "1", exponent);
+        assert_true(number_parse(&n, str_from(text), &err));
+        buf_clear(&key);
+        arena_reset(&copies);
+        key_put(&key, (struct value){.type = VALUE_N, .data = number_str(&n)});
+        assert_int_equal(str_find_byte(buf_str(&key), '\0'), key.len - 1);
+        assert_true(str_compare(buf_str(&before), buf_str(&key)) < 0);
+        struct str rest = buf_str(&key);
+        assert_true(key_read(&rest, VALUE_N, &copies, &bytes));
+        assert_true(str_equal(bytes, number_str(&n)));
+        assert_int_equal(rest.len, 0);
+        buf_clear(&before);
+        buf_add(&before, buf_str(&key));
+    }
+    buf_fini(&before);
+    buf_fini(&key);
+    arena_fini(&copies);
+}
+
 static void nothing_is_copied_where_nothing_was_escaped(void **state)
 {
     struct buf key = {0};
@@ -393,6 +427,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_sort_as_their_values_component_by_component),
         cmocka_unit_test(components_are_read_back),
+        cmocka_unit_test(numbers_of_every_exponent_sort_and_come_back),
         cmocka_unit_test(nothing_is_copied_where_nothing_was_escaped),
         cmocka_unit_test(malformed_components_are_refused),
         cmocka_unit_test(ids_keep_their_order_and_come_back),
