@@ -7,7 +7,7 @@
  *   transaction: table, key, old item, condition, new item, write
  */
 #include "backend/embedded/capacity.h"
-#include "backend/embedded/index.h"
+#include "backend/embedded/change.h"
 #include "backend/embedded/item.h"
 #include "backend/embedded/legacy.h"
 #include "backend/embedded/ops.h"
@@ -100,38 +100,11 @@ static bool check_condition(struct call *call, const struct write *w, struct err
     return truth || refuse_condition(call, w, err);
 }
 
-struct key_use {
-    const struct catalog_table *table;
-    struct str found;
-};
-
-static bool look_for_key(void *context, const struct expr_path *path)
-{
-    struct key_use *use = context;
-    if (catalog_key_find(&use->table->schema, path->steps[0].name) < 0)
-        return true;
-    use->found = path->steps[0].name;
-    return false;
-}
-
-static bool check_immutable(
-    const struct write *w, const struct catalog_table *table, struct err *err)
-{
-    struct key_use use = {.table = table};
-    if (w->expressions.update)
-        expr_update_attributes(w->expressions.update, look_for_key, &use);
-    return use.found.len == 0 ||
-           err_invalid(err,
-               "One or more parameter values were invalid: Cannot update attribute %.*s. This "
-               "attribute is part of the key",
-               STR_ARG(use.found));
-}
-
 static bool check_schema(const struct write *w, const struct catalog_table *table, struct err *err)
 {
     if (w->is_put)
         return item_check_put(table, w->given, err);
-    return item_check_key(table, w->given, err) && check_immutable(w, table, err);
+    return item_check_key(table, w->given, err) && change_check(table, &w->expressions, err);
 }
 
 static bool write_in(struct call *call, struct store_txn *txn, void *context, struct err *err)
@@ -244,47 +217,9 @@ bool op_delete_item(struct call *call, struct err *err)
 
 /* ---- UpdateItem ---- */
 
-/* The service has words of its own for an update that spoils an index key. */
-static bool check_indexes(const struct catalog_table *table, struct value item, struct err *err)
-{
-    struct err why = ERR_INIT;
-    if (index_check(table, item, &why))
-        return true;
-    if (str_find(str_from(why.text), STR("Type mismatch")) != SIZE_MAX)
-        return err_invalid(err, "The update expression attempted to update the secondary index "
-                                "key to unsupported type");
-    if (str_find(str_from(why.text), STR("exceeded")) != SIZE_MAX)
-        return err_invalid(err, "The update expression attempted to update the secondary index "
-                                "key beyond allowed size limits");
-    *err = why;
-    return false;
-}
-
-/* AttributeUpdates have their own word for a wrong type. */
-static bool refuse_update(const struct write *w, struct err *err)
-{
-    if (!w->expressions.legacy_update || !str_starts(str_from(err->text), STR("An operand")))
-        return false;
-    return err_invalid(err, "Type mismatch for attribute to update");
-}
-
 static bool become_updated(struct call *call, struct write *w, struct value *item, struct err *err)
 {
-    const struct expr_update *update = w->expressions.update;
-    struct value old = w->slot.old;
-    bool missing = old.type == VALUE_NONE;
-    *item = missing ? w->given : old; /* without an expression: the key alone, or as it is */
-    if (!update)
-        return true;
-    if (missing && !expr_update_creates(update)) {
-        *item = (struct value){0};
-        return true;
-    }
-    struct buf *out = engine_buf(call, CALL_NEW);
-    if (!expr_apply(update, *item, out, err))
-        return refuse_update(w, err);
-    *item = value_of(buf_str(out));
-    return check_indexes(w->slot.table, *item, err) && item_check_updated_size(*item, err);
+    return change_apply(call, w->slot.table, &w->expressions, w->given, w->slot.old, item, err);
 }
 
 bool op_update_item(struct call *call, struct err *err)
