@@ -295,7 +295,9 @@ static void check_map(struct collect *c, const struct shape *shape, const struct
         struct shape inner = *shape->member;
         if (inner.kind == SHAPE_LIST) /* its length was reported above */
             inner.has_min = inner.has_max = false;
-        if (m->type != JSON_NULL && inner.kind != SHAPE_VALUE)
+        if (m->type == JSON_NULL && inner.kind == SHAPE_STRUCT)
+            buf_add(open_finding(c, &member, &inner, NULL), STR("Member must not be null"));
+        else if (m->type != JSON_NULL && inner.kind != SHAPE_VALUE)
             check(c, &inner, m, &member);
     }
 }
