@@ -68,7 +68,7 @@ static struct str app_complete_name(struct app *app, struct str name)
 void app_run(struct app *app, struct str line)
 {
     struct buf copy = {0}; /* the line may belong to what the command closes */
-    struct str args, name;
+    struct str args, name = STR_NONE;
     struct view *view = app_top(app), *owner;
     enum action action;
     buf_add(&copy, str_trim(line));

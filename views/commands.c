@@ -259,7 +259,7 @@ static bool global_set(struct app *app, struct str name, struct str value)
 
 static void global_run_set(struct app *app, struct view *view, struct str args)
 {
-    struct str name;
+    struct str name = STR_NONE;
     (void)view;
     str_cut(&args, ' ', &name);
     if (!global_set(app, name, str_trim(args)))
@@ -327,7 +327,7 @@ static bool global_complete_argument(struct app *app, const struct command *row,
 static bool global_prompt_complete(struct app *app, void *context, struct str text, size_t at,
     int nth, size_t *from, struct buf *out, struct buf *note)
 {
-    struct str front = str_take(text, at), rest = front, name;
+    struct str front = str_take(text, at), rest = front, name = STR_NONE;
     struct view *view;
     (void)context;
     *from = 0;

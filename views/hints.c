@@ -121,7 +121,7 @@ void hints_add(struct app *app, struct view *view, int cols, struct buf *out)
 
 void hints_draw(const struct canvas *c, int row, int col, int cols, struct str hints)
 {
-    struct str line, key;
+    struct str line, key = STR_NONE;
     int end = col + cols;
     while (str_cut(&hints, '\n', &line)) {
         str_cut(&line, '\t', &key);

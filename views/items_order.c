@@ -75,7 +75,7 @@ void items_order_update(struct items_order *order, const struct feed *feed)
         if (match_item(feed_item(feed, i), filter))
             order->rows[order->count++] = (uint32_t)i;
     struct items_sort sort = {feed, buf_str(&order->sort), order->direction};
-    if (order->direction)
+    if (order->direction && order->count)
         qsort_r(order->rows, order->count, sizeof *order->rows, items_order_compare, &sort);
 }
 
