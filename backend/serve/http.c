@@ -552,22 +552,9 @@ static struct io *least_busy(struct http *http)
     return least;
 }
 
-static void turn_away(int fd)
-{
-    static const char busy[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n"
-                               "Connection: close\r\n\r\n";
-    ssize_t ignored = send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-    (void)ignored;
-    close(fd);
-}
-
 static void take_connection(struct http *http, int fd)
 {
     int on = 1;
-    if (http_connections(http) >= http->limits.connections && !links_evict(&http->links)) {
-        turn_away(fd);
-        return;
-    }
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     struct sockaddr_storage peer = {0};
     socklen_t peer_len = sizeof peer;
@@ -581,27 +568,30 @@ static void take_connection(struct http *http, int fd)
     atomic_fetch_sub(&http->links.count, 1);
 }
 
-/* False where there are no descriptors left: accepting would fail for ever. */
+/* Where the house is full, somebody who only waits makes room for one who is known to stand at the
+ * door. (He is still counted until his thread has seen it.) False where no more can be taken now:
+ * those that wait go on waiting. */
 static bool accept_all(struct http *http, int socket)
 {
-    for (;;) {
+    for (bool known = true;; known = false) {
+        bool full = http_connections(http) >= http->limits.connections;
+        if (full && !(known && links_evict(&http->links)))
+            return !known;
         int fd = accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd >= 0) {
             take_connection(http, fd);
-            continue;
-        }
-        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
             links_evict(&http->links);
             return false;
-        }
-        if (errno != EINTR && errno != ECONNABORTED)
+        } else if (errno != EINTR && errno != ECONNABORTED) {
             return true;
+        }
     }
 }
 
 /* ---- running ---- */
 
-enum { SOCKETS_MAX = 4, SWEEP_MS = 1000, CHOKED_MS = 50 };
+enum { SOCKETS_MAX = 4, SWEEP_MS = 1000, CHOKED_MS = 5 };
 
 static void wait_ms(struct pollfd *polls, size_t count, int64_t ms, const sigset_t *signals)
 {
