@@ -18,6 +18,8 @@ build_packages=(
 test_packages=(
     'libjansson-dev:the JSON reader that ours is compared with'
     'libcmocka-dev:the unit tests'
+    'awscli:a real client of the server'
+    'python3-boto3:another one, whose signatures are verified'
     'libvterm-dev:the terminal emulator of the pseudo-terminal tests'
     'clang:the second compiler'
     'clang-format:the layout of the code'
