@@ -442,14 +442,15 @@ static void check_fini(struct check *c)
 bool embedded_check(const char *path, void (*see)(void *context, const char *finding),
     void *context, uint64_t *findings, struct err *err)
 {
-    struct store_options options = {.must_exist = true, .read_only = true};
+    struct store_options options = {.must_exist = true, .read_only = true, .for_check = true};
     struct store *store = store_open(path, &options, err);
     struct check check = {.see = see, .context = context};
     *findings = 0;
     if (!store)
         return false;
-    bool done = store_check(store, count_structure, &check, err) &&
-                store_read(store, check_all, &check, err);
+    bool done = store_check(store, count_structure, &check, err);
+    if (done && store_is_sound(store))
+        done = store_read(store, check_all, &check, err);
     *findings = check.findings;
     check_fini(&check);
     store_close(store);

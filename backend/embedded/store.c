@@ -38,9 +38,11 @@ static bool is_damage(int code)
 
 bool store_fail(const struct store *store, int code, const char *doing, struct err *err)
 {
+    if (code == EIO && store_is_full(store)) /* LMDB's word for a short write */
+        code = ENOSPC;
     if (code == ENOSPC || code == EDQUOT || code == EFBIG)
         return err_set(err, ERR_FILE,
-            "%s: the disk is full (%s); nothing was written: free some space and try again",
+            "%s: the disk is full (%s); the change was not written: free some space and try again",
             store->path, strerror(code));
     if (is_damage(code))
         return store_damaged(store, mdb_strerror(code), err);

@@ -119,5 +119,8 @@ bool store_stat(struct store *store, struct store_stat *out, struct err *err);
 /* Structure of the map itself: order, layers, orphans. `see` gets one line a finding. */
 bool store_check(struct store *store, void (*see)(void *context, const char *finding),
     void *context, struct err *err);
+/* After a check: false where pages are malformed, so that nothing can be read (store_read fails).
+ */
+bool store_is_sound(const struct store *store);
 
 #endif

@@ -34,9 +34,11 @@ static bool marker_path(const struct store *store, char path[MARKER_PATH], struc
     return len < MARKER_PATH || err_set(err, ERR_FILE, "%s: the path is too long", store->path);
 }
 
+/* One that is there is of this boot, or it would have been refused: another loader's, who must not
+ * find it cut. */
 static bool write_marker(const char *path, const char *boot)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
     size_t len = strlen(boot);
@@ -51,8 +53,12 @@ bool store_bulk_begin(struct store *store, struct err *err)
         return false;
     read_line("/proc/sys/kernel/random/boot_id", boot);
     store_file_lock(store, F_RDLCK, STORE_LOCK_BULK);
-    if (!write_marker(path, boot))
-        return err_errno(err, errno, "%s cannot be written", path);
+    if (!write_marker(path, boot)) {
+        struct err ignored = ERR_INIT;
+        int code = errno;
+        store_bulk_end(store, &ignored);
+        return store_fail(store, code, "marking a load without syncing", err);
+    }
     return store->unsynced = store_folder_sync(store, err);
 }
 
@@ -78,7 +84,8 @@ bool store_bulk_check(struct store *store, bool *stale, struct err *err)
     if (!read_line(path, marked))
         return true;
     read_line("/proc/sys/kernel/random/boot_id", boot);
-    if (strcmp(marked, boot) == 0) {
+    /* an empty one: its load was killed before it began */
+    if (marked[0] == '\0' || strcmp(marked, boot) == 0) {
         *stale = !store->options.read_only && store_file_lock(store, F_WRLCK, STORE_LOCK_BULK) == 0;
         return true;
     }

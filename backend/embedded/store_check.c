@@ -180,6 +180,11 @@ bool store_check(struct store *store, void (*see)(void *context, const char *fin
     return ok;
 }
 
+bool store_is_sound(const struct store *store)
+{
+    return !store->unsound;
+}
+
 /* ---- figures ---- */
 
 static int count_free_pages(MDB_txn *txn, uint64_t *pages)

@@ -125,6 +125,11 @@ static bool foreign(const struct store *store, struct err *err)
 
 bool store_damaged(const struct store *store, const char *what, struct err *err)
 {
+    if (store->options.for_check)
+        return err_set(err, ERR_FILE,
+            "the store %s is damaged beyond checking: %s; restore a copy, or move the folder away "
+            "and start anew",
+            store->path, what);
     return err_set(err, ERR_FILE,
         "the store %s is damaged: %s; `dynascope check %s` says more; restore a copy, or move the "
         "folder away and start anew",

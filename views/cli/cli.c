@@ -58,6 +58,7 @@ static void catch_signals(void)
             sigaction(asking[i], &action, NULL);
     }
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* `ulimit -f`: the write fails, and is reported like a full disk */
 }
 
 /* ---- for subcommands ---- */
@@ -181,7 +182,8 @@ static int finish(struct cli *cli, bool ok, struct err *err)
 }
 
 /* Started without its standard streams, the program would have the store's file opened as one of
- * them, and output written over it. What takes their place refuses: 0 is not read, 1 not written. */
+ * them, and output written over it. What takes their place refuses: 0 is not read, 1 not written.
+ */
 static bool hold_streams(void)
 {
     static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
