@@ -105,7 +105,7 @@ void ddb_reply_refuse(struct ddb_reply *reply, const struct err *err)
 {
     const char *name = err->name[0] ? err->name : "InternalServerError";
     struct str word = str_from(name);
-    bool capital = one_of(word, framework);
+    bool capital = one_of(word, framework) || str_equal(word, STR("TransactionCanceledException"));
     reply->status = status_of(word);
     reply->placed = err->at != ERR_NOWHERE;
     reply->at = reply->placed ? err->at : 0;

@@ -24,11 +24,18 @@ int64_t capacity_of_read(size_t bytes, bool consistent)
     return (consistent ? 2 : 1) * (int64_t)(units ? units : 1);
 }
 
-static void put_units(struct buf *out, int64_t halves)
+static void put_number(struct buf *out, struct str name, int64_t halves)
 {
-    json_put_name(out, STR("CapacityUnits"));
+    json_put_name(out, name);
     buf_add_u64(out, (uint64_t)halves / 2);
     buf_add(out, halves % 2 ? STR(".5") : STR(".0"));
+}
+
+static void put_units(struct buf *out, int64_t halves, const char *detail)
+{
+    put_number(out, STR("CapacityUnits"), halves);
+    if (detail)
+        put_number(out, str_from(detail), halves);
 }
 
 static void put_group(struct buf *out, const struct capacity *used, bool global)
@@ -45,7 +52,7 @@ static void put_group(struct buf *out, const struct capacity *used, bool global)
         }
         json_put_name(out, used->table->indexes[i].name);
         buf_add_byte(out, '{');
-        put_units(out, used->index_halves[i]);
+        put_units(out, used->index_halves[i], used->detail);
         buf_add_byte(out, '}');
     }
     if (any)
@@ -60,11 +67,11 @@ void capacity_put_object(struct buf *out, const struct capacity *used, enum capa
     buf_add_byte(out, '{');
     json_put_name(out, STR("TableName"));
     json_put_string(out, used->table->name);
-    put_units(out, total);
+    put_units(out, total, used->detail);
     if (mode == CAPACITY_INDEXES) {
         json_put_name(out, STR("Table"));
         buf_add_byte(out, '{');
-        put_units(out, used->halves);
+        put_units(out, used->halves, used->detail);
         buf_add_byte(out, '}');
         put_group(out, used, false);
         put_group(out, used, true);

@@ -15,6 +15,7 @@ struct capacity {
     const struct catalog_table *table;
     int64_t halves; /* of the table */
     int64_t index_halves[CATALOG_LOCAL_MAX + CATALOG_GLOBAL_MAX];
+    const char *detail; /* the units' other name, which transactions show besides, or NULL */
     bool touched[CATALOG_LOCAL_MAX + CATALOG_GLOBAL_MAX];
 };
 

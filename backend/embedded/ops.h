@@ -8,6 +8,7 @@
 engine_op op_create_table, op_describe_table, op_list_tables, op_update_table, op_delete_table;
 engine_op op_put_item, op_get_item, op_update_item, op_delete_item;
 engine_op op_batch_get_item, op_batch_write_item;
+engine_op op_transact_write_items, op_transact_get_items;
 engine_op op_query, op_scan;
 engine_op op_describe_ttl, op_update_ttl;
 engine_op op_tag_resource, op_untag_resource, op_list_tags;

@@ -13,7 +13,8 @@ struct shape_request {
     const struct shape *shape;
 };
 
-extern const struct shape_request shapes_items[], shapes_tables[], shapes_streams[];
+extern const struct shape_request shapes_items[], shapes_transact[], shapes_tables[],
+    shapes_streams[];
 
 extern const struct shape shape_string, shape_long, shape_integer, shape_boolean, shape_value;
 extern const struct shape shape_timestamp;

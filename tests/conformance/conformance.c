@@ -65,8 +65,6 @@ static bool expect_answer(struct play *p, struct arena *arena, const struct entr
 {
     struct err err = ERR_INIT;
     struct buf text = {0};
-    if (p->reply.status != 200)
-        return fail(p, entry, "refused");
     bool known = script_expand(&text, entry->text, &p->captures);
     struct str kept = arena_dup(arena, buf_str(&text));
     buf_fini(&text);
@@ -130,16 +128,20 @@ static void move_clock(struct play *p, const struct entry *entry)
         fail(p, entry, "an @ line that means nothing");
 }
 
-static void check(struct play *p, const struct entry *sent, const struct entry *expected)
+/* `whole`: the refusal's body. */
+static void check(struct play *p, const struct entry *sent, const struct entry *expected,
+    const struct entry *whole)
 {
     struct arena arena = {0};
     if (!expected) {
         if (p->reply.status != 200)
             fail(p, sent, "refused");
+    } else if (expected->kind == '<' && p->reply.status != 200) {
+        fail(p, expected, "refused");
     } else if (expected->kind == '<') {
         expect_answer(p, &arena, expected);
-    } else {
-        expect_refusal(p, &arena, expected);
+    } else if (expect_refusal(p, &arena, expected) && whole) {
+        expect_answer(p, &arena, whole);
     }
     arena_fini(&arena);
 }
@@ -153,9 +155,11 @@ static void play(struct play *p, const struct script *script)
             move_clock(p, entry);
         } else if (entry->kind == '>') {
             bool expects = next && (next->kind == '<' || next->kind == '!');
+            bool body =
+                expects && next->kind == '!' && i + 2 < script->count && next[1].kind == '<';
             if (send(p, entry))
-                check(p, entry, expects ? next : NULL);
-            i += expects;
+                check(p, entry, expects ? next : NULL, body ? next + 1 : NULL);
+            i += expects + body;
         } else {
             fail(p, entry, "a line that belongs to no request");
         }
