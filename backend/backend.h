@@ -39,7 +39,9 @@ bool ddb_reply_error(const struct ddb_reply *reply, struct err *err);
  * may be reused from call to call: its body is cleared, not freed. */
 bool backend_call(
     struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err);
-void backend_close(struct backend *backend);
+/* Closes and frees; NULL is fine. False where a store that syncs once (no_sync) could not: `err` may be
+ * NULL where nothing is to be said about that. */
+bool backend_close(struct backend *backend, struct err *err);
 
 /* How to open. Zeroed = the defaults. */
 struct backend_options {

@@ -11,7 +11,8 @@
 struct backend_ops {
     const char *name;
     bool (*call)(struct backend *, const struct ddb_call *, struct ddb_reply *, struct err *);
-    void (*close)(struct backend *); /* frees the backend itself */
+    /* Frees the backend itself. False where what was acknowledged could not be put on disk. */
+    bool (*close)(struct backend *, struct err *);
 };
 
 struct backend {

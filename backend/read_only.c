@@ -84,11 +84,12 @@ static bool guarded_call(
     return true;
 }
 
-static void guarded_close(struct backend *backend)
+static bool guarded_close(struct backend *backend, struct err *err)
 {
     struct guarded *g = guarded_of(backend);
-    backend_close(g->inner);
+    bool ok = backend_close(g->inner, err);
     free(g);
+    return ok;
 }
 
 static const struct backend_ops guarded_ops = {

@@ -40,11 +40,12 @@ static bool traced_call(
     return answered;
 }
 
-static void traced_close(struct backend *backend)
+static bool traced_close(struct backend *backend, struct err *err)
 {
     struct traced *t = traced_of(backend);
-    backend_close(t->inner);
+    bool ok = backend_close(t->inner, err);
     free(t);
+    return ok;
 }
 
 static const struct backend_ops traced_ops = {

@@ -41,13 +41,15 @@ bool backend_call(
     return backend->ops->call(backend, call, reply, err);
 }
 
-void backend_close(struct backend *backend)
+bool backend_close(struct backend *backend, struct err *err)
 {
+    struct err unheard = ERR_INIT;
     if (!backend)
-        return;
+        return true;
     char *label = backend->label;
-    backend->ops->close(backend);
+    bool ok = backend->ops->close(backend, err ? err : &unheard);
     free(label);
+    return ok;
 }
 
 const char *backend_label(const struct backend *backend)

@@ -153,7 +153,7 @@ void worker_free(struct worker *w)
     pthread_mutex_unlock(&w->lock);
     pthread_join(w->thread, NULL);
     worker_collect(w);
-    backend_close(w->backend);
+    backend_close(w->backend, NULL);
     close(w->fd);
     pthread_cond_destroy(&w->ended_one);
     pthread_cond_destroy(&w->work);

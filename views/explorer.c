@@ -165,7 +165,7 @@ int explorer_run(const struct explorer_options *options, struct err *err)
     if (!backend)
         return err_exit_code(err->code);
     if (!signal_open(&e.signals, err)) {
-        backend_close(backend);
+        backend_close(backend, NULL);
         return err_exit_code(err->code);
     }
     e.worker = worker_new(backend);

@@ -453,6 +453,6 @@ bool embedded_check(const char *path, void (*see)(void *context, const char *fin
         done = store_read(store, check_all, &check, err);
     *findings = check.findings;
     check_fini(&check);
-    store_close(store);
+    store_close(store, NULL);
     return done;
 }

@@ -37,8 +37,6 @@ static const struct row table[] = {
     ROW("BatchWriteItem", op_batch_write_item),
     ROW("BatchGetItem", op_batch_get_item),
     ROW("DeleteItem", op_delete_item),
-    ROW("TransactWriteItems", op_transact_write_items),
-    ROW("TransactGetItems", op_transact_get_items),
     ROW("GetRecords", op_get_records),
     ROW("DescribeTable", op_describe_table),
     ROW("ListTables", op_list_tables),
@@ -209,20 +207,21 @@ static bool engine_call(struct backend *backend, const struct ddb_call *request,
 
 /* ---- opening ---- */
 
-static void engine_free(struct engine *engine)
+static bool engine_free(struct engine *engine, struct err *err)
 {
     if (!engine)
-        return;
+        return true;
     pool_free(engine->pool);
     catalog_free(engine->catalog);
-    store_close(engine->store);
+    bool ok = store_close(engine->store, err);
     free((char *)(uintptr_t)engine->region.at);
     free(engine);
+    return ok;
 }
 
-static void engine_close(struct backend *backend)
+static bool engine_close(struct backend *backend, struct err *err)
 {
-    engine_free(engine_of(backend));
+    return engine_free(engine_of(backend), err);
 }
 
 static const struct backend_ops engine_ops = {
@@ -260,7 +259,7 @@ struct backend *engine_open(const char *path, const struct backend_options *opti
     struct engine *engine = engine_new(options);
     engine->store = store_open(path, store, err);
     if (!engine->store || !upkeep_look(engine, err)) {
-        engine_free(engine);
+        engine_free(engine, NULL);
         return NULL;
     }
     set_label(engine);

@@ -192,26 +192,30 @@ struct store *store_open(const char *path, const struct store_options *options, 
     pthread_condattr_destroy(&monotonic);
     if (open_inside(store, err))
         return store;
-    store_close(store);
+    store_close(store, NULL);
     return NULL;
 }
 
 /* ---- closing ---- */
 
-static void sync_on_close(struct store *store)
+static bool sync_on_close(struct store *store, struct err *err)
 {
-    struct err ignored = ERR_INIT;
-    if (store->unsynced && mdb_env_sync(store->env, 1) == MDB_SUCCESS)
-        store_bulk_end(store, &ignored);
+    if (!store->unsynced)
+        return true;
+    int code = mdb_env_sync(store->env, 1);
+    return code == MDB_SUCCESS ? store_bulk_end(store, err)
+                               : store_fail(store, code, "syncing the bulk load", err);
 }
 
-void store_close(struct store *store)
+bool store_close(struct store *store, struct err *err)
 {
+    struct err unheard = ERR_INIT;
+    bool ok = true;
     if (store == NULL)
-        return;
+        return true;
     if (store->env) {
         store_readers_free(store);
-        sync_on_close(store);
+        ok = sync_on_close(store, err ? err : &unheard);
         mdb_env_close(store->env);
     }
     if (store->fd >= 0)
@@ -222,6 +226,7 @@ void store_close(struct store *store)
     pthread_cond_destroy(&store->arrived);
     free(store->path);
     free(store);
+    return ok;
 }
 
 /* ---- figures ---- */

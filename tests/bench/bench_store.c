@@ -446,7 +446,7 @@ int main(int argc, char **argv)
     load_all(&b);
     report_file(&b);
     codec_alone(&b);
-    store_close(b.store);
+    store_close(b.store, NULL);
     open_again(&b, folder, false);
     read_points(&b);
     scan_all(&b, TOUCH, "scan: touch key and record");
@@ -454,7 +454,7 @@ int main(int argc, char **argv)
     scan_all(&b, JOIN, "scan: the whole item");
     for (unsigned threads = 1; threads <= 32; threads *= 2)
         write_durably(&b, threads, 2000 / threads + 100);
-    store_close(b.store);
+    store_close(b.store, NULL);
     snprintf(command, sizeof command, "rm -r %s", folder);
     return system(command) == 0 && b.touched ? 0 : 1;
 }

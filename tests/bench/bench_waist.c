@@ -328,7 +328,7 @@ static void measure_load(struct bench *b)
     create_table(b, "items", false);
     struct span start = begin();
     write_batches(b, "items", 0, b->items);
-    backend_close(b->backend);
+    backend_close(b->backend, NULL);
     show("items", b->items, end(start));
     show_ratio(
         "file / raw data", (double)file_size(b, "store/data.mdb") / (double)b->raw_bytes, "1.6");
@@ -362,7 +362,7 @@ static void measure_reads(struct bench *b)
     show("Scan to the end, text to text", b->items, scanned);
     show_ratio("Scan / bare cursor + copy", copied.cpu / scanned.cpu, ">= 0.3");
     show_ratio("Scan / bare cursor + JSON out", json.cpu / scanned.cpu, "-");
-    backend_close(b->backend);
+    backend_close(b->backend, NULL);
 }
 
 /* Each put changes its item: what changes nothing leaves no stream record. */
@@ -392,7 +392,7 @@ static void measure_streams(struct bench *b)
         empty = faster(empty, time_puts(b, "empty"));
         filled = faster(filled, time_puts(b, "long"));
     }
-    backend_close(b->backend);
+    backend_close(b->backend, NULL);
     show("PutItem, no stream", WRITES, none);
     show("PutItem, stream just begun", WRITES, empty);
     printf("  stream of %llu records:\n", (unsigned long long)b->items);
@@ -468,7 +468,7 @@ static void measure_explorer(struct bench *b)
             reads_alone = faster(reads_alone, reads);
         }
     }
-    backend_close(b->backend);
+    backend_close(b->backend, NULL);
     show("PutItem, no explorer", WRITES, alone);
     show("PutItem, explorer open", WRITES, beside);
     show_ratio("open / none", beside.cpu / alone.cpu, "about 1");

@@ -193,7 +193,7 @@ static void play_fresh(struct play *p, const struct script *script)
         return;
     }
     play(p, script);
-    backend_close(p->backend);
+    backend_close(p->backend, NULL);
     if (!embedded_check(folder, see, p, &findings, &err))
         see(p, err.text);
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
@@ -208,7 +208,7 @@ static void play_connection(struct play *p, const struct script *script, const c
         return;
     }
     play(p, script);
-    backend_close(p->backend);
+    backend_close(p->backend, NULL);
 }
 
 static unsigned play_file(const char *path, const char *connection)

@@ -29,7 +29,7 @@ static struct file make_store(const struct fault_folder *f)
     assert_non_null(store);
     for (uint64_t i = 0; i < ENTRIES; i++)
         assert_true(store_write(store, fault_put, &i, &err));
-    store_close(store);
+    store_close(store, NULL);
     int fd = open(f->data, O_RDONLY);
     assert_int_equal(fstat(fd, &st), 0);
     file.len = (size_t)st.st_size;
@@ -108,7 +108,7 @@ static bool survives_plain_open(const struct fault_folder *f)
     struct fault_count c = {.count = ENTRIES};
     struct store *store = store_open(f->path, &(struct store_options){.read_only = true}, &err);
     bool ok = store ? store_read(store, fault_look, &c, &err) : err.text[0] != '\0';
-    store_close(store);
+    store_close(store, NULL);
     return ok;
 }
 
@@ -130,7 +130,7 @@ static enum verdict look(const struct fault_folder *f, bool shortened)
     /* nothing found: then LMDB can be trusted with it, whatever the values are */
     if (!store_read(store, fault_look, &c, &err))
         return LOST;
-    store_close(store);
+    store_close(store, NULL);
     return SOUND;
 }
 

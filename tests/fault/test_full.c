@@ -54,10 +54,10 @@ static void a_full_disk_stops_writing_until_there_is_room(void **state)
     limit_file(RLIM_INFINITY);
     for (int i = 0; i < 50; i++, next++)
         assert_true(store_write(store, fault_put, &next, &err));
-    store_close(store);
+    store_close(store, NULL);
     store = store_open(f.path, NULL, &err);
     expect_exactly(store, next);
-    store_close(store);
+    store_close(store, NULL);
     fault_folder_remove(&f);
 }
 
@@ -105,11 +105,11 @@ static void try_step(unsigned n, int code, bool sticky)
         else
             assert_int_equal(err.code, ERR_FILE);
     expect_exactly(store, next);
-    store_close(store);
+    store_close(store, NULL);
     store = store_open(f.path, NULL, &err);
     expect_exactly(store, next);
     assert_true(store_write(store, put_three, &next, &err));
-    store_close(store);
+    store_close(store, NULL);
     fault_folder_remove(&f);
 }
 

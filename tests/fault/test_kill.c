@@ -122,7 +122,7 @@ static void no_acknowledged_write_is_lost_by_a_kill(void **state)
             fail_msg("%s", err.text);
         assert_int_equal(x.missing, 0);
         assert_int_equal(x.extra, 0);
-        store_close(store);
+        store_close(store, NULL);
     }
     assert_true(next[0] > WRITERS * KILLS / 4);
     fault_folder_remove(&f);

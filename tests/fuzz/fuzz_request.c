@@ -34,7 +34,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static void finish(void)
 {
-    backend_close(backend);
+    backend_close(backend, NULL);
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -722,7 +722,7 @@ static void reopen(struct play *p)
 {
     struct backend_options options = {.no_sync = true};
     struct err err = ERR_INIT;
-    backend_close(p->backend);
+    backend_close(p->backend, NULL);
     p->backend = embedded_open(p->folder, &options, &err);
     if (!p->backend) {
         fprintf(stderr, "model: %s\n", err.text);
@@ -877,7 +877,7 @@ static void finish(struct play *p)
         arena_reset(&p->arena);
         check_stream(p, &p->tables[i]);
     }
-    backend_close(p->backend);
+    backend_close(p->backend, NULL);
     p->backend = NULL;
     if (!embedded_check(p->folder, see, NULL, &findings, &err)) {
         fprintf(stderr, "model: seed %llu: check: %s\n", (unsigned long long)p->seed, err.text);

@@ -203,8 +203,8 @@ int cli_main(int argc, char **argv)
     catch_signals();
     cli_out_init(&cli.out, STDOUT_FILENO);
     bool ok = run(&cli, argc, argv, &err);
+    ok = backend_close(cli.backend, ok ? &err : NULL) && ok;
     int code = finish(&cli, ok, &err);
-    backend_close(cli.backend);
     cli_out_fini(&cli.out);
     arena_fini(&cli.arena);
     return code;

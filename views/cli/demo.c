@@ -138,17 +138,18 @@ static bool demo_call(
     return backend_call(demo_of(backend)->inner, call, reply, err);
 }
 
-static void demo_close(struct backend *backend)
+static bool demo_close(struct backend *backend, struct err *err)
 {
     struct demo *d = demo_of(backend);
     stop_traffic(d);
-    backend_close(d->inner);
+    backend_close(d->inner, err); /* it goes anyway */
     if (d->path)
         remove_folder(d->path);
     pthread_cond_destroy(&d->wake);
     pthread_mutex_destroy(&d->lock);
     free(d->path);
     free(d);
+    return true;
 }
 
 static const struct backend_ops demo_ops = {.name = "demo", .call = demo_call, .close = demo_close};
@@ -171,7 +172,7 @@ struct backend *demo_open(bool quiet, struct err *err)
     pthread_mutex_init(&d->lock, NULL);
     pthread_cond_init(&d->wake, NULL);
     if (!open_store(d, err)) {
-        backend_close(&d->backend);
+        backend_close(&d->backend, NULL);
         return NULL;
     }
     if (!quiet)

@@ -44,14 +44,16 @@ static inline bool fake_call(
     return true;
 }
 
-static inline void fake_close(struct backend *backend)
+static inline bool fake_close(struct backend *backend, struct err *err)
 {
+    (void)err;
     struct fake_backend *fake = (struct fake_backend *)backend;
     for (size_t i = 0; i < fake->calls; i++)
         free(fake->request[i]);
     if (fake->closed)
         *fake->closed = true;
     free(fake);
+    return true;
 }
 
 static const struct backend_ops fake_ops = {.name = "fake", .call = fake_call, .close = fake_close};

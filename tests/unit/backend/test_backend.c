@@ -57,7 +57,7 @@ static void the_default_store_is_made_for_this_user_alone(void **state)
     struct backend *backend = backend_open("", NULL, &err);
     assert_non_null(backend);
     assert_non_null(strstr(backend_label(backend), "dynascope/store"));
-    backend_close(backend);
+    backend_close(backend, NULL);
     assert_int_equal(mode_of(home, "dynascope"), 0700);
     assert_int_equal(mode_of(home, "dynascope/store"), 0700);
 }
@@ -102,7 +102,7 @@ static void read_only_refuses_writes_and_answers_reads(void **state)
     snprintf(path, sizeof path, "%s/ro", home);
     struct backend *backend = backend_open(path, NULL, &err);
     assert_non_null(backend);
-    backend_close(backend);
+    backend_close(backend, NULL);
     backend = backend_open(path, &options, &err);
     assert_non_null(backend);
     struct ddb_reply reply = {0};
@@ -114,7 +114,7 @@ static void read_only_refuses_writes_and_answers_reads(void **state)
     assert_true(backend_call(backend, &drop, &reply, &err));
     assert_int_equal(reply.status, 400);
     ddb_reply_fini(&reply);
-    backend_close(backend);
+    backend_close(backend, NULL);
 }
 
 static void count_finding(void *context, const char *finding)

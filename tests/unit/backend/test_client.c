@@ -23,7 +23,7 @@ static struct fixture open_with(const struct fake_answer *script)
 
 static void close_fixture(struct fixture *f)
 {
-    backend_close(&f->fake->backend);
+    backend_close(&f->fake->backend, NULL);
     arena_fini(&f->arena);
 }
 

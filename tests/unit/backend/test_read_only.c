@@ -20,7 +20,7 @@ static bool passes(struct str operation, const char *body)
         assert_non_null(strstr(err.text, "--read-only"));
     }
     ddb_reply_fini(&reply);
-    backend_close(backend);
+    backend_close(backend, NULL);
     return through;
 }
 
@@ -74,7 +74,7 @@ static void the_inner_label_stays_and_the_inner_backend_is_closed(void **state)
     fake->closed = &closed;
     struct backend *backend = backend_read_only(&fake->backend);
     assert_string_equal(backend_label(backend), "fake");
-    backend_close(backend);
+    backend_close(backend, NULL);
     assert_true(closed);
 }
 

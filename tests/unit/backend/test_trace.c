@@ -38,7 +38,7 @@ static void a_call_is_reported_with_its_answer(void **state)
     assert_string_equal(seen.request, "{\"TableName\":\"T\"}");
     assert_string_equal(seen.reply, "{\"Count\":0}");
     ddb_reply_fini(&reply);
-    backend_close(backend);
+    backend_close(backend, NULL);
 }
 
 static void a_call_without_an_answer_is_reported_with_its_error(void **state)
@@ -56,7 +56,7 @@ static void a_call_without_an_answer_is_reported_with_its_error(void **state)
     assert_false(backend_call(backend, &call, &reply, &err));
     assert_int_equal(seen.status, 0);
     assert_int_equal(seen.code, ERR_UNREACHABLE);
-    backend_close(backend);
+    backend_close(backend, NULL);
     assert_true(closed);
 }
 

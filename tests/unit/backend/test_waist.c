@@ -139,7 +139,7 @@ static void a_cancelled_call_does_not_reach_the_backend(void **state)
     assert_false(backend_call(backend, &call, &reply, &err));
     assert_int_equal(err.code, ERR_CANCELLED);
     ddb_reply_fini(&reply);
-    backend_close(backend);
+    backend_close(backend, NULL);
 }
 
 static void a_reply_can_be_used_again(void **state)
@@ -156,13 +156,13 @@ static void a_reply_can_be_used_again(void **state)
     assert_true(backend_call(backend, &call, &reply, &err));
     assert_true(str_equal(buf_str(&reply.body), STR("{}")));
     ddb_reply_fini(&reply);
-    backend_close(backend);
+    backend_close(backend, NULL);
 }
 
 static void closing_nothing_is_allowed(void **state)
 {
     (void)state;
-    backend_close(NULL);
+    backend_close(NULL, NULL);
     ddb_reply_fini(NULL);
 }
 

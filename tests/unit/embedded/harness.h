@@ -32,7 +32,7 @@ static inline void bench_open(struct bench *b)
 
 static inline void bench_close(struct bench *b)
 {
-    backend_close(b->backend);
+    backend_close(b->backend, NULL);
     b->backend = NULL;
 }
 

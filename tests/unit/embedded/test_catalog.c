@@ -149,7 +149,7 @@ static int run_as_another_process(char **argv)
         return 1;
     }
     ddb_reply_fini(&reply);
-    backend_close(backend);
+    backend_close(backend, NULL);
     return 0;
 }
 

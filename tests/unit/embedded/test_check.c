@@ -72,7 +72,7 @@ static void expect(const struct damage *damage, const char *finding)
     struct store *store = store_open(b.folder, &options, &err);
     assert_non_null(store);
     assert_true(store_write(store, harm_first, (void *)(uintptr_t)damage, &err));
-    store_close(store);
+    store_close(store, NULL);
     assert_true(embedded_check(b.folder, collect, &lines, &findings, &err));
     if (findings == 0 || !strstr(buf_cstr(&lines), finding))
         fail_msg("%d findings, none of them \"%s\":\n%s", (int)findings, finding, buf_cstr(&lines));

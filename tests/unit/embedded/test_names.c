@@ -145,7 +145,7 @@ static void a_dictionary_belongs_to_its_table(void **state)
     assert_int_equal(eight, 0);
     assert_true(store_write(store, drop, NULL, &err) && store_read(store, load, &dropped, &err));
     assert_int_equal(dropped, 0);
-    store_close(store);
+    store_close(store, NULL);
     buf_fini(&names);
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);

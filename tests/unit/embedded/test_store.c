@@ -128,10 +128,10 @@ static void a_new_store_is_private_and_keeps_what_was_put(void **state)
     put(store, "a", "1");
     expect(store, "a", "1");
     expect(store, "b", NULL);
-    store_close(store);
+    store_close(store, NULL);
     store = open_plain(p);
     expect(store, "a", "1");
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void folders_above_a_new_store_are_made(void **state)
@@ -140,7 +140,7 @@ static void folders_above_a_new_store_are_made(void **state)
     struct place deep = *p;
     strcat(deep.folder, "/a/b");
     struct store *store = open_plain(&deep);
-    store_close(store);
+    store_close(store, NULL);
     char command[256];
     snprintf(command, sizeof command, "rm -r %s/a", p->folder);
     assert_int_equal(system(command), 0);
@@ -156,11 +156,11 @@ static void uuid_and_creation_time_stay(void **state)
     assert_int_equal(store_created_ms(store), 1700000000123);
     assert_int_equal(store_uuid(store).len, 16);
     memcpy(uuid, store_uuid(store).at, 16);
-    store_close(store);
+    store_close(store, NULL);
     store = open_plain(p);
     assert_int_equal(store_created_ms(store), 1700000000123);
     assert_memory_equal(store_uuid(store).at, uuid, 16);
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void a_store_that_must_exist_is_missed(void **state)
@@ -220,7 +220,7 @@ static void a_folder_of_other_files_does_not_become_a_store(void **state)
     assert_int_not_equal(access(p->data, F_OK), 0);
     unlink(other);
     write_file(p->lock, "", 0);
-    store_close(open_plain(p));
+    store_close(open_plain(p), NULL);
 }
 
 /* Changes bytes of the format record, wherever it stands in the file. */
@@ -243,7 +243,7 @@ static void patch_record(const char *path, const char *find, size_t at, char byt
 static void a_newer_and_an_older_format_are_refused(void **state)
 {
     struct place *p = *state;
-    store_close(open_plain(p));
+    store_close(open_plain(p), NULL);
     patch_record(p->data, "dynascope store", 16 + 3, 2);
     assert_null(open_with(p, (struct store_options){0}));
     assert_says(p, "use a newer dynascope");
@@ -258,7 +258,7 @@ static void a_newer_and_an_older_format_are_refused(void **state)
 static void an_lmdb_file_of_another_program_is_refused(void **state)
 {
     struct place *p = *state;
-    store_close(open_plain(p));
+    store_close(open_plain(p), NULL);
     patch_record(p->data, "layers", 0, 'L');
     assert_null(open_with(p, (struct store_options){0}));
     assert_says(p, "another program");
@@ -274,7 +274,7 @@ static void a_shortened_file_is_refused(void **state)
         snprintf(key, sizeof key, "key %d", i);
         put(store, key, "some value that takes a little room");
     }
-    store_close(store);
+    store_close(store, NULL);
     assert_int_equal(stat(p->data, &st), 0);
     assert_int_equal(truncate(p->data, st.st_size / 2), 0);
     assert_null(open_with(p, (struct store_options){0}));
@@ -295,8 +295,8 @@ static void a_second_open_in_one_process_is_refused(void **state)
     assert_int_equal(p->err.code, ERR_BUSY);
     assert_says(p, "already open in this process");
     put(store, "a", "1");
-    store_close(store);
-    store_close(open_plain(p));
+    store_close(store, NULL);
+    store_close(open_plain(p), NULL);
 }
 
 static void a_read_only_store_reads_and_refuses_to_write(void **state)
@@ -305,13 +305,13 @@ static void a_read_only_store_reads_and_refuses_to_write(void **state)
     struct store *store = open_plain(p);
     struct pair pair = {"a", "2"};
     put(store, "a", "1");
-    store_close(store);
+    store_close(store, NULL);
     store = open_with(p, (struct store_options){.read_only = true});
     assert_non_null(store);
     expect(store, "a", "1");
     assert_false(store_write(store, put_pair, &pair, &p->err));
     assert_says(p, "reading only");
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void descriptors_are_closed_on_exec(void **state)
@@ -328,7 +328,7 @@ static void descriptors_are_closed_on_exec(void **state)
         assert_int_equal(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
     }
     assert_int_equal(count, 3); /* ours, LMDB's for pages and its one for meta pages */
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static bool refuse(struct store_txn *txn, void *context, struct err *err)
@@ -348,7 +348,7 @@ static void a_function_that_refuses_writes_nothing_and_keeps_its_error(void **st
     assert_int_equal(store_version(store), version);
     put(store, "a", "1");
     assert_int_equal(store_version(store), version + 1);
-    store_close(store);
+    store_close(store, NULL);
 }
 
 struct halfway {
@@ -381,7 +381,7 @@ static void half_a_change_is_rolled_back(void **state)
     }
     put(store, "a", "1");
     expect(store, "a", "1");
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void fail_finding(void *context, const char *finding)
@@ -423,10 +423,10 @@ static void the_map_grows_from_tiny_in_the_middle_and_at_the_commit(void **state
     assert_true(stat.file_bytes > 2000000);
     assert_true(stat.used_bytes <= stat.file_bytes);
     expect(store, "key 00009999", "");
-    store_close(store);
+    store_close(store, NULL);
     store = open_with(p, (struct store_options){.map_size = 64 * 1024});
     expect(store, "key 00009999", "");
-    store_close(store);
+    store_close(store, NULL);
 }
 
 /* Pages that were taken and given back at once are counted, but never written: here as if so. */
@@ -436,7 +436,7 @@ static void a_file_that_ends_before_its_last_page_but_after_all_in_use_is_sound(
     struct load load = {0, 300};
     struct store *store = open_plain(p);
     assert_true(store_write(store, put_many, &load, &p->err));
-    store_close(store);
+    store_close(store, NULL);
     int fd = open(p->data, O_RDWR);
     for (off_t at = 136; at < 2 * 4096; at += 4096) {
         uint64_t last;
@@ -450,7 +450,7 @@ static void a_file_that_ends_before_its_last_page_but_after_all_in_use_is_sound(
     load.first = 1000;
     assert_true(store_write(store, put_many, &load, &p->err));
     assert_true(store_check(store, fail_finding, NULL, &p->err));
-    store_close(store);
+    store_close(store, NULL);
 }
 
 /* ---- faults ---- */
@@ -482,7 +482,7 @@ static void a_full_disk_names_the_remedy_and_loses_nothing(void **state)
         expect(store, "a", ok ? "after" : "before");
         put(store, "a", "later");
         expect(store, "a", "later");
-        store_close(store);
+        store_close(store, NULL);
     }
 }
 
@@ -499,10 +499,10 @@ static void a_failed_sync_ends_writing_until_the_store_is_opened_again(void **st
     assert_false(store_write(store, put_pair, &pair, &p->err));
     assert_says(p, "could not be synced");
     expect(store, "a", "before");
-    store_close(store);
+    store_close(store, NULL);
     store = open_plain(p);
     put(store, "a", "again");
-    store_close(store);
+    store_close(store, NULL);
 }
 
 /* ---- bulk loads ---- */
@@ -513,25 +513,25 @@ static void a_bulk_load_leaves_its_marker_until_it_is_synced(void **state)
     struct store *store = open_with(p, (struct store_options){.no_sync = true});
     assert_int_equal(access(p->marker, F_OK), 0);
     put(store, "a", "1");
-    store_close(store);
+    store_close(store, NULL);
     assert_int_not_equal(access(p->marker, F_OK), 0);
     store = open_plain(p);
     expect(store, "a", "1");
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void a_bulk_load_of_another_boot_is_refused_but_can_be_checked(void **state)
 {
     struct place *p = *state;
     const char other[] = "00000000-0000-0000-0000-000000000000";
-    store_close(open_plain(p));
+    store_close(open_plain(p), NULL);
     write_file(p->marker, other, strlen(other));
     assert_null(open_with(p, (struct store_options){0}));
     assert_says(p, "bulk load");
     struct store *store =
         open_with(p, (struct store_options){.read_only = true, .for_check = true});
     assert_non_null(store);
-    store_close(store);
+    store_close(store, NULL);
     assert_int_equal(access(p->marker, F_OK), 0);
 }
 
@@ -539,14 +539,14 @@ static void a_killed_bulk_load_of_this_boot_is_made_good(void **state)
 {
     struct place *p = *state;
     char boot[37] = "";
-    store_close(open_plain(p));
+    store_close(open_plain(p), NULL);
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY);
     assert_int_equal(read(fd, boot, 36), 36);
     close(fd);
     write_file(p->marker, boot, 36);
     struct store *store = open_plain(p);
     assert_int_not_equal(access(p->marker, F_OK), 0);
-    store_close(store);
+    store_close(store, NULL);
 }
 
 int main(void)

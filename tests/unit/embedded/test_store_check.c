@@ -63,7 +63,7 @@ static void make_store(struct place *p)
     struct store *store = store_open(p->folder, NULL, &p->err);
     assert_non_null(store);
     assert_true(store_write(store, put_keys, NULL, &p->err));
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void add_finding(void *context, const char *finding)
@@ -81,7 +81,7 @@ static const char *check(struct place *p)
     p->findings[0] = '\0';
     if (!store_check(store, add_finding, p, &p->err))
         fail_msg("%s", p->err.text);
-    store_close(store);
+    store_close(store, NULL);
     return p->findings;
 }
 
@@ -159,7 +159,7 @@ static void walking_over_a_bad_link_is_an_error_that_names_the_remedy(void **sta
     assert_false(store_read(store, seek_last, NULL, &p->err));
     assert_int_equal(p->err.code, ERR_FILE);
     assert_non_null(strstr(p->err.text, "dynascope check"));
-    store_close(store);
+    store_close(store, NULL);
 }
 
 static void pages_that_lead_outside_are_found_and_nothing_is_read(void **state)
@@ -180,7 +180,7 @@ static void pages_that_lead_outside_are_found_and_nothing_is_read(void **state)
     struct store *store = store_open(p->folder, &options, &p->err);
     assert_non_null(store);
     assert_false(store_read(store, seek_last, NULL, &p->err));
-    store_close(store);
+    store_close(store, NULL);
 }
 
 int main(void)

@@ -162,7 +162,7 @@ static void every_acknowledged_change_is_there_once_and_no_other(void **state)
     assert_true(store_stat(crowd.store, &stat, &err));
     assert_int_equal(stat.entries[STORE_ITEMS], added);
     assert_true(store_check(crowd.store, no_findings, NULL, &err));
-    store_close(crowd.store);
+    store_close(crowd.store, NULL);
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
 }
@@ -196,7 +196,7 @@ static void a_map_that_is_full_at_the_commit_grows_and_nothing_is_lost(void **st
     assert_int_equal(job.seen, 1);
     assert_true(store_read(store, look, &job, &err));
     assert_int_equal(job.seen, 1);
-    store_close(store);
+    store_close(store, NULL);
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
 }

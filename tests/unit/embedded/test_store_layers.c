@@ -257,7 +257,7 @@ static void a_store_is_a_sorted_array_whatever_its_keys(void **state)
     struct store_stat stat;
     assert_true(store_stat(store, &stat, &err));
     assert_int_equal(stat.entries[STORE_ITEMS] + stat.entries[STORE_INDEX], 0);
-    store_close(store);
+    store_close(store, NULL);
     snprintf(command, sizeof command, "rm -r %s", folder);
     assert_int_equal(system(command), 0);
 }

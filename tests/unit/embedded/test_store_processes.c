@@ -119,7 +119,7 @@ static bool grow_when_told(struct place *p, unsigned number)
     struct store *store = store_open(p->folder, &tiny, &p->err);
     bool ok = store && say(p->to_parent[1]) && hear(p->to_child[0]) &&
               put_some(store, 100, 200, &p->err) && say(p->to_parent[1]);
-    store_close(store);
+    store_close(store, NULL);
     return ok;
 }
 
@@ -141,7 +141,7 @@ static void a_map_that_another_process_grew_is_followed(void **state)
         fail_msg("%s", p->err.text);
     assert_int_equal(count, 202);
     assert_true(put_some(store, 2, 1, &p->err));
-    store_close(store);
+    store_close(store, NULL);
     expect_success(pid);
 }
 
@@ -149,7 +149,7 @@ static bool write_all(struct place *p, unsigned number)
 {
     struct store *store = store_open(p->folder, &tiny, &p->err);
     bool ok = store && put_some(store, number * EACH, EACH, &p->err);
-    store_close(store);
+    store_close(store, NULL);
     return ok;
 }
 
@@ -166,7 +166,7 @@ static void processes_that_create_and_fill_one_store_at_once_lose_nothing(void *
     assert_non_null(store);
     assert_true(store_read(store, count_all, &count, &p->err));
     assert_int_equal(count, PROCESSES * EACH);
-    store_close(store);
+    store_close(store, NULL);
 }
 
 /* As somebody who may look but not write. */
@@ -181,7 +181,7 @@ static bool look_only(struct place *p, unsigned number)
         return false;
     store = store_open(p->folder, &(struct store_options){.read_only = true}, &p->err);
     bool ok = store && store_read(store, count_all, &count, &p->err) && count == 5;
-    store_close(store);
+    store_close(store, NULL);
     return ok;
 }
 
@@ -192,7 +192,7 @@ static void a_folder_that_cannot_be_written_is_named_and_can_be_read(void **stat
     struct store *store = store_open(p->folder, NULL, &p->err);
     assert_non_null(store);
     assert_true(put_some(store, 0, 5, &p->err));
-    store_close(store);
+    store_close(store, NULL);
     snprintf(path, sizeof path, "%s/data.mdb", p->folder);
     assert_int_equal(chmod(path, 0444), 0);
     snprintf(path, sizeof path, "%s/lock.mdb", p->folder);

@@ -75,7 +75,7 @@ static inline void server_stop(struct server *s)
 {
     server_join(s);
     serve_close(s->serve);
-    backend_close(s->backend);
+    backend_close(s->backend, NULL);
     server_remove(s->folder);
     free(s);
 }

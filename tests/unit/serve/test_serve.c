@@ -293,12 +293,14 @@ static bool slow_call(
     return true;
 }
 
-static void slow_close(struct backend *backend)
+static bool slow_close(struct backend *backend, struct err *err)
 {
+    (void)err;
     struct slow *s = (struct slow *)backend;
     sem_destroy(&s->started);
     sem_destroy(&s->go);
     free(s);
+    return true;
 }
 
 static const struct backend_ops slow_ops = {.name = "slow", .call = slow_call, .close = slow_close};
@@ -343,7 +345,7 @@ static void check_stop(const char *operation)
     wire_close(&idle);
     wire_close(&other);
     serve_close(s->serve);
-    backend_close(s->backend);
+    backend_close(s->backend, NULL);
     server_remove(s->folder);
     free(s);
 }
@@ -408,7 +410,7 @@ static void other_machines_need_keys(void **state)
     err = ERR_INIT;
     assert_null(serve_open(&slow->backend, &options, &err));
     assert_int_equal(err.code, ERR_USAGE);
-    backend_close(&slow->backend);
+    backend_close(&slow->backend, NULL);
 }
 
 static void a_port_that_is_taken_is_named(void **state)

@@ -124,11 +124,13 @@ static inline bool fake_call(
     return true;
 }
 
-static inline void fake_close(struct backend *b)
+static inline bool fake_close(struct backend *b, struct err *err)
 {
     struct fake_table *t = (struct fake_table *)b;
+    (void)err;
     free(t->present);
     free(t);
+    return true;
 }
 
 /* A table with room for ids 0 .. room - 1, of which the first `count` are there. */

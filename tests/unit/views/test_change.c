@@ -37,7 +37,7 @@ static void open_store(struct store *s)
 static void close_store(struct store *s)
 {
     char path[96];
-    backend_close(s->backend);
+    backend_close(s->backend, NULL);
     arena_fini(&s->arena);
     snprintf(path, sizeof path, "%s/data.mdb", s->folder);
     unlink(path);

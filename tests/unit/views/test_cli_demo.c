@@ -48,7 +48,7 @@ static void it_has_the_tables_and_every_feature(void **state)
     assert_int_equal(provisioned, 2);
     assert_int_equal(guarded, 1);
     arena_fini(&arena);
-    backend_close(demo);
+    backend_close(demo, NULL);
 }
 
 static void its_items_hold_every_type(void **state)
@@ -71,7 +71,7 @@ static void its_items_hold_every_type(void **state)
     for (int type = VALUE_NULL; type <= VALUE_BS; type++)
         assert_true(seen[type]);
     arena_fini(&arena);
-    backend_close(demo);
+    backend_close(demo, NULL);
 }
 
 static void every_change_of_the_traffic_is_accepted(void **state)
@@ -87,7 +87,7 @@ static void every_change_of_the_traffic_is_accepted(void **state)
             fail_msg("step %d: %s", (int)step, err.text);
     }
     assert_int_equal(count_of(&client, "Events"), events + 75);
-    backend_close(demo);
+    backend_close(demo, NULL);
 }
 
 static void nothing_stays_behind(void **state)
@@ -100,7 +100,7 @@ static void nothing_stays_behind(void **state)
     snprintf(path, sizeof path, "%s", demo_path(demo));
     assert_int_equal(stat(path, &s), 0);
     assert_int_equal(s.st_mode & 0777, 0700);
-    backend_close(demo);
+    backend_close(demo, NULL);
     assert_int_equal(stat(path, &s), -1);
 }
 

@@ -88,9 +88,11 @@ static bool memory_call(
     return ok || err_set(err, ERR_FILE, "the disk is full");
 }
 
-static void memory_close(struct backend *backend)
+static bool memory_close(struct backend *backend, struct err *err)
 {
+    (void)err;
     free(backend);
+    return true;
 }
 
 static const struct backend_ops memory_ops = {
@@ -178,7 +180,7 @@ static void the_last_item_of_a_key_is_the_last_one_written(void **state)
     assert_memory_equal(m->last, expected, sizeof expected);
     assert_in_range(m->largest, 2, 25);
     loader_free(l);
-    backend_close(&m->backend);
+    backend_close(&m->backend, NULL);
 }
 
 static void bad_items_are_told_from_good_ones(void **state)
@@ -201,7 +203,7 @@ static void bad_items_are_told_from_good_ones(void **state)
     for (unsigned i = 0; i < KEYS; i++)
         assert_int_equal(m->last[i], i % 10 == 7 ? -1 : (int64_t)i);
     loader_free(l);
-    backend_close(&m->backend);
+    backend_close(&m->backend, NULL);
 }
 
 static void a_refusal_can_stop_the_loading(void **state)
@@ -215,7 +217,7 @@ static void a_refusal_can_stop_the_loading(void **state)
     assert_false(loader_finish(l, NULL, NULL, &err));
     assert_string_equal(err.name, "ValidationException");
     loader_free(l);
-    backend_close(&m->backend);
+    backend_close(&m->backend, NULL);
 }
 
 static void after_a_failure_everything_before_the_safe_place_is_written(void **state)
@@ -244,7 +246,7 @@ static void after_a_failure_everything_before_the_safe_place_is_written(void **s
             int64_t last = before < i ? -1 : before - (before - i) % KEYS;
             assert_true(m->last[i] >= last);
         }
-        backend_close(&m->backend);
+        backend_close(&m->backend, NULL);
     }
 }
 
@@ -259,7 +261,7 @@ static void freeing_drops_what_is_pending(void **state)
         assert_true(put(l, i, i, false, &err));
     loader_free(l);
     loader_free(NULL);
-    backend_close(&m->backend);
+    backend_close(&m->backend, NULL);
 }
 
 static void a_cancelled_loading_says_so(void **state)
@@ -278,7 +280,7 @@ static void a_cancelled_loading_says_so(void **state)
     assert_false(loader_finish(l, NULL, NULL, &err));
     assert_int_equal(err.code, ERR_CANCELLED);
     loader_free(l);
-    backend_close(&m->backend);
+    backend_close(&m->backend, NULL);
 }
 
 int main(void)
