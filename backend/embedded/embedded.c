@@ -37,6 +37,8 @@ static const struct row table[] = {
     ROW("BatchWriteItem", op_batch_write_item),
     ROW("BatchGetItem", op_batch_get_item),
     ROW("DeleteItem", op_delete_item),
+    ROW("TransactWriteItems", op_transact_write_items),
+    ROW("TransactGetItems", op_transact_get_items),
     ROW("GetRecords", op_get_records),
     ROW("DescribeTable", op_describe_table),
     ROW("ListTables", op_list_tables),
