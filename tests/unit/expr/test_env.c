@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Placeholders: what a request may give, what must be used, and the words for what is wrong. */
 #include "expr_test.h"
 
 static void expect_env_error(const char *names, const char *values, const char *text)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Key conditions: which forms are taken, which are refused and where, and what a term holds. */
 #include "expr_test.h"
 
 static const char values[] = "{\":s\":{\"S\":\"a\"},\":z\":{\"S\":\"z\"},\":n\":{\"N\":\"1\"},\":"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Words of an expression: where each one begins and ends, and what is no word. */
 #include "expr_test.h"
 
 #include "backend/expr/lex.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Projections: which parts of an item come out, and which lists of paths are refused. */
 #include "expr_test.h"
 
 struct row {

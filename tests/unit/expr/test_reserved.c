@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Reserved words: all of them, in any case, and nothing else. */
 #include "expr_test.h"
 
 static void reserved_words_are_reserved_in_any_case(void **state)
