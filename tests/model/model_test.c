@@ -431,6 +431,187 @@ static void play_batch_get(struct play *p, struct table *t)
         fail(p, "number of items");
 }
 
+/* ---- transactions: over all tables, half of them with conditions that may fail ---- */
+
+struct action {
+    struct table *t;
+    struct item item; /* what a put writes; the key of the others */
+    char kind;        /* Put, Update, Delete, Check */
+    int condition;    /* 0 there must be none, 1 there must be one, else no condition */
+    long added;
+};
+
+static struct action random_action(struct play *p)
+{
+    struct action a = {.t = &p->tables[pick(p, TABLES)], .kind = "PPUDC"[pick(p, 5)]};
+    a.item = a.kind == 'P' ? random_item(p, a.t) : random_key(p, a.t);
+    a.condition = pick(p, a.kind == 'C' ? 2 : 4);
+    a.added = pick(p, 20) - 10;
+    if (pick(p, 3)) /* mostly one that holds */
+        a.condition = a.kind == 'C' ? table_find(a.t, &a.item) >= 0 : 2;
+    return a;
+}
+
+static void put_action(struct play *p, const struct action *a)
+{
+    const char *name = a->kind == 'P'   ? "Put"
+                       : a->kind == 'U' ? "Update"
+                       : a->kind == 'D' ? "Delete"
+                                        : "ConditionCheck";
+    buf_printf(&p->body, "{\"%s\":{\"TableName\":\"%s\",", name, a->t->name);
+    if (a->kind == 'P') {
+        buf_add(&p->body, STR("\"Item\":"));
+        item_put_json(&p->body, &a->item, &p->random);
+    } else {
+        buf_add(&p->body, STR("\"Key\":"));
+        put_key(&p->body, a->t, &a->item, &p->random);
+    }
+    if (a->kind == 'U')
+        buf_printf(&p->body,
+            ",\"UpdateExpression\":\"ADD n :n\",\"ExpressionAttributeValues\":{\":n\":{\"N\":"
+            "\"%ld\"}}",
+            a->added);
+    if (a->condition < 2)
+        buf_printf(&p->body, ",\"ConditionExpression\":\"attribute_%sexists(pk)\"",
+            a->condition ? "" : "not_");
+    buf_add(&p->body, STR("}}"));
+}
+
+static bool is_twice(const struct action *actions, int count)
+{
+    for (int i = 0; i < count; i++) {
+        struct table one = {.sorted = actions[i].t->sorted};
+        table_put(&one, &actions[i].item);
+        for (int k = 0; k < i; k++)
+            if (actions[k].t == actions[i].t && table_find(&one, &actions[k].item) >= 0)
+                return true;
+    }
+    return false;
+}
+
+static struct item updated(const struct action *a)
+{
+    int at = table_find(a->t, &a->item);
+    struct item item = at >= 0 ? a->t->items[at] : a->item;
+    item.n = (item.has_n ? item.n : 0) + a->added;
+    item.has_n = true;
+    return item;
+}
+
+/* An item from before an index may not fit it: then it cannot be updated. */
+static const char *code_of(const struct action *a, bool schema)
+{
+    bool there = table_find(a->t, &a->item) >= 0;
+    struct item item = a->kind == 'U' ? updated(a) : a->item;
+    if (!schema && a->condition < 2 && there != (a->condition == 1))
+        return "ConditionalCheckFailed";
+    return a->kind == (schema ? 'P' : 'U') && !table_accepts(a->t, &item) ? "ValidationError"
+                                                                          : "None";
+}
+
+/* The codes as the refusal lists them into p->expected; whether there is one but None. `schema`:
+ * of what does not fit the table before anything is looked at. */
+static bool put_codes(struct play *p, const struct action *actions, int count, bool schema)
+{
+    bool any = false, stop = false;
+    buf_add_byte(&p->expected, '[');
+    for (int i = 0; i < count; i++) {
+        const char *code = stop ? "None" : code_of(&actions[i], schema);
+        any = any || strcmp(code, "None") != 0;
+        stop = stop || strcmp(code, "ValidationError") == 0;
+        buf_printf(&p->expected, "%s%s", i ? ", " : "", code);
+    }
+    buf_add_byte(&p->expected, ']');
+    return any;
+}
+
+static bool expect_cancelled(struct play *p, const struct action *actions, int count, bool schema)
+{
+    buf_clear(&p->expected);
+    if (!put_codes(p, actions, count, schema))
+        return false;
+    expect_error(p, "TransactionCanceledException");
+    if (str_find(buf_str(&p->reply.body), buf_str(&p->expected)) == SIZE_MAX)
+        fail(p, "other reasons");
+    return true;
+}
+
+static void apply_action(const struct action *a)
+{
+    struct item item = a->kind == 'U' ? updated(a) : a->item;
+    if (a->kind == 'D')
+        table_delete(a->t, &item);
+    else if (a->kind != 'C')
+        table_put(a->t, &item);
+}
+
+static void play_transact_write(struct play *p)
+{
+    struct action actions[6];
+    int count = 1 + pick(p, 6);
+    bool token = pick(p, 4) == 0;
+    buf_clear(&p->body);
+    buf_add(&p->body, STR("{\"TransactItems\":["));
+    for (int i = 0; i < count; i++) {
+        actions[i] = random_action(p);
+        buf_add(&p->body, i ? STR(",") : STR(""));
+        put_action(p, &actions[i]);
+    }
+    buf_add_byte(&p->body, ']');
+    if (token)
+        buf_printf(&p->body, ",\"ClientRequestToken\":\"step %ld\"", p->step);
+    buf_add_byte(&p->body, '}');
+    call(p, "TransactWriteItems");
+    if (expect_cancelled(p, actions, count, true))
+        return;
+    buf_clear(&p->expected);
+    if (is_twice(actions, count)) {
+        expect_error(p, "ValidationException");
+        return;
+    }
+    if (expect_cancelled(p, actions, count, false))
+        return;
+    expect_status(p, 200);
+    for (int i = 0; i < count; i++)
+        apply_action(&actions[i]);
+    if (token) { /* once more does nothing */
+        call(p, "TransactWriteItems");
+        expect_status(p, 200);
+    }
+}
+
+static void play_transact_get(struct play *p)
+{
+    struct table *t = &p->tables[pick(p, TABLES)];
+    struct table keys = {.sorted = t->sorted};
+    buf_clear(&p->body);
+    buf_clear(&p->expected);
+    buf_add(&p->body, STR("{\"TransactItems\":["));
+    buf_add_byte(&p->expected, '[');
+    for (int i = 0; i < 6; i++) {
+        struct item key = random_key(p, t);
+        int at = table_find(t, &key);
+        if (table_find(&keys, &key) >= 0)
+            continue;
+        buf_printf(
+            &p->body, "%s{\"Get\":{\"TableName\":\"%s\",\"Key\":", keys.count ? "," : "", t->name);
+        put_key(&p->body, t, &key, &p->random);
+        buf_add(&p->body, STR("}}"));
+        buf_add(&p->expected, keys.count ? STR(",{") : STR("{"));
+        if (at >= 0) {
+            buf_add(&p->expected, STR("\"Item\":"));
+            item_put_json(&p->expected, &t->items[at], NULL);
+        }
+        buf_add_byte(&p->expected, '}');
+        table_put(&keys, &key);
+    }
+    buf_add(&p->body, STR("]}"));
+    buf_add_byte(&p->expected, ']');
+    call(p, "TransactGetItems");
+    expect_status(p, 200);
+    expect_text(p, json_get(answer(p), STR("Responses")), "the items");
+}
+
 /* ---- pages ---- */
 
 /* The item that an answer shows; names are known, values are found by their text. */
@@ -849,7 +1030,11 @@ static void play_one(struct play *p)
         play_batch_write(p, t);
     else if (what < 74)
         play_batch_get(p, t);
-    else if (what < 89)
+    else if (what < 79)
+        play_transact_write(p);
+    else if (what < 82)
+        play_transact_get(p);
+    else if (what < 91)
         play_query(p, t);
     else if (what < 98)
         play_scan(p, t);
