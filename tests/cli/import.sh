@@ -163,4 +163,19 @@ same "$err" ""
 has_not "$(cat "$folder"/state/dynascope/import/*)" same.jsonl "a place that is remembered"
 run 0 check
 same "$out" "no findings"
+# nothing is passed over without a word: zero bytes, what is no table, line ends of long ago
+printf '{"id":"a"}\n\0\0\n{"id":"b"}\n' >zero.jsonl
+run 65 import Zero zero.jsonl --key id
+has "$err" "zero.jsonl:2"
+run 65 import Zero zero.jsonl --key id --on-error skip
+run 0 scan Zero --count
+same "$out" 2
+head -c 1000 /dev/zero >zeros
+run 65 import Zeros zeros --format json --key id
+echo 5 >number.json
+run 65 import Number number.json --key id
+has "$err" "an item is a JSON object"
+printf 'id,n\ra,1\rb,2\r' >old.csv
+run 65 import Old old.csv --key id
+has "$err" "carriage returns"
 finish

@@ -31,6 +31,12 @@ static bool check_head(struct input *in, struct err *err)
     return true;
 }
 
+static bool ends_in(struct str name, struct str suffix)
+{
+    return name.len >= suffix.len &&
+           str_equal_nocase(str_skip(name, name.len - suffix.len), suffix);
+}
+
 static enum records_format by_name(struct str name)
 {
     static const struct {
@@ -38,11 +44,9 @@ static enum records_format by_name(struct str name)
         enum records_format format;
     } suffixes[] = {{".jsonl", RECORDS_JSONL}, {".ndjson", RECORDS_JSONL}, {".csv", RECORDS_CSV},
         {".tsv", RECORDS_TSV}};
-    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        struct str end = str_from(suffixes[i].suffix);
-        if (name.len >= end.len && str_equal_nocase(str_skip(name, name.len - end.len), end))
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (ends_in(name, str_from(suffixes[i].suffix)))
             return suffixes[i].format;
-    }
     return RECORDS_AUTO;
 }
 
@@ -85,6 +89,11 @@ static enum records_format by_content(struct input *in)
                : RECORDS_CSV;
 }
 
+static bool is_csv(const struct records *r)
+{
+    return r->format == RECORDS_CSV || r->format == RECORDS_TSV;
+}
+
 static void find_format(struct records *r)
 {
     r->format = r->options.format;
@@ -92,13 +101,22 @@ static void find_format(struct records *r)
         r->format = RECORDS_JSON;
     if (r->format == RECORDS_AUTO)
         r->format = by_name(str_from(r->in->name));
-    if (r->format == RECORDS_AUTO)
-        r->format = by_content(r->in);
+    if (r->format != RECORDS_AUTO)
+        return;
+    r->format = by_content(r->in);
+    if (is_csv(r) && ends_in(str_from(r->in->name), STR(".json")))
+        r->format = RECORDS_JSON; /* whatever it is, it is not a table */
 }
 
-static bool is_csv(const struct records *r)
+/* Without a line feed the whole file would be taken for the names of columns. */
+static bool check_line_ends(const struct input *in, struct err *err)
 {
-    return r->format == RECORDS_CSV || r->format == RECORDS_TSV;
+    struct str head = input_window(in);
+    size_t at = str_find_byte(head, '\r');
+    if (at == SIZE_MAX || at + 1 == head.len || str_find_byte(head, '\n') != SIZE_MAX)
+        return true;
+    return err_set(err, ERR_DATA,
+        "the lines of %s end in carriage returns alone: tr '\\r' '\\n' converts them", in->name);
 }
 
 bool records_open(struct records *r, struct input *in, const struct records_options *options,
@@ -109,7 +127,9 @@ bool records_open(struct records *r, struct input *in, const struct records_opti
     if (!fill(in, HEAD, err) || !check_head(in, err))
         return false;
     find_format(r);
-    return is_csv(r) ? records_csv_open(r, schema, err) : records_json_open(r, err);
+    if (!is_csv(r))
+        return records_json_open(r, err);
+    return check_line_ends(in, err) && records_csv_open(r, schema, err);
 }
 
 void records_close(struct records *r)

@@ -102,7 +102,8 @@ static bool skip_value(struct input *in, struct err *err)
     }
 }
 
-/* The next byte that is no blank, or '\0' at the end. */
+/* The next byte that is no blank, or '\0' at the end. A zero byte of the input is not the end: it
+ * is as malformed as the '?' that is told of it. */
 static bool next_byte(struct input *in, char *c, struct err *err)
 {
     for (;;) {
@@ -112,6 +113,8 @@ static bool next_byte(struct input *in, char *c, struct err *err)
             i++;
         input_take(in, i);
         *c = i < window.len ? window.at[i] : '\0';
+        if (i < window.len && *c == '\0')
+            *c = '?';
         if (*c || in->end)
             return true;
         if (!input_more(in, err))
