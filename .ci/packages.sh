@@ -13,7 +13,7 @@ build_packages=(
     'liblmdb-dev:the embedded store (LMDB)'
     'libmicrohttpd-dev:the HTTP API'
     'nettle-dev:signatures of requests'
-    'zlib1g-dev:checksums of answers'
+    'libdeflate-dev:checksums of answers'
 )
 test_packages=(
     'libjansson-dev:the JSON reader that ours is compared with'

@@ -3,9 +3,9 @@
  * where it differs. */
 #include "backend/serve/checksum.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 uint32_t checksum_crc32(struct str bytes)
 {
-    return (uint32_t)crc32_z(0, (const unsigned char *)bytes.at, bytes.len);
+    return libdeflate_crc32(0, bytes.at, bytes.len);
 }
