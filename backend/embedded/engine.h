@@ -22,6 +22,8 @@ struct engine {
     bool read_only;
     atomic_uint writes;     /* counts them: trimming comes every so often */
     atomic_bool upkeep_due; /* ranges to reclaim or indexes to fill are known */
+    _Atomic int64_t sweep_ms; /* when expired items are looked for next, 0 = no write so far */
+    atomic_uint sweep_table;  /* the table that was looked at last */
     struct call_pool *pool;
 };
 

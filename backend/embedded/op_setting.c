@@ -5,6 +5,7 @@
  */
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
+#include "backend/embedded/sweep.h"
 #include "backend/embedded/table_parse.h"
 
 /* ---- changing a table's row ---- */
@@ -13,6 +14,8 @@ struct setting {
     struct str table;
     bool by_arn; /* the name came from a ResourceArn */
     bool (*change)(struct call *call, struct catalog_table *table, struct err *err);
+    /* what else is to be written with the row, or NULL */
+    bool (*mark)(struct store_txn *txn, const struct catalog_table *table, struct err *err);
 };
 
 static bool refuse_arn(struct call *call, struct str arn, struct err *err)
@@ -44,7 +47,10 @@ static bool change_in(struct call *call, struct store_txn *txn, void *context, s
     if (!find_table(call, txn, s, &table, err))
         return false;
     struct catalog_table copy = *table;
-    return s->change(call, &copy, err) && (catalog_put(txn, &copy, err) || engine_spoil(txn));
+    if (!s->change(call, &copy, err))
+        return false;
+    return (catalog_put(txn, &copy, err) && (!s->mark || s->mark(txn, &copy, err))) ||
+           engine_spoil(txn);
 }
 
 static bool run_change(struct call *call, struct setting *s, struct err *err)
@@ -53,6 +59,8 @@ static bool run_change(struct call *call, struct setting *s, struct err *err)
 }
 
 /* ---- time to live ---- */
+
+enum { TTL_INTERVAL_MS = 60 * 60 * 1000 };
 
 static bool change_ttl(struct call *call, struct catalog_table *table, struct err *err)
 {
@@ -70,6 +78,9 @@ static bool change_ttl(struct call *call, struct catalog_table *table, struct er
         return err_invalid(err,
             "TimeToLive is active on a different AttributeName: current AttributeName is %.*s",
             STR_ARG(table->ttl));
+    if (table->ttl_ms && engine_now_ms(call->engine) < table->ttl_ms + TTL_INTERVAL_MS)
+        return err_invalid(
+            err, "Time to live has been modified multiple times within a fixed interval");
     table->ttl = attribute;
     table->ttl_enabled = enabled;
     table->ttl_ms = engine_now_ms(call->engine);
@@ -78,7 +89,9 @@ static bool change_ttl(struct call *call, struct catalog_table *table, struct er
 
 bool op_update_ttl(struct call *call, struct err *err)
 {
-    struct setting s = {.table = shape_text(call->body, STR("TableName")), .change = change_ttl};
+    struct setting s = {.table = shape_text(call->body, STR("TableName")),
+        .change = change_ttl,
+        .mark = sweep_mark};
     const struct json *json = shape_get(call->body, STR("TimeToLiveSpecification"));
     if (!run_change(call, &s, err))
         return false;

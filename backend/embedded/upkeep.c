@@ -15,6 +15,8 @@
 #include "backend/embedded/index.h"
 #include "backend/embedded/names.h"
 #include "backend/embedded/stream.h"
+#include "backend/embedded/sweep.h"
+#include "backend/embedded/token.h"
 #include "base/mem.h"
 
 #include <endian.h>
@@ -417,14 +419,29 @@ static bool run_tasks(struct step *step, bool *more, struct err *err)
     return true;
 }
 
-static bool step_in(struct engine *engine, struct store_txn *txn, size_t budget, bool trim,
+static bool trim(struct step *step, struct err *err)
+{
+    return trim_streams(step, err) &&
+           token_trim(step->txn, engine_now_ms(step->engine), UPKEEP_STEP, err);
+}
+
+static bool step_in(struct engine *engine, struct store_txn *txn, size_t budget, bool old,
     bool *more, struct err *err)
 {
     struct step step;
     step_init(&step, engine, txn, budget);
-    bool done = run_tasks(&step, more, err) && (!trim || trim_streams(&step, err));
+    bool done = run_tasks(&step, more, err) && (!old || trim(&step, err));
     if (done && !*more)
         atomic_store_explicit(&engine->upkeep_due, false, memory_order_relaxed);
+    step_fini(&step);
+    return done;
+}
+
+static bool sweep(struct engine *engine, struct store_txn *txn, struct err *err)
+{
+    struct step step;
+    step_init(&step, engine, txn, 0);
+    bool done = sweep_step(step.call, txn, err);
     step_fini(&step);
     return done;
 }
@@ -432,12 +449,14 @@ static bool step_in(struct engine *engine, struct store_txn *txn, size_t budget,
 bool upkeep_after_write(struct engine *engine, struct store_txn *txn, struct err *err)
 {
     bool more;
-    bool trim =
+    bool old =
         atomic_fetch_add_explicit(&engine->writes, 1, memory_order_relaxed) % UPKEEP_TRIM_EVERY ==
         UPKEEP_TRIM_EVERY - 1;
-    if (!trim && !atomic_load_explicit(&engine->upkeep_due, memory_order_relaxed))
+    if (sweep_due(engine) && !sweep(engine, txn, err))
+        return false;
+    if (!old && !atomic_load_explicit(&engine->upkeep_due, memory_order_relaxed))
         return true;
-    return step_in(engine, txn, UPKEEP_STEP, trim, &more, err);
+    return step_in(engine, txn, UPKEEP_STEP, old, &more, err);
 }
 
 struct alone {

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Time to live. A walk through each table that has it enabled, a bounded step at a time:
+ *
+ *   marker of the next table ─▶ items after its key ─▶ expired? remember the key
+ *                                                        └─▶ removed like any item, by the service
+ *
+ * Expired is what the service calls so: a number, below now, and not more than five years ago, so
+ * that a value in other units does not take everything away. Knows no request.
+ */
+#include "backend/embedded/sweep.h"
+
+#include "backend/embedded/codec.h"
+#include "backend/embedded/item.h"
+#include "backend/embedded/names.h"
+#include "backend/number.h"
+
+#include <endian.h>
+
+#define MARKER STR("sweep.")
+enum { FIVE_YEARS_S = 5 * 366 * 86400 };
+
+/* ---- markers ---- */
+
+static void marker_key(struct buf *out, uint32_t table)
+{
+    uint32_t big = htobe32(table);
+    buf_add(out, MARKER);
+    buf_add(out, (struct str){(const char *)&big, sizeof big});
+}
+
+static bool put_marker(
+    struct store_txn *txn, uint32_t table, struct str name, struct str last, struct err *err)
+{
+    struct buf key = {0}, value = {0};
+    marker_key(&key, table);
+    buf_add(&value, name);
+    buf_add_byte(&value, '\0');
+    buf_add(&value, last);
+    bool done = store_put(txn, STORE_META, buf_str(&key), buf_str(&value), err);
+    buf_fini(&key);
+    buf_fini(&value);
+    return done;
+}
+
+static bool drop_marker(struct store_txn *txn, uint32_t table, struct err *err)
+{
+    struct buf key = {0};
+    marker_key(&key, table);
+    bool done = store_delete(txn, STORE_META, buf_str(&key), NULL, err);
+    buf_fini(&key);
+    return done;
+}
+
+bool sweep_mark(struct store_txn *txn, const struct catalog_table *table, struct err *err)
+{
+    return put_marker(txn, table->id, table->name, STR_NONE, err);
+}
+
+struct marker {
+    uint32_t id;
+    struct str name, last; /* in the call's arena */
+};
+
+/* The first marker from this table id on. */
+static bool find_marker(struct call *call, struct store_txn *txn, uint32_t from, struct marker *out,
+    bool *found, struct err *err)
+{
+    struct buf key = {0};
+    marker_key(&key, from);
+    struct store_cursor *c = store_cursor_open(txn, STORE_META, err);
+    bool done = c && store_seek(c, buf_str(&key), false, found, err);
+    if (done && *found)
+        *found = str_starts(store_key(c), MARKER) && store_key(c).len == key.len;
+    if (done && *found) {
+        uint32_t big;
+        struct str rest = arena_dup(&call->arena, store_value(c));
+        memcpy(&big, store_key(c).at + MARKER.len, sizeof big);
+        str_cut(&rest, '\0', &out->name);
+        out->id = be32toh(big);
+        out->last = rest;
+    }
+    store_cursor_close(c);
+    buf_fini(&key);
+    return done;
+}
+
+/* Tables take turns; after the last one comes the first. */
+static bool next_marker(
+    struct call *call, struct store_txn *txn, struct marker *out, bool *found, struct err *err)
+{
+    uint32_t last = atomic_load_explicit(&call->engine->sweep_table, memory_order_relaxed);
+    if (!find_marker(call, txn, last + 1, out, found, err))
+        return false;
+    return *found || find_marker(call, txn, 0, out, found, err);
+}
+
+/* ---- the walk ---- */
+
+struct walk {
+    struct call *call;
+    struct store_txn *txn;
+    const struct catalog_table *table;
+    struct number oldest, now; /* expired is what lies between */
+    struct str names, last;
+    struct str expired[SWEEP_REMOVE]; /* keys */
+    size_t looked, count;
+    bool end; /* of the table */
+};
+
+static bool is_expired(const struct walk *w, struct value item)
+{
+    struct value v;
+    return value_find(item, w->table->ttl, &v) && v.type == VALUE_N &&
+           str_compare(v.data, number_str(&w->now)) < 0 &&
+           str_compare(v.data, number_str(&w->oldest)) >= 0;
+}
+
+static bool look(struct walk *w, struct str key, struct str stored, struct err *err)
+{
+    struct buf *item = engine_buf(w->call, CALL_OLD);
+    struct str components, record;
+    size_t size;
+    key_components(key, &components);
+    if (!item_unwrap(stored, &size, &record, err) ||
+        !codec_join(item, &w->table->schema, components, w->names, record, err))
+        return false;
+    w->looked++;
+    w->last = arena_dup(&w->call->arena, key);
+    if (is_expired(w, value_of(buf_str(item))))
+        w->expired[w->count++] = w->last;
+    return true;
+}
+
+/* Only looks: removing would move what the cursor stands on. */
+static bool look_at_items(struct walk *w, struct str from, struct str to, struct err *err)
+{
+    struct store_cursor *c = store_cursor_open(w->txn, STORE_ITEMS, err);
+    bool found, done = c && store_seek(c, from, false, &found, err);
+    if (done && found && str_equal(store_key(c), from))
+        done = store_step(c, false, &found, err);
+    while (done && found && w->looked < SWEEP_LOOK && w->count < SWEEP_REMOVE &&
+           str_compare(store_key(c), to) < 0)
+        done = look(w, store_key(c), store_value(c), err) && store_step(c, false, &found, err);
+    w->end = done && (!found || str_compare(store_key(c), to) >= 0);
+    store_cursor_close(c);
+    return done;
+}
+
+static bool remove_items(struct walk *w, struct err *err)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        struct item_slot slot;
+        struct capacity free_of_charge = {0};
+        buf_add(engine_buf(w->call, CALL_KEY), w->expired[i]);
+        if (!item_load(w->call, w->txn, w->table, &slot, err) ||
+            !item_store(w->call, w->txn, &slot, (struct value){0}, true, &free_of_charge, err))
+            return false;
+    }
+    return true;
+}
+
+static bool walk_table(struct walk *w, const struct marker *marker, struct err *err)
+{
+    struct buf from = {0}, to = {0};
+    int64_t now_s = engine_now_ms(w->call->engine) / 1000;
+    number_from_i64(&w->now, now_s);
+    number_from_i64(&w->oldest, now_s - FIVE_YEARS_S);
+    key_put_id(&from, w->table->id);
+    key_put_id(&to, w->table->id + 1);
+    if (marker->last.len) {
+        buf_clear(&from);
+        buf_add(&from, marker->last);
+    }
+    bool done = names_load(w->txn, w->table->id, &w->names, err) &&
+                look_at_items(w, buf_str(&from), buf_str(&to), err) && remove_items(w, err);
+    buf_fini(&from);
+    buf_fini(&to);
+    return done;
+}
+
+/* A table that was looked through in one go is begun again without a word in the store. */
+static bool move_marker(struct walk *w, const struct marker *marker, struct err *err)
+{
+    struct str last = w->end ? STR_NONE : w->last;
+    return str_equal(last, marker->last) || put_marker(w->txn, marker->id, marker->name, last, err);
+}
+
+/* ---- steps ---- */
+
+static int64_t load_ms(const _Atomic int64_t *ms)
+{
+    return atomic_load_explicit(ms, memory_order_relaxed);
+}
+
+bool sweep_due(struct engine *engine)
+{
+    int64_t now = engine_now_ms(engine), next = load_ms(&engine->sweep_ms);
+    if (next && now < next && next - now <= SWEEP_FIRST_MS)
+        return false; /* a clock that was set back does not put it off for long */
+    atomic_store_explicit(
+        &engine->sweep_ms, now + (next ? SWEEP_EVERY_MS : SWEEP_FIRST_MS), memory_order_relaxed);
+    return next != 0;
+}
+
+bool sweep_step(struct call *call, struct store_txn *txn, struct err *err)
+{
+    struct marker marker;
+    bool found;
+    if (!next_marker(call, txn, &marker, &found, err))
+        return false;
+    if (!found)
+        return true;
+    struct walk *w = arena_new(&call->arena, struct walk);
+    w->call = call;
+    w->txn = txn;
+    atomic_store_explicit(&call->engine->sweep_table, marker.id, memory_order_relaxed);
+    if (!engine_table_maybe(call, txn, marker.name, &w->table, err))
+        return false;
+    if (!w->table || w->table->id != marker.id || !w->table->ttl_enabled)
+        return drop_marker(txn, marker.id, err) || engine_spoil(txn);
+    if (!walk_table(w, &marker, err) || !move_marker(w, &marker, err))
+        return engine_spoil(txn);
+    if (w->count == SWEEP_REMOVE) /* there is more: with the next write */
+        atomic_store_explicit(
+            &call->engine->sweep_ms, engine_now_ms(call->engine), memory_order_relaxed);
+    return true;
+}
