@@ -108,7 +108,8 @@ static void global_run_suspend(struct app *app, struct view *view, struct str ar
 {
     (void)view;
     (void)args;
-    screen_stop(app->screen);
+    if (app->screen->fd >= 0) /* a screen in memory has no shell to go back to */
+        screen_stop(app->screen);
 }
 
 static void global_run_help(struct app *app, struct view *view, struct str args)
