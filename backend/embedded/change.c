@@ -78,5 +78,5 @@ bool change_apply(struct call *call, const struct catalog_table *table,
     if (!expr_apply(update, *item, out, err))
         return refuse_update(expressions, err);
     *item = value_of(buf_str(out));
-    return check_indexes(table, *item, err) && item_check_updated_size(*item, err);
+    return check_indexes(table, *item, err) && item_check_updated_size(table, *item, err);
 }

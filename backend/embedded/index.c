@@ -109,6 +109,22 @@ struct value index_project(const struct catalog_index *index, struct value item,
     return value_of(buf_str(out));
 }
 
+/* ---- an item and its local entries share one limit ---- */
+
+bool index_fits(const struct catalog_table *table, struct value item)
+{
+    uint32_t parts = 1 + table->local_count;
+    if (item.encoded.len < VALUE_ITEM_MAX / 4 / parts) /* never much smaller than what is counted */
+        return true;
+    size_t size = value_item_size(item), whole = size;
+    struct buf projection = {0};
+    for (uint32_t i = 0; i < table->local_count && size * parts > VALUE_ITEM_MAX; i++)
+        if (index_has(&table->indexes[i], item))
+            whole += value_item_size(index_project(&table->indexes[i], item, &projection));
+    buf_fini(&projection);
+    return whole <= VALUE_ITEM_MAX;
+}
+
 size_t index_local_bytes(struct call *call, const struct catalog_table *table, struct value item)
 {
     size_t bytes = 0;

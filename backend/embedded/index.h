@@ -8,6 +8,8 @@
 
 /* Refuses an item whose index key attributes are of the wrong type, empty or too long. */
 bool index_check(const struct catalog_table *table, struct value item, struct err *err);
+/* Whether the item and its entries in local indexes, which share one limit, are within it. */
+bool index_fits(const struct catalog_table *table, struct value item);
 /* Whether the item has an entry: all key attributes there, of the right type, neither empty nor too
  * long (items older than the index may be so). */
 bool index_has(const struct catalog_index *index, struct value item);

@@ -58,6 +58,11 @@ bool item_check_key(const struct catalog_table *table, struct value key, struct 
     return true;
 }
 
+static bool refuse_size(struct err *err)
+{
+    return err_invalid(err, "Item size has exceeded the maximum allowed size");
+}
+
 bool item_check_put(const struct catalog_table *table, struct value item, struct err *err)
 {
     const struct key_schema *schema = &table->schema;
@@ -76,19 +81,19 @@ bool item_check_put(const struct catalog_table *table, struct value item, struct
         if (!check_value(schema, i, v, err))
             return false;
     }
-    return index_check(table, item, err);
+    return index_check(table, item, err) && (index_fits(table, item) || refuse_size(err));
 }
 
 bool item_check_size(struct value item, struct err *err)
 {
     /* the encoded form is never much smaller than what is counted */
     return item.encoded.len < VALUE_ITEM_MAX / 4 || value_item_size(item) <= VALUE_ITEM_MAX ||
-           err_invalid(err, "Item size has exceeded the maximum allowed size");
+           refuse_size(err);
 }
 
-bool item_check_updated_size(struct value item, struct err *err)
+bool item_check_updated_size(const struct catalog_table *table, struct value item, struct err *err)
 {
-    return item.encoded.len < VALUE_ITEM_MAX / 4 || value_item_size(item) <= VALUE_ITEM_MAX ||
+    return index_fits(table, item) ||
            err_invalid(err, "Item size to update has exceeded the maximum allowed size");
 }
 
