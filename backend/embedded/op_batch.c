@@ -218,7 +218,10 @@ static bool read_gets(struct call *call, struct batch *batch, struct err *err)
             entry->json = m;
             if (!read_item(call, m, &entry->given, err))
                 return false;
+            entry->key = entry->given.encoded;
         }
+        if (part->count <= KEYS_MAX && !check_twice(part, err))
+            return false;
         batch->entries += part->count;
     }
     if (batch->entries > KEYS_MAX)

@@ -43,9 +43,17 @@ static enum select select_of(const struct json *body)
     return SELECT_DEFAULT;
 }
 
-static bool refuse_projection(const char *parameter, enum select select, struct err *err)
+/* Query's refusals of a Select begin as the framework's do. */
+static const char *beginning(const struct read *r)
 {
-    return err_invalid(err, "Cannot specify the %s when choosing to get %s", parameter,
+    return r->is_query ? "1 validation error detected: " : "";
+}
+
+static bool refuse_projection(const struct read *r, const char *parameter, struct err *err)
+{
+    enum select select = r->select;
+    return err_invalid(err, "%sCannot specify the %s when choosing to get %s", beginning(r),
+        parameter,
         select == SELECT_COUNT ? "only the Count"
         : select == SELECT_ALL ? "ALL_ATTRIBUTES"
                                : "ALL_PROJECTED_ATTRIBUTES");
@@ -56,13 +64,12 @@ static bool check_select(const struct call *call, const struct read *r, struct e
     bool legacy = shape_get(call->body, STR("AttributesToGet")) != NULL;
     bool projection = legacy || shape_get(call->body, STR("ProjectionExpression"));
     if (projection && r->select != SELECT_DEFAULT && r->select != SELECT_SPECIFIC)
-        return refuse_projection(
-            legacy ? "AttributesToGet" : "ProjectionExpression", r->select, err);
+        return refuse_projection(r, legacy ? "AttributesToGet" : "ProjectionExpression", err);
     if (r->select == SELECT_SPECIFIC && !projection)
         return err_invalid(err,
             "%sMust specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES",
-            r->is_query ? "1 validation error detected: " : "");
+            beginning(r));
     if (r->select == SELECT_PROJECTED && r->index.len == 0)
         return err_invalid(
             err, "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName");
