@@ -125,16 +125,6 @@ bool index_fits(const struct catalog_table *table, struct value item)
     return whole <= VALUE_ITEM_MAX;
 }
 
-size_t index_local_bytes(struct call *call, const struct catalog_table *table, struct value item)
-{
-    size_t bytes = 0;
-    for (uint32_t i = 0; i < table->local_count; i++) /* they come first */
-        if (index_has(&table->indexes[i], item))
-            bytes +=
-                value_item_size(index_project(&table->indexes[i], item, &call->bufs[CALL_ENTRY]));
-    return bytes;
-}
-
 /* ---- following a change ---- */
 
 struct entry {

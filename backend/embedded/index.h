@@ -15,8 +15,6 @@ bool index_fits(const struct catalog_table *table, struct value item);
 bool index_has(const struct catalog_index *index, struct value item);
 /* The projected part of an item: the item itself, or built into `out`. */
 struct value index_project(const struct catalog_index *index, struct value item, struct buf *out);
-/* The bytes of the item's copies in local indexes, which count towards its limit. */
-size_t index_local_bytes(struct call *call, const struct catalog_table *table, struct value item);
 /* Deletes and puts what changed between two images (either may be VALUE_NONE). */
 bool index_change(struct call *call, struct store_txn *txn, const struct catalog_table *table,
     struct value old, struct value new, bool *grown, struct capacity *used, struct err *err);

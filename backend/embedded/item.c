@@ -180,17 +180,6 @@ static bool write_all(struct call *call, struct store_txn *txn, struct item_slot
            count_add(txn, table->id, change, err);
 }
 
-/* An item and all its copies in local indexes share one limit. */
-static bool check_copies(
-    struct call *call, const struct item_slot *slot, struct value item, struct err *err)
-{
-    uint32_t copies = slot->table->local_count;
-    if (item.type == VALUE_NONE || copies == 0 || slot->new_size <= VALUE_ITEM_MAX / (1 + copies))
-        return true;
-    return slot->new_size + index_local_bytes(call, slot->table, item) <= VALUE_ITEM_MAX ||
-           err_invalid(err, "Item size has exceeded the maximum allowed size");
-}
-
 bool item_store(struct call *call, struct store_txn *txn, struct item_slot *slot, struct value item,
     bool by_service, struct capacity *used, struct err *err)
 {
@@ -200,8 +189,6 @@ bool item_store(struct call *call, struct store_txn *txn, struct item_slot *slot
     used->halves += capacity_of_write(larger);
     if (item.type == slot->old.type && value_equal(item, slot->old))
         return true; /* nothing there before or after, or the very same item */
-    if (!check_copies(call, slot, item, err))
-        return false;
     return write_all(call, txn, slot, item, by_service, used, err) || engine_spoil(txn);
 }
 
