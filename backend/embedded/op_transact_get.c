@@ -20,6 +20,7 @@ static bool read_actions(struct call *call, struct transact *t, struct err *err)
     return true;
 }
 
+/* Unlike GetItem, a projection that finds nothing shows no item at all. */
 static void put_response(struct call *call, const struct transact_action *a, struct value item)
 {
     json_put_comma(call->out);
@@ -29,7 +30,7 @@ static void put_response(struct call *call, const struct transact_action *a, str
         expr_project(a->expressions.projection, item, part);
         item = value_of(buf_str(part));
     }
-    if (item.type == VALUE_M) {
+    if (item.type == VALUE_M && item.count) {
         json_put_name(call->out, STR("Item"));
         json_out_typed_item(call->out, item);
     }
