@@ -58,6 +58,9 @@ has "$err" "needs a terminal"
 has "$err" "dynascope scan"
 
 # connections
+run 64 put Tab '{"k":"a"}' -c ''
+has "$err" "the folder of a store is needed"
+run 64 tables --connection=
 run 64 tables -c http://localhost:8000
 has "$err" "not in this version"
 run 64 tables -c ftp://x

@@ -138,6 +138,13 @@ static bool check_count(const struct cli *cli, struct err *err)
         name[0] ? " " : "", command->args);
 }
 
+/* An empty word is a variable that a script forgot to set, and must not mean the default store. */
+static bool check_connection(const struct cli *cli, struct err *err)
+{
+    return !cli_has(cli, CLI_CONNECTION) || cli->value[CLI_CONNECTION][0] ||
+           err_set(err, ERR_USAGE, "--connection '': the folder of a store is needed");
+}
+
 static bool print_version(struct cli *cli, struct err *err)
 {
     buf_add(&cli->out.pending, STR("dynascope " DYNASCOPE_VERSION "\n"));
@@ -152,7 +159,8 @@ static bool run(struct cli *cli, int argc, char **argv, struct err *err)
         return cli_help_print(cli, cli->command, err);
     if (cli_has(cli, CLI_VERSION))
         return print_version(cli, err);
-    return check_first_word(cli, err) && check_count(cli, err) && cli->command->run(cli, err);
+    return check_first_word(cli, err) && check_count(cli, err) && check_connection(cli, err) &&
+           cli->command->run(cli, err);
 }
 
 static int exit_code(const struct err *err)
