@@ -34,7 +34,7 @@ struct screen {
     int fd;      /* to poll for input, -1 where there is none */
     int colours; /* what the terminal can show: 0, 8, 16, 256 or 1 << 24 */
     bool ascii;  /* only ASCII may be shown: copy to frame.ascii */
-    bool slow;   /* the line is 38,400 bit/s or less as far as we know */
+    bool slow;   /* the line is slower than 38,400 bit/s (what a pseudo-terminal says) */
     bool gone;   /* the terminal has vanished: leave */
 };
 

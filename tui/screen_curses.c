@@ -36,8 +36,8 @@ enum {
     COLS_MAX = 4096,
     CODE_PASTE_BEGIN = KEY_MAX + 1,
     CODE_PASTE_END,
-    SLOW_BAUD = 38400,
-    GAP_MAX = 4 /* blanks between texts that share a look; a longer gap is skipped */
+    SLOW_BAUD = 38400, /* what a pseudo-terminal says, so only less is slow */
+    GAP_MAX = 4        /* blanks between texts that share a look; a longer gap is skipped */
 };
 
 struct screen_curses {
@@ -612,7 +612,7 @@ static bool check_terminal(struct err *err)
 
 static bool is_slow(void)
 {
-    return baudrate() > 0 && baudrate() <= SLOW_BAUD;
+    return baudrate() > 0 && baudrate() < SLOW_BAUD;
 }
 
 /* Terminals with an alternate screen are those that know bracketed paste, or ignore it. */

@@ -7,7 +7,6 @@
  */
 #include "views/act_impl.h"
 
-#include "backend/json_out.h"
 #include "base/mem.h"
 #include "views/browse.h"
 #include "views/cells.h"
@@ -239,8 +238,7 @@ static void act_ask_value(struct act *act)
         literal_add(&text, old);
     if (text.len > ACT_LINE_MAX) {
         buf_clear(&text);
-        json_out_pretty(&text, old, old.type == VALUE_B || value_is_set(old.type));
-        buf_add_byte(&text, '\n');
+        literal_add_lines(&text, old);
         act_value_in_editor(act, buf_str(&text));
     } else {
         patch_path_add(&label, &act->path);

@@ -295,7 +295,7 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->options = *options;
     app->screen = screen;
     app->worker = worker;
-    app->gutter = options->gutter;
+    app->gutter = options->gutter || screen->slow;
     app->zoom = options->table && options->table[0]; /* who names a table wants to see that */
     app->mouse = options->mouse;
     app->dirty = true;

@@ -47,6 +47,12 @@ void literal_add(struct buf *out, struct value v)
         json_out_typed(out, v);
 }
 
+void literal_add_lines(struct buf *out, struct value v)
+{
+    json_out_pretty_value(out, v, !literal_is_plain(v));
+    buf_add_byte(out, '\n');
+}
+
 /* ---- reading ---- */
 
 static bool literal_put_number(struct buf *out, struct str text, struct err *err)

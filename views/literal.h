@@ -16,6 +16,9 @@
  *   bare    = any other text: a string, where the value was a string before
  */
 void literal_add(struct buf *out, struct value v);
+/* The same over several lines, for an editor: plain JSON, or typed where that would lose a type
+ * anywhere inside. */
+void literal_add_lines(struct buf *out, struct value v);
 /* Appends the value; `was` is the type that it had (VALUE_NONE = new). Errors say what to type. */
 bool literal_parse(struct buf *out, struct str text, enum value_type was, struct err *err);
 
