@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-enum { LIST_MAX = 100, DELETE_STEPS = 20 };
+enum { LIST_MAX = 100, DELETE_STEPS = 20, FILL_STEPS = 16 };
 
 /* ---- CreateTable ---- */
 
@@ -78,23 +78,45 @@ bool op_create_table(struct call *call, struct err *err)
 
 /* ---- DescribeTable ---- */
 
+struct describing {
+    struct str name;
+    bool filling; /* an index of it */
+};
+
 static bool describe(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
-    const struct str *name = context;
+    struct describing *d = context;
     const struct catalog_table *table;
-    if (!engine_table_maybe(call, txn, *name, &table, err))
+    if (!engine_table_maybe(call, txn, d->name, &table, err))
         return false;
     if (!table)
         return err_refuse(err, "ResourceNotFoundException",
             "Requested resource not found: Table: %.*s not found",
-            STR_ARG(engine_table_name(*name)));
+            STR_ARG(engine_table_name(d->name)));
+    for (uint32_t i = 0; i < table->index_count; i++)
+        d->filling = d->filling || table->indexes[i].backfilling;
     return describe_table(call, txn, table, STR("Table"), "ACTIVE", NULL, err);
+}
+
+/* Whoever made the index may be gone, and whoever asks waits for it: he drives it on. A store that
+ * is open for reading only refuses, and the answer stands. */
+static void fill_on(struct call *call)
+{
+    struct err ignored = ERR_INIT;
+    bool more = true;
+    for (int i = 0; more && i < FILL_STEPS && !ddb_call_stopped(call->request, &ignored); i++)
+        if (!upkeep_step(call->engine, UPKEEP_STEP, &more, &ignored))
+            return;
 }
 
 bool op_describe_table(struct call *call, struct err *err)
 {
-    struct str name = shape_text(call->body, STR("TableName"));
-    return engine_read(call, describe, &name, err);
+    struct describing d = {.name = shape_text(call->body, STR("TableName"))};
+    if (!engine_read(call, describe, &d, err))
+        return false;
+    if (d.filling)
+        fill_on(call);
+    return true;
 }
 
 /* ---- ListTables ---- */

@@ -384,7 +384,7 @@ static bool update(struct call *call, struct store_txn *txn, void *context, stru
 }
 
 /* An interruption here is no failure of the update: the index goes on being filled with later
- * writes, and DescribeTable says CREATING meanwhile. */
+ * writes, and while DescribeTable is asked, which says CREATING meanwhile. */
 static void fill(struct call *call)
 {
     struct err ignored = ERR_INIT;

@@ -47,24 +47,28 @@ static int64_t count_of(struct bench *b, const char *body)
     return bench_number(b, "Count");
 }
 
-static bool is_creating(struct bench *b)
-{
-    bench_ok(b, "DescribeTable", "{\"TableName\":\"tab\"}");
-    return bench_says(b, "\"IndexStatus\":\"CREATING\"");
-}
-
-/* UpdateTable as it stands when the process dies after the first step: a deadline that has passed
+/* An operation as it stands when the process dies after its first step: a deadline that has passed
  * keeps it from the others. The waist would refuse such a call, so it is made below the waist. */
-static void create_index_and_stop(struct bench *b)
+static void call_cut_short(struct bench *b, struct str operation, const char *body)
 {
     struct err err = ERR_INIT;
-    bench_ok(b, "CreateTable", BENCH_TABLE);
-    put_items(b, 0, ITEMS);
-    struct ddb_call call = {
-        .operation = STR("UpdateTable"), .body = STR(CREATE_INDEX), .deadline_ns = 1};
+    struct ddb_call call = {.operation = operation, .body = str_from(body), .deadline_ns = 1};
     buf_clear(&b->reply.body);
     assert_true(b->backend->ops->call(b->backend, &call, &b->reply, &err));
     assert_int_equal(b->reply.status, 200);
+}
+
+static bool is_creating(struct bench *b)
+{
+    call_cut_short(b, STR("DescribeTable"), "{\"TableName\":\"tab\"}");
+    return bench_says(b, "\"IndexStatus\":\"CREATING\"");
+}
+
+static void create_index_and_stop(struct bench *b)
+{
+    bench_ok(b, "CreateTable", BENCH_TABLE);
+    put_items(b, 0, ITEMS);
+    call_cut_short(b, STR("UpdateTable"), CREATE_INDEX);
     assert_true(is_creating(b));
 }
 
@@ -105,6 +109,25 @@ static void an_interrupted_index_is_not_readable_and_goes_on_with_later_writes(v
     assert_int_equal(
         count_of(&b, "{\"TableName\":\"tab\",\"IndexName\":\"byg\",\"Select\":\"COUNT\"}"),
         ITEMS + 1 - 2);
+    bench_fini(&b);
+}
+
+static void an_interrupted_index_goes_on_while_somebody_waits_for_it(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_init(&b);
+    create_index_and_stop(&b);
+    bench_close(&b);
+    bench_open(&b);
+    bench_ok(&b, "DescribeTable", "{\"TableName\":\"tab\"}");
+    assert_true(bench_says(&b, "\"IndexStatus\":\"CREATING\""));
+    assert_false(is_creating(&b));
+    assert_int_equal(
+        count_of(&b, "{\"TableName\":\"tab\",\"IndexName\":\"byg\",\"Select\":\"COUNT\"}"), ITEMS);
+    bench_close(&b);
+    assert_int_equal(bench_check(&b), 0);
+    bench_open(&b);
     bench_fini(&b);
 }
 
@@ -218,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_index_is_complete_when_the_answer_comes),
         cmocka_unit_test(an_interrupted_index_is_not_readable_and_goes_on_with_later_writes),
+        cmocka_unit_test(an_interrupted_index_goes_on_while_somebody_waits_for_it),
         cmocka_unit_test(an_index_may_be_deleted_while_it_is_filled),
         cmocka_unit_test(a_deleted_tables_space_is_reclaimed),
         cmocka_unit_test(what_delete_table_leaves_goes_with_later_writes),
