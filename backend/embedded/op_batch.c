@@ -227,7 +227,8 @@ static bool read_gets(struct call *call, struct batch *batch, struct err *err)
     if (batch->entries > KEYS_MAX)
         return err_invalid(err, "Too many items requested for the BatchGetItem call");
     for (size_t i = 0; i < batch->count; i++)
-        if (!request_expressions(call, batch->parts[i].json, &batch->parts[i].expressions, err))
+        if (!request_expressions(
+                call, batch->parts[i].json, &request_get, &batch->parts[i].expressions, err))
             return false;
     return true;
 }

@@ -76,7 +76,7 @@ static bool read_write(struct call *call, struct write *w, const struct request_
            legacy_updates(call, call->body, &w->expressions, err) &&
            legacy_expected(call, call->body, &w->expressions, err) && check_returns(w, err) &&
            (!w->is_put || item_check_size(w->given, err)) &&
-           request_expressions(call, call->body, &w->expressions, err);
+           request_expressions(call, call->body, rules, &w->expressions, err);
 }
 
 /* ---- the transaction ---- */
@@ -270,7 +270,7 @@ bool op_get_item(struct call *call, struct err *err)
     if (!request_check(call->body, &request_get, err) ||
         !request_item(&call->bufs[CALL_ITEM], shape_get(call->body, STR("Key")), &get->key, err) ||
         !legacy_attributes(call, call->body, &get->expressions, err) ||
-        !request_expressions(call, call->body, &get->expressions, err) ||
+        !request_expressions(call, call->body, &request_get, &get->expressions, err) ||
         !engine_read(call, get_in, get, err))
         return false;
     bool consistent = shape_truth(call->body, STR("ConsistentRead"), false);

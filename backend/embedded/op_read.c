@@ -127,12 +127,12 @@ static bool read_request(struct call *call, struct read *r, struct err *err)
     r->page.backward = r->is_query && !shape_truth(body, STR("ScanIndexForward"), true);
     r->page.consistent = shape_truth(body, STR("ConsistentRead"), false);
     r->page.count_only = r->select == SELECT_COUNT;
-    return request_check(body, r->is_query ? &request_query : &request_scan, err) &&
-           legacy_filter(call, body, &r->expressions, err) &&
+    const struct request_rules *rules = r->is_query ? &request_query : &request_scan;
+    return request_check(body, rules, err) && legacy_filter(call, body, &r->expressions, err) &&
            legacy_attributes(call, body, &r->expressions, err) &&
            check_key_parameters(call, r, err) && read_start(call, r, err) &&
            check_select(call, r, err) && check_segment(call, r, err) &&
-           request_expressions(call, body, &r->expressions, err) &&
+           request_expressions(call, body, rules, &r->expressions, err) &&
            (!r->is_query || legacy_keys(call, body, &r->expressions, err));
 }
 

@@ -124,29 +124,50 @@ bool request_item(struct buf *out, const struct json *object, struct value *item
 
 /* ---- expressions ---- */
 
-static bool parse_condition(struct call *call, const struct json *object, struct str name,
+struct source {
+    const struct json *object;
+    const struct request_rules *rules;
+};
+
+static const struct json *text_of(const struct source *source, struct str name)
+{
+    for (size_t i = 0; source->rules->expressions[i]; i++)
+        if (str_equal(name, str_from(source->rules->expressions[i])))
+            return shape_get(source->object, name);
+    return NULL;
+}
+
+bool request_has_expression(const struct json *object, const struct request_rules *rules)
+{
+    for (size_t i = 0; rules->expressions[i]; i++)
+        if (shape_get(object, str_from(rules->expressions[i])))
+            return true;
+    return false;
+}
+
+static bool parse_condition(struct call *call, const struct source *source, struct str name,
     enum expr_kind kind, struct request_expressions *out, struct err *err)
 {
-    const struct json *text = shape_get(object, name);
+    const struct json *text = text_of(source, name);
     if (!text)
         return true;
     out->condition = expr_parse_condition(&call->arena, out->env, kind, text->text, err);
     return out->condition != NULL;
 }
 
-static bool parse_all(
-    struct call *call, const struct json *object, struct request_expressions *out, struct err *err)
+static bool parse_all(struct call *call, const struct source *source,
+    struct request_expressions *out, struct err *err)
 {
-    const struct json *update = shape_get(object, STR("UpdateExpression"));
-    const struct json *keys = shape_get(object, STR("KeyConditionExpression"));
-    const struct json *projection = shape_get(object, STR("ProjectionExpression"));
+    const struct json *update = text_of(source, STR("UpdateExpression"));
+    const struct json *keys = text_of(source, STR("KeyConditionExpression"));
+    const struct json *projection = text_of(source, STR("ProjectionExpression"));
     if (update) {
         out->update = expr_parse_update(&call->arena, out->env, update->text, err);
         if (!out->update)
             return false;
     }
-    if (!parse_condition(call, object, STR("ConditionExpression"), EXPR_CONDITION, out, err) ||
-        !parse_condition(call, object, STR("FilterExpression"), EXPR_FILTER, out, err))
+    if (!parse_condition(call, source, STR("ConditionExpression"), EXPR_CONDITION, out, err) ||
+        !parse_condition(call, source, STR("FilterExpression"), EXPR_FILTER, out, err))
         return false;
     if (keys) {
         out->has_keys = true;
@@ -160,11 +181,12 @@ static bool parse_all(
     return true;
 }
 
-bool request_expressions(
-    struct call *call, const struct json *object, struct request_expressions *out, struct err *err)
+bool request_expressions(struct call *call, const struct json *object,
+    const struct request_rules *rules, struct request_expressions *out, struct err *err)
 {
+    const struct source source = {object, rules};
     const struct json *names = shape_get(object, STR("ExpressionAttributeNames"));
     const struct json *values = shape_get(object, STR("ExpressionAttributeValues"));
     out->env = expr_env_new(&call->arena, names, values, err);
-    return out->env && parse_all(call, object, out, err) && expr_env_check_used(out->env, err);
+    return out->env && parse_all(call, &source, out, err) && expr_env_check_used(out->env, err);
 }

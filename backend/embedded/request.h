@@ -32,9 +32,12 @@ struct request_expressions {
     bool has_keys;
     struct expr_key_condition keys;
 };
-/* Parses all expressions of `object`, adds them to `out` (zeroed, or with what legacy.h put there),
+/* Parses the expressions of `object` that `rules` knows (others are unknown members, which the
+ * service passes over), adds them to `out` (zeroed, or with what legacy.h put there),
  * and checks that every placeholder is used. */
-bool request_expressions(
-    struct call *call, const struct json *object, struct request_expressions *out, struct err *err);
+bool request_expressions(struct call *call, const struct json *object,
+    const struct request_rules *rules, struct request_expressions *out, struct err *err);
+/* Whether `object` has one of them. */
+bool request_has_expression(const struct json *object, const struct request_rules *rules);
 
 #endif

@@ -21,11 +21,11 @@ struct transact *transact_new(struct call *call)
     return t;
 }
 
-/* Unlike single operations, transactions tolerate placeholders where no expression is. */
-static bool has_expression(const struct json *json)
+static const struct request_rules *rules_of(enum transact_kind kind)
 {
-    return shape_get(json, STR("ConditionExpression")) ||
-           shape_get(json, STR("UpdateExpression")) || shape_get(json, STR("ProjectionExpression"));
+    return kind == TRANSACT_GET      ? &request_get
+           : kind == TRANSACT_UPDATE ? &request_update
+                                     : &request_put;
 }
 
 bool transact_read(struct call *call, struct transact_action *action, enum transact_kind kind,
@@ -41,7 +41,9 @@ bool transact_read(struct call *call, struct transact_action *action, enum trans
     if (!request_item(&call->bufs[CALL_ITEM], given, &value, err))
         return false;
     action->given = value_of(arena_dup(&call->arena, value.encoded));
-    return !has_expression(json) || request_expressions(call, json, &action->expressions, err);
+    /* unlike single operations, transactions tolerate placeholders where no expression is */
+    return !request_has_expression(json, rules_of(kind)) ||
+           request_expressions(call, json, rules_of(kind), &action->expressions, err);
 }
 
 /* ---- tables and keys ---- */
