@@ -19,6 +19,7 @@ enum { LEVEL_ITEM = 1, LEVEL_ATTRIBUTE = 2 };
 struct in {
     struct buf *out;
     struct err *err;
+    bool deep; /* nothing that is stored: as deep as the JSON may be */
 };
 
 static bool put_typed(struct in *in, const struct json *json, unsigned level);
@@ -99,7 +100,7 @@ static bool wrong_value(struct in *in, const struct json *json)
 
 static bool check_level(struct in *in, const struct json *json, unsigned level)
 {
-    return level <= VALUE_DEPTH_MAX ||
+    return in->deep || level <= VALUE_DEPTH_MAX ||
            invalid(in, json,
                "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
                "levels beyond supported limit");
@@ -472,14 +473,21 @@ static bool finish(struct buf *out, size_t start, bool good)
 
 bool json_in_typed(struct buf *out, const struct json *json, struct err *err)
 {
-    struct in in = {out, err};
+    struct in in = {out, err, .deep = false};
+    size_t start = out->len;
+    return finish(out, start, put_typed(&in, json, LEVEL_ATTRIBUTE));
+}
+
+bool json_in_typed_operand(struct buf *out, const struct json *json, struct err *err)
+{
+    struct in in = {out, err, .deep = true};
     size_t start = out->len;
     return finish(out, start, put_typed(&in, json, LEVEL_ATTRIBUTE));
 }
 
 bool json_in_typed_item(struct buf *out, const struct json *object, struct err *err)
 {
-    struct in in = {out, err};
+    struct in in = {out, err, .deep = false};
     size_t start = out->len;
     if (object->type != JSON_OBJECT)
         return wrong_map(&in, object);
@@ -488,14 +496,14 @@ bool json_in_typed_item(struct buf *out, const struct json *object, struct err *
 
 bool json_in_plain(struct buf *out, const struct json *json, struct err *err)
 {
-    struct in in = {out, err};
+    struct in in = {out, err, .deep = false};
     size_t start = out->len;
     return finish(out, start, put_plain(&in, json, LEVEL_ITEM));
 }
 
 bool json_in_item(struct buf *out, const struct json *object, bool unwrap, struct err *err)
 {
-    struct in in = {out, err};
+    struct in in = {out, err, .deep = false};
     size_t start = out->len;
     if (object->type != JSON_OBJECT) {
         err_set(err, ERR_DATA, "an item is a JSON object, { … }");

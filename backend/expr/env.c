@@ -86,6 +86,16 @@ static bool key_well_formed(struct str key, char first)
     return true;
 }
 
+/* The service tells the size of names' keys only. */
+static bool refuse_length(const struct table *table, struct str key, char first, struct err *err)
+{
+    const char *text = "contains invalid key: The expression attribute map contains a key that is "
+                       "too long;";
+    return first == '#'
+               ? err_invalid(err, "%s %s size of key: %zu", table->parameter, text, key.len)
+               : err_invalid(err, "%s %s", table->parameter, text);
+}
+
 static bool check_key(const struct table *table, struct str key, char first, struct err *err)
 {
     if (key.len == 0)
@@ -93,11 +103,7 @@ static bool check_key(const struct table *table, struct str key, char first, str
             "%s contains invalid key: The expression attribute map contains an empty key",
             table->parameter);
     if (key.len > KEY_MAX)
-        return err_invalid(err,
-            "%s contains invalid key: The expression attribute map contains a key that is too "
-            "long; "
-            "size of key: %zu",
-            table->parameter, key.len);
+        return refuse_length(table, key, first, err);
     if (!key_well_formed(key, first))
         return err_invalid(err, "%s contains invalid key: Syntax error; key: \"%.*s\"",
             table->parameter, STR_ARG(key));
@@ -168,7 +174,7 @@ static bool encode_values(
 {
     uint32_t i = 0;
     for (const struct json *member = json->first; member; member = member->next) {
-        if (!json_in_typed(bytes, member, err))
+        if (!json_in_typed_operand(bytes, member, err)) /* updates look at the levels later */
             return invalid_value(table->at[i].key, err);
         ends[i++] = bytes->len;
     }
