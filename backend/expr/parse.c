@@ -50,15 +50,23 @@ void expr_parse_flaw(struct expr_parser *p, enum expr_flaw_kind kind, struct exp
 
 /* ---- words ---- */
 
+/* The service tells the size of conditions and filters only. */
+static bool refuse_size(struct expr_parser *p)
+{
+    if (p->kind == EXPR_CONDITION || p->kind == EXPR_FILTER)
+        return expr_parse_fail(p, 0, 0,
+            "Expression size has exceeded the maximum allowed size; expression size: %zu",
+            p->text.len);
+    return expr_parse_fail(p, 0, 0, "Expression size has exceeded the maximum allowed size;");
+}
+
 bool expr_parse_start(struct expr_parser *p, struct arena *arena, struct expr_env *env,
     enum expr_kind kind, struct str text, struct err *err)
 {
     *p = (struct expr_parser){.arena = arena, .env = env, .err = err, .kind = kind, .text = text};
     p->nodes_end = &p->nodes;
     if (text.len > EXPR_TEXT_MAX)
-        return expr_parse_fail(p, 0, 0,
-            "Expression size has exceeded the maximum allowed size; expression size: %zu",
-            text.len);
+        return refuse_size(p);
     p->now = expr_lex(text, 0);
     if (p->now.kind == EXPR_TOKEN_END)
         return expr_parse_fail(p, 0, (uint32_t)text.len, "The expression can not be empty;");
