@@ -56,4 +56,17 @@ same "$out" "no findings"
 run 0 scan Orders --count -c store
 same "$out" 300
 run 0 generate Orders --count 1 -q -c fresh
+
+# damage that LMDB falls over: the last words name the remedy
+mkfifo pipe
+"$binary" import Tab pipe --format jsonl --key k -q 2>words &
+reader=$!
+exec 9>pipe
+kill -SEGV "$reader"
+wait "$reader" 2>/dev/null
+[ "$?" -gt 128 ] || fail "a crash does not end as one"
+exec 9>&-
+if ! grep -q -e "dynascope check" -e Sanitizer words; then
+    fail "a crash says nothing: $(cat words)"
+fi
 finish

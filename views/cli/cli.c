@@ -61,6 +61,30 @@ static void catch_signals(void)
     signal(SIGXFSZ, SIG_IGN); /* `ulimit -f`: the write fails, and is reported like a full disk */
 }
 
+/* LMDB trusts its pages: damaged ones end the process, and only this can say what that may mean. */
+static void on_fault(int number)
+{
+    static const char text[] =
+        "dynascope: stopped at data that cannot be read: `dynascope check` says whether the store "
+        "is damaged\n";
+    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)ignored;
+    raise(number); /* comes when this has returned, and has the system's way */
+}
+
+static void catch_faults(void)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGABRT};
+    struct sigaction action = {.sa_handler = on_fault, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct sigaction before;
+        /* a sanitizer's own stays */
+        if (sigaction(faults[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+            sigaction(faults[i], &action, NULL);
+    }
+}
+
 /* ---- for subcommands ---- */
 
 bool cli_number(const struct cli *cli, enum cli_option_id id, int64_t least, int64_t otherwise,
@@ -159,6 +183,9 @@ static bool run(struct cli *cli, int argc, char **argv, struct err *err)
         return cli_help_print(cli, cli->command, err);
     if (cli_has(cli, CLI_VERSION))
         return print_version(cli, err);
+    if (cli->command
+            ->name[0]) /* the explorer gives the terminal back first, by handlers of its own */
+        catch_faults();
     return check_first_word(cli, err) && check_count(cli, err) && check_connection(cli, err) &&
            cli->command->run(cli, err);
 }
