@@ -47,6 +47,7 @@ enum {
     DRAIN_BYTES = 64 << 20, /* a body that is too large is read up to here, so that the client
                                comes to reading the answer */
     GRACE_MS = 10000,       /* for what is in flight at the end */
+    LIBRARY_MOST = 1 << 16, /* connections; counted here, since 0.9.75 keeps a mutex at its limit */
     SILENCE_S = 60,         /* the library's own limit: nothing read or written for so long */
 };
 
@@ -455,7 +456,7 @@ static bool start_threads(struct http *http, struct err *err)
     for (size_t i = 0; i < http->limits.threads; i++) {
         http->io[i].daemon = http->lib.start_daemon(flags, 0, NULL, NULL, on_request, http,
             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-            http->limits.connections + 8, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
+            (unsigned)LIBRARY_MOST, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
             MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_line, http,
             MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
             on_connection, http, MHD_OPTION_END);

@@ -32,6 +32,8 @@ void links_fini(struct links *links)
 
 void link_enter(struct link *link, enum link_phase phase)
 {
+    if (phase == LINK_IDLE)
+        atomic_store_explicit(&link->known, true, memory_order_relaxed);
     atomic_store_explicit(&link->since_ns, clock_tick_ns(), memory_order_relaxed);
     atomic_store_explicit(&link->phase, phase, memory_order_release);
 }
@@ -45,6 +47,7 @@ void links_add(struct links *links, struct link *link)
     if (links->first)
         links->first->prev = link;
     links->first = link;
+    links->listed++;
     pthread_mutex_unlock(&links->lock);
 }
 
@@ -58,6 +61,7 @@ void links_remove(struct links *links, struct link *link)
         links->first = link->next;
     if (link->next)
         link->next->prev = link->prev;
+    links->listed--;
     pthread_mutex_unlock(&links->lock);
 }
 
@@ -88,20 +92,33 @@ void links_sweep(struct links *links, int64_t now_ns)
     pthread_mutex_unlock(&links->lock);
 }
 
+/* Whether `a` goes before `b`, which may be NULL. */
+static bool goes_first(struct link *a, struct link *b)
+{
+    if (!b)
+        return true;
+    bool known = atomic_load(&a->known);
+    if (known != atomic_load(&b->known))
+        return !known;
+    return atomic_load(&a->since_ns) < atomic_load(&b->since_ns);
+}
+
 bool links_evict(struct links *links)
 {
-    struct link *oldest = NULL;
+    struct link *victim = NULL;
     pthread_mutex_lock(&links->lock);
     for (struct link *link = links->first; link; link = link->next)
-        if (atomic_load(&link->phase) < LINK_BODY &&
-            (!oldest || atomic_load(&link->since_ns) < atomic_load(&oldest->since_ns)))
-            oldest = link;
-    if (oldest) {
-        link_enter(oldest, LINK_WORKING); /* not twice */
-        shutdown(oldest->fd, SHUT_RDWR);
+        if (atomic_load(&link->phase) < LINK_BODY && goes_first(link, victim))
+            victim = link;
+    /* strangers who are not listed yet go before him, in a moment */
+    if (victim && atomic_load(&victim->known) && links->listed < atomic_load(&links->count))
+        victim = NULL;
+    if (victim) {
+        link_enter(victim, LINK_WORKING); /* not twice */
+        shutdown(victim->fd, SHUT_RDWR);
     }
     pthread_mutex_unlock(&links->lock);
-    return oldest != NULL;
+    return victim != NULL;
 }
 
 void links_finish(struct links *links)

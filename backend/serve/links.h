@@ -25,12 +25,14 @@ struct link {
     _Atomic enum link_phase phase;
     _Atomic int64_t since_ns;  /* when the phase began: clock_tick_ns() */
     _Atomic uint64_t received; /* bytes of the body */
+    atomic_bool known;         /* a request was answered */
 };
 
 struct links {
     pthread_mutex_t lock;
     struct link *first;
-    _Atomic unsigned count;
+    unsigned listed;        /* by links_add() */
+    _Atomic unsigned count; /* and those that are on their way there */
     int64_t head_ns, idle_ns;
 };
 
@@ -44,8 +46,8 @@ void link_enter(struct link *link, enum link_phase phase);
 
 /* Shuts down those that are overdue. */
 void links_sweep(struct links *links, int64_t now_ns);
-/* Makes room: shuts down the one that has waited longest without a whole head. False where all are
- * at work. */
+/* Makes room: shuts down the one that has waited longest without a whole head, strangers before
+ * those that were answered already. False where all are at work. */
 bool links_evict(struct links *links);
 /* No further requests: what has come is still read. */
 void links_finish(struct links *links);
