@@ -101,6 +101,48 @@ static void the_walk_goes_on_in_the_next_process(void **state)
     bench_fini(&b);
 }
 
+/* Replaces the value of the first item in the store, or puts it back. */
+static bool replace_first(struct store_txn *txn, void *context, struct err *err)
+{
+    struct buf *value = context, key = {0}, old = {0};
+    bool found = false;
+    struct store_cursor *c = store_cursor_open(txn, STORE_ITEMS, err);
+    bool done = c && store_seek(c, STR(""), false, &found, err) && found;
+    if (done) {
+        buf_add(&key, store_key(c));
+        buf_add(&old, store_value(c));
+    }
+    store_cursor_close(c);
+    done = done && store_put(txn, STORE_ITEMS, buf_str(&key), buf_str(value), err);
+    buf_clear(value);
+    buf_add(value, buf_str(&old));
+    buf_fini(&key);
+    buf_fini(&old);
+    return done;
+}
+
+static void an_item_that_cannot_be_read_stops_nothing(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct buf value = {0};
+    struct bench b;
+    bench_init(&b);
+    create(&b, "one");
+    for (int i = 0; i < 10; i++)
+        put(&b, "one", i, START_S - 1);
+    struct store *store = ((struct engine *)b.backend)->store;
+    buf_add(&value, STR("\x05\xff\xff\xff"));
+    assert_true(store_write(store, replace_first, &value, &err));
+    b.clock.ms += SWEEP_FIRST_MS;
+    for (int i = 0; i < 3; i++)
+        tick(&b);
+    assert_true(store_write(store, replace_first, &value, &err));
+    assert_int_equal(count(&b, "one"), 1);
+    buf_fini(&value);
+    bench_fini(&b);
+}
+
 static void a_table_that_is_gone_is_forgotten(void **state)
 {
     (void)state;
@@ -165,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(expired_items_of_all_tables_go_in_bounded_steps),
         cmocka_unit_test(the_walk_goes_on_in_the_next_process),
+        cmocka_unit_test(an_item_that_cannot_be_read_stops_nothing),
         cmocka_unit_test(a_table_that_is_gone_is_forgotten),
         cmocka_unit_test(tokens_that_have_expired_are_dropped),
     };
