@@ -104,4 +104,8 @@ run 1 export Nowhere nothing.jsonl
 [ ! -e nothing.jsonl ] || fail "a failed export left a file"
 same "$(ls nothing.jsonl.* 2>/dev/null)" ""
 run 74 export Orders missing/folder.jsonl
+
+# a place in one part of the request is not underlined in another
+run 1 call GetItem '{"TableName":"Orders","Key":{"c":{"N":"x"}},"ProjectionExpression":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}'
+has_not "$err" "aaaa"
 finish

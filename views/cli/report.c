@@ -15,19 +15,21 @@
 #include <langinfo.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 #include <wchar.h>
 
 enum { WINDOW_BEFORE = 48, WINDOW_AFTER = 24 };
 
-/* The text that an error points into: the one whose kind the message names, else the only one. */
+/* The text that an error points into: the one whose kind the message names, else the only one. What
+ * is wrong with an expression names it; another place is one in the request's own JSON. */
 static const struct cli_text *text_of(
     const struct err *err, const struct cli_text *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (str_find(str_from(err->text), str_from(texts[i].kind)) != SIZE_MAX)
             return &texts[i];
-    return count == 1 ? &texts[0] : NULL;
+    return count == 1 && !strstr(texts[0].kind, "Expression") ? &texts[0] : NULL;
 }
 
 /* Columns that a text takes once it is made safe. */
