@@ -3,7 +3,9 @@
 #include "backend/serve/serve.h"
 #include "views/cli/cli.h"
 
-enum { SERVE_PORT = 8000, PORT_MAX = 65535 };
+#include <malloc.h>
+
+enum { SERVE_PORT = 8000, PORT_MAX = 65535, LARGE = 4 << 20 };
 
 static bool read_port(const struct cli *cli, unsigned *out, struct err *err)
 {
@@ -47,6 +49,9 @@ bool cli_serve_run(struct cli *cli, struct err *err)
         .keys = cli->value[CLI_KEYS],
         .quick_writes = cli_has(cli, CLI_NO_SYNC),
         .trace = cli_has(cli, CLI_TRACE)};
+    /* the memory of a large request goes back to the system when it is answered: left alone, the
+     * allocator would learn to keep it */
+    mallopt(M_MMAP_THRESHOLD, LARGE);
     if (!read_port(cli, &options.port, err) || !open_store(cli, err))
         return false;
     struct serve *serve = serve_open(cli->backend, &options, err);
