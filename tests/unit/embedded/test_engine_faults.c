@@ -160,6 +160,48 @@ static void a_batch_happens_whole_or_not_at_all(void **state)
                             "}]}}");
 }
 
+#define TRANSACTION                                                                                \
+    "{\"ClientRequestToken\":\"once\",\"TransactItems\":[{\"Put\":{\"TableName\":\"tab\","         \
+    "\"Item\":{"                                                                                   \
+    "\"p\":{\"S\":\"c\"},\"s\":{\"S\":\"1\"},\"g\":{\"S\":\"x\"}}}},{\"Delete\":{\"TableName\":"   \
+    "\"tab\",\"Key\":{\"p\":{\"S\":\"a\"},\"s\":{\"S\":\"1\"}}}},{\"Update\":{\"TableName\":"      \
+    "\"tab\","                                                                                     \
+    "\"Key\":{\"p\":{\"S\":\"b\"},\"s\":{\"S\":\"1\"}},\"UpdateExpression\":\"ADD n :n\","         \
+    "\"ExpressionAttributeValues\":{\":n\":{\"N\":\"1\"}}}}]}"
+
+static void a_transaction_happens_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    sweep("TransactWriteItems", TRANSACTION);
+}
+
+/* Whatever step failed: sent again with its token, the transaction has happened once. */
+static void a_transaction_with_a_token_happens_once(void **state)
+{
+    (void)state;
+    bool failed = true;
+    for (int n = 0; failed; n++) {
+        struct bench b;
+        struct faults faults = {.left = -1};
+        make(&b);
+        open_with(&b, &faults);
+        faults.left = n;
+        buf_clear(&b.body);
+        buf_add(&b.body, STR(TRANSACTION));
+        bench_send(&b, "TransactWriteItems", NULL);
+        failed = faults.failed > 0;
+        faults.left = -1;
+        bench_close(&b);
+        bench_open(&b);
+        bench_ok(&b, "TransactWriteItems", TRANSACTION);
+        bench_ok(&b, "GetItem",
+            "{\"TableName\":\"tab\",\"Key\":{\"p\":{\"S\":\"b\"},\"s\":{\"S\":\"1\"}},"
+            "\"ProjectionExpression\":\"n\"}");
+        assert_true(bench_says(&b, "{\"Item\":{\"n\":{\"N\":\"1\"}}}"));
+        bench_fini(&b);
+    }
+}
+
 static void tables_change_whole_or_not_at_all(void **state)
 {
     (void)state;
@@ -185,6 +227,8 @@ int main(void)
         cmocka_unit_test(an_update_happens_whole_or_not_at_all),
         cmocka_unit_test(a_delete_happens_whole_or_not_at_all),
         cmocka_unit_test(a_batch_happens_whole_or_not_at_all),
+        cmocka_unit_test(a_transaction_happens_whole_or_not_at_all),
+        cmocka_unit_test(a_transaction_with_a_token_happens_once),
         cmocka_unit_test(tables_change_whole_or_not_at_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
