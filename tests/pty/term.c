@@ -268,3 +268,17 @@ int term_wait_exit(struct term *t, int deadline_ms)
         ;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
+
+void term_expect_exit(struct term *t, int code)
+{
+    int got = term_wait_exit(t, TERM_DEADLINE_MS);
+    if (got == code)
+        return;
+    /* what it said last may be longer than the screen */
+    struct str last = buf_str(&t->sent);
+    for (last = str_skip(last, last.len > 8000 ? last.len - 8000 : 0); last.len;) {
+        print_error("%.*s", (int)(last.len < 500 ? last.len : 500), last.at);
+        last = str_skip(last, 500);
+    }
+    fail_msg("exit code %d, not %d", got, code);
+}

@@ -69,6 +69,8 @@ void term_forget(struct term *t);
 
 /* Waits for the end of the program: its exit code, or -signal. */
 int term_wait_exit(struct term *t, int deadline_ms);
+/* Fails with the screen where it ends otherwise: a sanitizer's report is there. */
+void term_expect_exit(struct term *t, int code);
 
 /* One row without the blanks at its end, as UTF-8; the caller frees. */
 char *term_row(struct term *t, int row);

@@ -58,7 +58,7 @@ static void a_keymap_of_ones_own_adds_to_the_shipped_one(void **state)
     term_send(&t, "q");
     term_expect(&t, "O0003");
     term_send(&t, "\030\003");
-    assert_int_equal(term_wait_exit(&t, TERM_DEADLINE_MS), 0);
+    term_expect_exit(&t, 0);
     close_both(&s, &t);
 }
 
@@ -74,7 +74,7 @@ static void a_wrong_line_is_named_and_the_rest_works(void **state)
     term_expect(&t, "O0003");
     term_expect(&t, "mine.keys:3");
     term_send(&t, "\033[19~");
-    assert_int_equal(term_wait_exit(&t, TERM_DEADLINE_MS), 0);
+    term_expect_exit(&t, 0);
     close_both(&s, &t);
 }
 

@@ -29,7 +29,7 @@ static void open_one_order(struct sample *s, struct term *t, const char *editor)
 static void quit(struct term *t)
 {
     term_send(t, ":quit\r");
-    assert_int_equal(term_wait_exit(t, TERM_DEADLINE_MS), 0);
+    term_expect_exit(t, 0);
     term_close(t);
 }
 

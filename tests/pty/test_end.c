@@ -51,7 +51,7 @@ static void quitting_restores_the_terminal(void **state)
     struct term t;
     open_orders(&s, &t);
     term_send(&t, ":quit\r");
-    assert_int_equal(term_wait_exit(&t, TERM_DEADLINE_MS), 0);
+    term_expect_exit(&t, 0);
     assert_terminal_is_restored(&t);
     close_both(&s, &t);
 }

@@ -17,7 +17,7 @@ static void open_orders(struct sample *s, struct term *t, int cols, int rows)
 static void close_both(struct sample *s, struct term *t)
 {
     term_send(t, ":quit\r");
-    assert_int_equal(term_wait_exit(t, TERM_DEADLINE_MS), 0);
+    term_expect_exit(t, 0);
     term_close(t);
     sample_fini(s);
 }
