@@ -19,6 +19,7 @@ skip() {
 
 # start_server WORD…: sets $url when the server says that it is ready.
 start_server() {
+    : >"$folder/ready"
     "$binary" serve "$folder/store" --port 0 "$@" >"$folder/ready" 2>"$folder/log" &
     server=$!
     local tries=0
