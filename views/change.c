@@ -17,7 +17,7 @@ enum { CHANGE_GUARDS = 100 };
 struct change_draft {
     struct buf set, remove, condition, names, values;
     struct value_open names_map, values_map;
-    uint32_t count, guards;
+    uint32_t count, olds; /* differences, and guards that need the item there */
 };
 
 static void change_draft_init(struct change_draft *d)
@@ -62,8 +62,8 @@ static void change_guard(struct change_draft *d, uint32_t number, struct value o
     } else {
         buf_printf(&d->condition, "#%u = :o%u", number, number);
         change_value(d, 'o', number, old);
+        d->olds++;
     }
-    d->guards++;
 }
 
 static struct value change_finish_map(
@@ -176,6 +176,15 @@ static void change_differences(struct change_draft *d, struct value before, stru
             change_add_difference(d, name, (struct value){0}, new);
 }
 
+/* Attributes that are only added say nothing of the item, and an update of none makes a new one. */
+static void change_guard_item(struct change_draft *d, const struct client_table *table)
+{
+    if (d->olds || !d->count)
+        return;
+    change_name(d, CHANGE_GUARDS, table->keys[0].name);
+    buf_printf(&d->condition, " AND attribute_exists(#%d)", CHANGE_GUARDS);
+}
+
 /* A whole item in place of many updates: the guards of the differences, without the new values. */
 static void change_build_replace(
     struct arena *arena, struct value before, struct value after, struct change *out)
@@ -185,8 +194,8 @@ static void change_build_replace(
     out->item = after;
 }
 
-static void change_build_update(
-    struct arena *arena, struct value before, struct value after, struct change *out)
+static void change_build_update(struct arena *arena, const struct client_table *table,
+    struct value before, struct value after, struct change *out)
 {
     struct change_draft d;
     change_draft_init(&d);
@@ -195,6 +204,7 @@ static void change_build_update(
         change_build_replace(arena, before, after, out);
     } else if (d.count) {
         out->kind = CHANGE_UPDATE;
+        change_guard_item(&d, table);
         buf_add(&d.set, buf_str(&d.remove));
         out->update = str_trim(arena_dup(arena, buf_str(&d.set)));
         change_finish(arena, &d, out);
@@ -218,7 +228,7 @@ bool change_build(struct arena *arena, const struct client_table *table, struct 
     else if (!has)
         change_build_delete(arena, before, out);
     else
-        change_build_update(arena, before, after, out);
+        change_build_update(arena, table, before, after, out);
     return true;
 }
 

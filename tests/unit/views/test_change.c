@@ -127,6 +127,25 @@ static void different_attributes_of_one_item_do_not_conflict(void **state)
     close_store(&s);
 }
 
+static void a_deleted_item_does_not_come_back_as_its_new_attribute(void **state)
+{
+    (void)state;
+    struct store s;
+    struct err err;
+    open_store(&s);
+    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}");
+    struct value more = item(&s, "{\"id\":\"a\",\"n\":1,\"new\":2}");
+    assert_true(write_change(&s, none, one, &err));
+    assert_true(write_change(&s, one, none, &err));
+    assert_false(write_change(&s, one, more, &err));
+    assert_true(change_conflict(&err));
+    assert_int_equal(now(&s).type, VALUE_NONE);
+    assert_true(write_change(&s, none, one, &err));
+    assert_true(write_change(&s, one, more, &err));
+    assert_true(value_equal(now(&s), more));
+    close_store(&s);
+}
+
 static void no_difference_is_no_request_and_keys_stay(void **state)
 {
     (void)state;
@@ -177,6 +196,7 @@ int main(void)
         cmocka_unit_test(an_item_is_created_changed_and_deleted),
         cmocka_unit_test(what_others_changed_is_never_lost),
         cmocka_unit_test(different_attributes_of_one_item_do_not_conflict),
+        cmocka_unit_test(a_deleted_item_does_not_come_back_as_its_new_attribute),
         cmocka_unit_test(no_difference_is_no_request_and_keys_stay),
         cmocka_unit_test(hundreds_of_changed_attributes_are_written_whole),
     };
