@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * HTTP by libmicrohttpd, which parses and buffers on a few threads of its own; sockets are accepted
- * here and handed to the thread that has the fewest. One request at a time on a connection:
+ * HTTP by libmicrohttpd, which parses and buffers on a few threads of its own; each socket
+ * that comes in at the door goes to the thread that has the fewest. One request at a time on a
+ * connection:
  *
  *   request line ─▶ head ─admit()─▶ body ─begin()─┬─▶ run() here ───────────────┬─▶ reply
  *                    ╰─ refused ─▶ reply, close   ├─▶ suspended, run() on the ──┤
@@ -18,6 +19,7 @@
 
 #include "backend/serve/checksum.h"
 #include "backend/serve/crew.h"
+#include "backend/serve/door.h"
 #include "backend/serve/layout.h"
 #include "backend/serve/links.h"
 #include "base/clock.h"
@@ -29,7 +31,6 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -553,8 +554,9 @@ static struct io *least_busy(struct http *http)
     return least;
 }
 
-static void take_connection(struct http *http, int fd)
+static void take_connection(void *context, int fd)
 {
+    struct http *http = context;
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     struct sockaddr_storage peer = {0};
@@ -569,86 +571,28 @@ static void take_connection(struct http *http, int fd)
     atomic_fetch_sub(&http->links.count, 1);
 }
 
-/* Where the house is full, somebody who only waits makes room for one who is known to stand at the
- * door. (He is still counted until his thread has seen it.) False where no more can be taken now:
- * those that wait go on waiting. */
-static bool accept_all(struct http *http, int socket)
-{
-    for (bool known = true;; known = false) {
-        bool full = http_connections(http) >= http->limits.connections;
-        if (full && !(known && links_evict(&http->links)))
-            return !known;
-        int fd = accept4(socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-        if (fd >= 0) {
-            take_connection(http, fd);
-        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            links_evict(&http->links);
-            return false;
-        } else if (errno != EINTR && errno != ECONNABORTED) {
-            return true;
-        }
-    }
-}
-
 /* ---- running ---- */
-
-enum { SOCKETS_MAX = 4, SWEEP_MS = 1000, CHOKED_MS = 5 };
-
-static void wait_ms(struct pollfd *polls, size_t count, int64_t ms, const sigset_t *signals)
-{
-    struct timespec until = {ms / 1000, ms % 1000 * 1000000};
-    for (size_t i = 0; i < count; i++)
-        polls[i].revents = 0;
-    ppoll(polls, count, ms < 0 ? NULL : &until, signals);
-}
-
-static bool should_stop(struct http *http, const atomic_bool *stop)
-{
-    return atomic_load(&http->stopping) || (stop && atomic_load(stop));
-}
-
-static void serve(struct http *http, struct pollfd *polls, size_t sockets, const atomic_bool *stop,
-    const sigset_t *signals)
-{
-    bool choked = false;
-    while (!should_stop(http, stop)) {
-        int64_t ms = choked ? CHOKED_MS : http_connections(http) ? SWEEP_MS : -1;
-        wait_ms(choked ? polls + sockets : polls, choked ? 1 : sockets + 1, ms, signals);
-        choked = false;
-        for (size_t i = 0; i < sockets; i++)
-            if (polls[i].revents)
-                choked = !accept_all(http, polls[i].fd) || choked;
-        links_sweep(&http->links, clock_tick_ns());
-    }
-}
-
-static void finish(struct http *http, struct pollfd *wake, const sigset_t *signals)
-{
-    int64_t until = clock_tick_ns() + (int64_t)GRACE_MS * 1000000;
-    atomic_store(&http->stopping, true);
-    while (http_connections(http) && clock_tick_ns() < until) {
-        uint64_t ignored;
-        links_finish(&http->links);
-        links_sweep(&http->links, clock_tick_ns());
-        wait_ms(wake, 1, 50, signals);
-        while (read(http->wake, &ignored, sizeof ignored) > 0)
-            ;
-    }
-}
 
 bool http_run(
     struct http *http, const int *sockets, size_t count, const atomic_bool *stop, struct err *err)
 {
-    struct pollfd polls[SOCKETS_MAX + 1];
     sigset_t before;
-    if (http->wake < 0 || count > SOCKETS_MAX)
+    struct door door = {.links = &http->links,
+        .most = http->limits.connections,
+        .sockets = sockets,
+        .count = count,
+        .wake = http->wake,
+        .stopping = &http->stopping,
+        .stop = stop,
+        .signals = &before,
+        .take = take_connection,
+        .context = http};
+    if (http->wake < 0 || count > DOOR_SOCKETS_MAX)
         return err_set(err, ERR_INTERNAL, "cannot wait for connections");
-    for (size_t i = 0; i < count; i++)
-        polls[i] = (struct pollfd){.fd = sockets[i], .events = POLLIN};
-    polls[count] = (struct pollfd){.fd = http->wake, .events = POLLIN};
     block_signals(&before);
-    serve(http, polls, count, stop, &before);
-    finish(http, &polls[count], &before);
+    door_keep(&door);
+    atomic_store(&http->stopping, true);
+    door_close(&door, GRACE_MS);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return true;
 }
