@@ -121,7 +121,7 @@ static void chrome_counts(const struct app *app, struct buf *out)
         words_plural(out, (int64_t)app->listing.count, "table");
         buf_add(out, STR(" · "));
         words_count_short(out, items);
-        buf_add(out, STR(" items · "));
+        buf_add(out, items == 1 ? STR(" item · ") : STR(" items · "));
     }
     buf_add(out, str_from(chrome_mode(app)));
 }

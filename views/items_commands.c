@@ -287,7 +287,7 @@ static void items_run_sort(struct app *app, struct view *view, struct str args)
     buf_clear(&p->order.sort);
     buf_add(&p->order.sort, name);
     items_order_update(&p->order, &p->feed);
-    grid_go(&p->grid, 0);
+    pane_items_go_top(p);
     if (direction && !(feed_at_home(&p->feed) && feed_at_end(&p->feed)))
         app_say(app, ROLE_STATUS_WARNING,
             "sorted: only the %zu items that are loaded; Esc goes back to the table's order",

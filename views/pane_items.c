@@ -342,6 +342,13 @@ static void items_facts(struct view *view, struct buf *out)
         table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
 }
 
+static struct str items_no_table(const struct app *app)
+{
+    if (app->listing.listed && app->listing.count == 0)
+        return STR(":create-table makes the first");
+    return STR("choose a table on the left");
+}
+
 static void items_arrange(struct view *view, int rows, int cols)
 {
     struct pane_items *p = (struct pane_items *)view;
@@ -352,7 +359,7 @@ static void items_arrange(struct view *view, int rows, int cols)
         (view->app->gutter ? GRID_GUTTER : 0) | (view->app->layout.single ? 0 : GRID_JUMP);
     p->grid.search = buf_str(&p->order.filter);
     p->grid.empty = app_waiting(view->app) ? STR("")
-                    : !p->feed.browse      ? STR("choose a table on the left")
+                    : !p->feed.browse      ? items_no_table(view->app)
                     : p->feed.err.code     ? STR("could not be read")
                     : !p->feed.page_count  ? STR("")
                     : p->order.filter.len  ? STR("nothing that is loaded contains it")
@@ -409,6 +416,12 @@ void pane_items_unsort(struct pane_items *p)
 {
     for (int i = 0; i < p->columns.count; i++)
         p->columns.list[i].sorted = 0;
+}
+
+void pane_items_go_top(struct pane_items *p)
+{
+    grid_go(&p->grid, 0);
+    items_remember(p);
 }
 
 static void items_refresh(struct view *view)

@@ -29,5 +29,7 @@ struct pane_items {
 void pane_items_title(struct view *view, struct buf *left, struct buf *right);
 /* Takes the arrows off the columns' headers. */
 void pane_items_unsort(struct pane_items *p);
+/* To the first row, and to stay with the item that is there. */
+void pane_items_go_top(struct pane_items *p);
 
 #endif

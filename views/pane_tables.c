@@ -304,7 +304,7 @@ static void tables_arrange(struct view *view, int rows, int cols)
     p->grid.search = buf_str(&p->filter);
     p->grid.empty = !view->app->listing.listed ? STR("")
                     : p->filter.len            ? STR("no table matches")
-                                               : STR("no tables yet: :create-table");
+                                               : STR("no tables yet");
     grid_arrange(&p->grid, rows - p->facts_rows, cols);
 }
 
