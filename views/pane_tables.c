@@ -293,6 +293,7 @@ static void tables_arrange(struct view *view, int rows, int cols)
     for (int i = TABLES_SIZE; i < TABLES_COLUMNS; i++)
         p->columns[i].hidden = !wide;
     /* narrow: the count stands at the pane's right edge */
+    p->columns[TABLES_NAME].frozen = wide; /* what is frozen leaves a third to the others */
     int count_cols = p->count_cols;
     p->columns[TABLES_NAME].width = wide ? 0 : cols - count_cols - GRID_GAP - 2;
     if (p->columns[TABLES_NAME].width < 6 && !wide)
