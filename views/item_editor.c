@@ -28,6 +28,8 @@ bool item_editor_parse(struct str text, bool typed, struct buf *out, struct err 
     if (ok && json->type != JSON_OBJECT)
         ok = err_set(err, ERR_DATA, "an item is a JSON object: { … }");
     ok = ok && (typed ? json_in_typed_item(out, json, err) : json_in_plain(out, json, err));
+    if (!ok && typed && strcmp(err->name, "SerializationException") == 0)
+        err_context(err, "each value is typed here, as {\"S\": \"text\"} or {\"N\": \"1\"}");
     arena_fini(&arena);
     return ok;
 }
