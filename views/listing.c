@@ -122,6 +122,13 @@ static void listing_described(struct task *task)
     c->changed(c->context);
 }
 
+static void listing_batch_dropped(struct task *task)
+{
+    struct listing_batch *batch = (struct listing_batch *)task;
+    for (size_t i = 0; i < batch->count; i++)
+        listing_entry_free(batch->entries[i]);
+}
+
 static void listing_batch_add(struct listing *c, struct listing_batch *batch, size_t at)
 {
     if (at == SIZE_MAX || !c->wanted[at] || batch->count == LISTING_BATCH)
@@ -136,6 +143,7 @@ static void listing_describe_next(struct listing *c)
         return;
     struct listing_batch *batch =
         task_new(sizeof *batch, c, listing_describe_work, listing_described);
+    batch->task.dropped = listing_batch_dropped;
     if (c->first.len)
         listing_batch_add(c, batch, listing_index(c, c->first));
     for (size_t i = 0; i < c->count; i++)
