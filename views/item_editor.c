@@ -11,6 +11,8 @@
 #include "backend/json_in.h"
 #include "backend/json_out.h"
 
+#include <signal.h>
+
 bool item_editor_text(struct value item, bool typed, struct buf *out)
 {
     typed = typed || !json_out_is_plain(item);
@@ -52,6 +54,14 @@ static enum item_editor_result item_editor_keep(struct item_editor *e, struct er
     return ITEM_EDITOR_FAILED;
 }
 
+/* Asked to end while the editor was open: nobody is there to mend the text. */
+static bool item_editor_leaving(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGHUP) == 1 || sigismember(&pending, SIGTERM) == 1);
+}
+
 enum item_editor_result item_editor_run(struct item_editor *e, struct err *err)
 {
     struct buf was = {0}, now = {0}, again = {0};
@@ -89,6 +99,11 @@ enum item_editor_result item_editor_run(struct item_editor *e, struct err *err)
         wrong = ERR_INIT;
         if (e->take(e->context, buf_str(&now), &wrong)) {
             result = ITEM_EDITOR_TAKEN;
+            break;
+        }
+        if (item_editor_leaving()) {
+            *err = wrong;
+            result = item_editor_keep(e, err);
             break;
         }
         buf_clear(&was);
