@@ -12,7 +12,6 @@
 #include "views/app.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/inotify.h>
@@ -160,7 +159,6 @@ int explorer_run(const struct explorer_options *options, struct err *err)
     struct explorer e = {.options = options, .watch_fd = -1, .signals = {.fd = -1}};
     struct screen_options screen_options = {.ascii = options->ascii, .mouse = options->mouse};
     int status = -1;
-    setlocale(LC_CTYPE, "");
     struct backend *backend = explorer_open_backend(options, err);
     if (!backend)
         return err_exit_code(err->code);

@@ -15,7 +15,7 @@ struct explorer_options {
                                 also where it fails */
     const char *label;       /* the connection's words in the title bar; NULL = backend_label() */
     const char *table;       /* open this table at start; NULL = the first one of the list */
-    const char *keymap;      /* a name or a path with a '/'; NULL = "default" */
+    const char *keymap;      /* a name: the user's own or a shipped one; NULL = "default" */
     const char *theme;       /* likewise */
     const char *watch_path;  /* a file whose changes mean that the data changed (the store's
                                 data file): shown quietly, a few times a second; NULL = none */
@@ -27,9 +27,9 @@ struct explorer_options {
     const struct clock *clock; /* NULL = the system's */
 };
 
-/* The process exit code, 0 after an ordinary quit. Where the explorer could not start (no terminal,
- * a connection that does not open): ERR set, exit code from err_exit_code(), nothing left on
- * screen. */
+/* The locale has been chosen (setlocale) by the caller. The process exit code, 0 after an ordinary
+ * quit. Where the explorer could not start (no terminal, a connection that does not open): ERR set,
+ * exit code from err_exit_code(), nothing left on screen. */
 int explorer_run(const struct explorer_options *options, struct err *err);
 
 #endif

@@ -228,13 +228,28 @@ static bool hold_streams(void)
     return true;
 }
 
+/* A machine where nobody has chosen a locale is a bare one, not one that knows ASCII alone:
+ * terminals speak UTF-8 unless somebody says otherwise. */
+static void choose_locale(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0]) {
+            setlocale(LC_CTYPE, "");
+            return;
+        }
+    }
+    setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 int cli_main(int argc, char **argv)
 {
     struct cli cli = {0};
     struct err err = ERR_INIT;
     if (!hold_streams())
         return err_exit_code(ERR_FILE);
-    setlocale(LC_CTYPE, "");
+    choose_locale();
     catch_signals();
     cli_out_init(&cli.out, STDOUT_FILENO);
     bool ok = run(&cli, argc, argv, &err);

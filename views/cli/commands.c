@@ -27,12 +27,12 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .argument = "NAME",
         .words = CLI_WORDS_LIST,
         .list = "default vim emacs",
-        .help = "the keymap: default, vim, emacs, or a file"},
+        .help = "the keymap: default, vim, emacs, or one of your own"},
     [CLI_THEME] = {.name = "theme",
         .argument = "NAME",
         .words = CLI_WORDS_LIST,
         .list = "default light high-contrast mono",
-        .help = "the colours: default, light, high-contrast, mono, or a file"},
+        .help = "the colours: default, light, high-contrast, mono, or your own"},
     [CLI_ASCII] = {.name = "ascii", .help = "put nothing but ASCII on the screen"},
     [CLI_MOUSE] = {.name = "mouse", .help = "use the mouse (the terminal's own selection stops)"},
     [CLI_GUTTER] = {.name = "gutter",
@@ -180,8 +180,7 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
     [CLI_REGION] = {.name = "region",
         .argument = "REGION",
         .help = "the region in ARNs (us-east-1)"},
-    [CLI_TRACE] = {.name = "trace",
-        .help = "print a line for each request on the standard error"},
+    [CLI_TRACE] = {.name = "trace", .help = "print a line for each request on the standard error"},
 };
 
 const struct cli_option *cli_option(enum cli_option_id id)
