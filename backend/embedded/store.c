@@ -44,6 +44,11 @@ bool store_fail(const struct store *store, int code, const char *doing, struct e
         return err_set(err, ERR_FILE,
             "%s: the disk is full (%s); the change was not written: free some space and try again",
             store->path, strerror(code));
+    if (code == ESTALE)
+        return err_set(err, ERR_FILE,
+            "%s: the store's file was removed or replaced while it was open; nothing was written: "
+            "close the program, and open the store that is there now",
+            store->path);
     if (is_damage(code))
         return store_damaged(store, mdb_strerror(code), err);
     if (code == MDB_READERS_FULL)

@@ -15,6 +15,7 @@
 #include "backend/embedded/store_impl.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 enum {
     JOBS_MAX = 1024,            /* a batch takes no more jobs */
@@ -53,10 +54,19 @@ void store_spoil(struct store_txn *txn)
 
 /* ---- the transaction ---- */
 
+/* What is written to a file without a name is gone with the last process that has it open. */
+static bool is_removed(const struct store *store)
+{
+    struct stat st;
+    return fstat(store->fd, &st) == 0 && st.st_nlink == 0;
+}
+
 static int begin(struct batch *b)
 {
     struct store *store = b->store;
     int code;
+    if (is_removed(store))
+        return ESTALE;
     while (true) {
         store_enter(store);
         b->txn = (struct store_txn){.store = store};

@@ -486,6 +486,19 @@ static void a_full_disk_names_the_remedy_and_loses_nothing(void **state)
     }
 }
 
+static void a_store_that_was_removed_while_open_takes_no_writes(void **state)
+{
+    struct place *p = *state;
+    struct store *store = open_plain(p);
+    struct pair pair = {"a", "after"};
+    put(store, "a", "before");
+    assert_int_equal(unlink(p->data), 0);
+    assert_false(store_write(store, put_pair, &pair, &p->err));
+    assert_int_equal(p->err.code, ERR_FILE);
+    assert_says(p, "was removed or replaced");
+    store_close(store, NULL);
+}
+
 static void a_failed_sync_ends_writing_until_the_store_is_opened_again(void **state)
 {
     struct place *p = *state;
@@ -571,6 +584,7 @@ int main(void)
         TEST(the_map_grows_from_tiny_in_the_middle_and_at_the_commit),
         TEST(a_file_that_ends_before_its_last_page_but_after_all_in_use_is_sound),
         TEST(a_full_disk_names_the_remedy_and_loses_nothing),
+        TEST(a_store_that_was_removed_while_open_takes_no_writes),
         TEST(a_failed_sync_ends_writing_until_the_store_is_opened_again),
         TEST(a_bulk_load_leaves_its_marker_until_it_is_synced),
         TEST(a_bulk_load_of_another_boot_is_refused_but_can_be_checked),
