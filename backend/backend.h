@@ -10,17 +10,17 @@
 #include <stdatomic.h>
 
 /*
- * The waist. Everything that can be asked of a store or an endpoint is one call: an operation's name
- * and a JSON body in, a status and a JSON body out, exactly as on DynamoDB's wire.
+ * The waist. Everything that can be asked of a store or an endpoint is one call: an operation's
+ * name and a JSON body in, a status and a JSON body out, exactly as on DynamoDB's wire.
  */
 struct backend;
 
 struct ddb_call {
-    struct str operation;       /* "PutItem"; names of DynamoDB and DynamoDB Streams alike */
-    struct str body;            /* JSON, borrowed until backend_call() returns */
-    const atomic_bool *cancel;  /* NULL, or set by another thread to give up */
-    int64_t deadline_ns;        /* clock_tick_ns() after which to give up; 0 = none */
-    struct str region;          /* of ARNs in the answer; empty = the backend's own */
+    struct str operation;      /* "PutItem"; names of DynamoDB and DynamoDB Streams alike */
+    struct str body;           /* JSON, borrowed until backend_call() returns */
+    const atomic_bool *cancel; /* NULL, or set by another thread to give up */
+    int64_t deadline_ns;       /* clock_tick_ns() after which to give up; 0 = none */
+    struct str region;         /* of ARNs in the answer; empty = the backend's own */
 };
 
 struct ddb_reply {
@@ -34,13 +34,13 @@ void ddb_reply_fini(struct ddb_reply *reply);
 /* Turns an error answer ({"__type":"…#Name","message":"…"}) into an err; false if it is none. */
 bool ddb_reply_error(const struct ddb_reply *reply, struct err *err);
 
-/* Runs one operation to its end. False only where no answer could be had (disk, network, cancelled):
- * a ValidationException is an answer, with status 400. May be called from several threads. `reply`
- * may be reused from call to call: its body is cleared, not freed. */
+/* Runs one operation to its end. False only where no answer could be had (disk, network,
+ * cancelled): a ValidationException is an answer, with status 400. May be called from several
+ * threads. `reply` may be reused from call to call: its body is cleared, not freed. */
 bool backend_call(
     struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err);
-/* Closes and frees; NULL is fine. False where a store that syncs once (no_sync) could not: `err` may be
- * NULL where nothing is to be said about that. */
+/* Closes and frees; NULL is fine. False where a store that syncs once (no_sync) could not: `err`
+ * may be NULL where nothing is to be said about that. */
 bool backend_close(struct backend *backend, struct err *err);
 
 /* How to open. Zeroed = the defaults. */
@@ -53,15 +53,15 @@ struct backend_options {
 };
 
 /*
- * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws", or NULL / "" for
- * the default store ($XDG_DATA_HOME/dynascope/store).
+ * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws", or NULL / ""
+ * for the default store ($XDG_DATA_HOME/dynascope/store).
  */
 struct backend *backend_open(
     const char *connection, const struct backend_options *options, struct err *err);
 /* Adds the default store's folder, NUL-terminated behind `len`. */
 bool backend_default_path(struct buf *path, struct err *err);
-/* Checks a store (NULL or "" = the default one): one line a finding, *findings of them. False where it
- * could not be checked. */
+/* Checks a store (NULL or "" = the default one): one line a finding, *findings of them. False where
+ * it could not be checked. */
 bool backend_check(const char *connection, void (*see)(void *context, const char *finding),
     void *context, uint64_t *findings, struct err *err);
 /* A few words for the status bar: "local · /path/to/store". Borrowed, lives with the backend. */

@@ -5,8 +5,8 @@
 #include "backend/backend.h"
 
 /*
- * For implementers only. A backend's struct begins with a struct backend; the cast back is one checked
- * function in the implementation (assert(backend->ops == &its_ops)).
+ * For implementers only. A backend's struct begins with a struct backend; the cast back is one
+ * checked function in the implementation (assert(backend->ops == &its_ops)).
  */
 struct backend_ops {
     const char *name;

@@ -7,9 +7,9 @@
 #include "base/arena.h"
 
 /*
- * The typed side of the waist: pages, items, tables and errors for those who do not want to see JSON.
- * Results live in the arena that the caller passes. Everything returns false with an err that may
- * carry a DynamoDB exception name (ERR_REFUSED).
+ * The typed side of the waist: pages, items, tables and errors for those who do not want to see
+ * JSON. Results live in the arena that the caller passes. Everything returns false with an err that
+ * may carry a DynamoDB exception name (ERR_REFUSED).
  */
 
 /* How one call is made: what backend_call() takes beside the operation. Zeroed = no limit. */
@@ -72,9 +72,9 @@ struct client_read {
     struct value names;  /* M of S: ExpressionAttributeNames, or type VALUE_NONE */
     struct value values; /* M: ExpressionAttributeValues, or type VALUE_NONE */
     bool backward, consistent, count_only;
-    int64_t limit;                 /* 0 = the service's 1 MB */
-    int64_t segment, segments;     /* segments = 0: no parallel scan */
-    struct value start;            /* ExclusiveStartKey, M, or type VALUE_NONE */
+    int64_t limit;             /* 0 = the service's 1 MB */
+    int64_t segment, segments; /* segments = 0: no parallel scan */
+    struct value start;        /* ExclusiveStartKey, M, or type VALUE_NONE */
 };
 
 struct client_page {
@@ -103,8 +103,8 @@ bool client_put(struct client *c, struct str table, struct value item,
 bool client_delete(struct client *c, struct str table, struct value key,
     const struct client_condition *condition, struct err *err);
 /* Writes at most 25 items (puts), running on over UnprocessedItems with backoff. */
-bool client_put_batch(struct client *c, struct str table, const struct value *items, size_t count,
-    struct err *err);
+bool client_put_batch(
+    struct client *c, struct str table, const struct value *items, size_t count, struct err *err);
 /* SET and REMOVE of attributes by a prepared UpdateExpression. */
 bool client_update(struct client *c, struct arena *arena, struct str table, struct value key,
     struct str update, const struct client_condition *condition, struct value *new_item,

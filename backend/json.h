@@ -8,17 +8,27 @@
 #include "base/str.h"
 
 /*
- * Reads JSON (RFC 8259) into a light tree in an arena. Numbers keep their text, because DynamoDB's 38
- * digits fit no C type: the reason why this is not jansson, together with its cost of 20 times the
- * time (jansson stays the reference in the tests). Strings without escapes borrow from the text, so
- * the text must outlive the tree.
+ * Reads JSON (RFC 8259) into a light tree in an arena. Numbers keep their text, because DynamoDB's
+ * 38 digits fit no C type: the reason why this is not jansson, together with its cost of 20 times
+ * the time (jansson stays the reference in the tests). Strings without escapes borrow from the
+ * text, so the text must outlive the tree.
  *
  * Strict: UTF-8 checked, no lone surrogates, no repeated names in an object, at most JSON_DEPTH_MAX
  * levels, nothing after the value but blanks. \u0000 is allowed in strings.
  */
-enum { JSON_DEPTH_MAX = 96 }; /* 32 levels of attribute values take two JSON levels each, and the envelope */
+enum {
+    JSON_DEPTH_MAX = 96
+}; /* 32 levels of attribute values take two JSON levels each, and the envelope */
 
-enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 struct json {
     enum json_type type;

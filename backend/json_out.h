@@ -8,8 +8,8 @@
 /*
  * Values into JSON text, straight from the stored bytes: no tree, no allocation but the buffer's.
  * Malformed bytes (a damaged store) write what can be read, null for what cannot, and return false.
- * The text is one line of JSON in any case, and holds no control characters: DEL and the C1 controls
- * are escaped too.
+ * The text is one line of JSON in any case, and holds no control characters: DEL and the C1
+ * controls are escaped too.
  */
 
 /* {"N":"1"} */
@@ -22,8 +22,8 @@ bool json_out_plain(struct buf *out, struct value v);
 /* Over several lines, two blanks a level, short arrays of scalars on one line: for editors. An M is
  * written as an item, so that json_in_item() reads it back. */
 bool json_out_pretty(struct buf *out, struct value v, bool typed);
-/* The same for the value of one attribute: a map is {"M": {…}} too where `typed`, as json_in_typed()
- * wants it. */
+/* The same for the value of one attribute: a map is {"M": {…}} too where `typed`, as
+ * json_in_typed() wants it. */
 bool json_out_pretty_value(struct buf *out, struct value v, bool typed);
 
 /* Whether plain JSON loses nothing and would be read back as plain: no set and no binary anywhere,

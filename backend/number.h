@@ -14,8 +14,8 @@
  * numbers' order, so it serves in values, in keys and in sets alike:
  *
  *   zero      80
- *   positive  c1+e  d d d ...          e = exponent to base 100, -65..62, of the first base-100 digit
- *   negative  3e-e  D D D ... 66       d = digit + 1 (01..64 hex), D = 65 hex - digit
+ *   positive  c1+e  d d d ...          e = exponent to base 100, -65..62, of the first base-100
+ * digit negative  3e-e  D D D ... 66       d = digit + 1 (01..64 hex), D = 65 hex - digit
  *
  * The digits are base 100, first and last one not zero; the byte 66 hex ends a negative number, so
  * that a longer one sorts before its prefix. No byte is 00 but the first one of numbers from -1E124
@@ -43,8 +43,8 @@ bool number_parse(struct number *out, struct str text, struct err *err);
 bool number_from_i64(struct number *out, int64_t value);
 /* False where the bytes are no canonical encoding: for input that is not trusted. */
 bool number_check(struct str encoded);
-/* Plain decimal digits, no exponent, no '+', no needless zeros. Writes to `out`, returns the length;
- * 0 where the bytes are no canonical encoding. Not terminated. */
+/* Plain decimal digits, no exponent, no '+', no needless zeros. Writes to `out`, returns the
+ * length; 0 where the bytes are no canonical encoding. Not terminated. */
 size_t number_format(struct str encoded, char out[NUMBER_TEXT_MAX]);
 /* Sum and difference, exact or refused: the service rejects what would need rounding, overflow and
  * underflow (ValidationException). Damaged bytes are ERR_DATA. */

@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 /*
- * Attribute values in one binary form everywhere: in the store's file, in requests, in the explorer's
- * pages. It is read in place: nothing here allocates but what writes into a buf.
+ * Attribute values in one binary form everywhere: in the store's file, in requests, in the
+ * explorer's pages. It is read in place: nothing here allocates but what writes into a buf.
  *
  *   NULL, BOOL   tag
  *   S, N, B      tag | varint length | bytes                    (N: see number.h)
@@ -16,9 +16,10 @@
  *   SS, NS, BS   tag | varint length | varint count | (varint length | bytes) ...
  *   M            tag | varint length | varint count | (varint length | name | value) ...
  *
- * `length` counts the bytes after itself. The form is canonical: names of a map in byte order without
- * repeats, members of a set in byte order without repeats, numbers as number.h says, varints (LEB128)
- * of minimal width. So two values are equal exactly when their bytes are equal. An item is an M.
+ * `length` counts the bytes after itself. The form is canonical: names of a map in byte order
+ * without repeats, members of a set in byte order without repeats, numbers as number.h says,
+ * varints (LEB128) of minimal width. So two values are equal exactly when their bytes are equal. An
+ * item is an M.
  */
 enum value_type {
     VALUE_NONE = 0, /* no value: never stored */
@@ -36,10 +37,11 @@ enum value_type {
 };
 
 enum {
-    VALUE_DEPTH_MAX = 32,          /* levels, the item's own map being the first */
-    VALUE_ITEM_MAX = 400 * 1024,   /* bytes of an item by value_size() */
-    VALUE_NAME_MAX = 65535,        /* bytes of an attribute name */
-    VALUE_PARTITION_KEY_MAX = 2048, VALUE_SORT_KEY_MAX = 1024, /* bytes */
+    VALUE_DEPTH_MAX = 32,        /* levels, the item's own map being the first */
+    VALUE_ITEM_MAX = 400 * 1024, /* bytes of an item by value_size() */
+    VALUE_NAME_MAX = 65535,      /* bytes of an attribute name */
+    VALUE_PARTITION_KEY_MAX = 2048,
+    VALUE_SORT_KEY_MAX = 1024, /* bytes */
 };
 
 struct value {
@@ -79,8 +81,9 @@ bool value_read(struct str *rest, struct value *out);
 struct value value_of(struct str encoded);
 
 /* Walks members: struct value_walk w = value_walk(map); while (value_next(&w, &name, &member)) ...
- * Lists give an empty name; members of sets come as S, N or B (their `encoded` is empty). Where bytes
- * are malformed the walk ends early and leaves them in `rest`, which is empty after a whole walk. */
+ * Lists give an empty name; members of sets come as S, N or B (their `encoded` is empty). Where
+ * bytes are malformed the walk ends early and leaves them in `rest`, which is empty after a whole
+ * walk. */
 struct value_walk {
     struct str rest;
     enum value_type type;
@@ -102,8 +105,9 @@ static inline bool value_equal(struct value a, struct value b)
 /* Order of two values of the same type S, N or B: bytes (numbers by value). */
 int value_compare(struct value a, struct value b);
 
-/* Bytes by DynamoDB's accounting: S and B their bytes, N the bytes of its encoding (the service's own
- * measure: one, one for each two digits, one for a minus sign), BOOL and NULL 1, L and M 3 + 1 a member
+/* Bytes by DynamoDB's accounting: S and B their bytes, N the bytes of its encoding (the service's
+ * own measure: one, one for each two digits, one for a minus sign), BOOL and NULL 1, L and M 3 + 1
+ * a member
  * + contents, sets the sum. For an item use value_item_size(): names + values without the map's own
  * overhead. */
 size_t value_size(struct value v);
@@ -133,16 +137,16 @@ static inline void value_put(struct buf *out, struct value v)
  *   value_close(&item, out, &err);
  *
  * A list takes value_member(&l, out, STR_NONE) before each member; a set takes value_set_add() for
- * each member. Closing sorts names and members where they did not come in order. It refuses a name or
- * a set member that comes twice (ValidationException in the service's words), an empty set too; then
- * `out` ends where the container began.
+ * each member. Closing sorts names and members where they did not come in order. It refuses a name
+ * or a set member that comes twice (ValidationException in the service's words), an empty set too;
+ * then `out` ends where the container began.
  */
 struct value_open {
     enum value_type type;
-    size_t start;  /* where the tag is */
+    size_t start; /* where the tag is */
     uint32_t count;
-    bool sorted;   /* so far */
-    size_t last;   /* where the last member starts */
+    bool sorted; /* so far */
+    size_t last; /* where the last member starts */
 };
 struct value_open value_open(struct buf *out, enum value_type type);
 void value_member(struct value_open *open, struct buf *out, struct str name);

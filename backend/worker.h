@@ -5,9 +5,9 @@
 #include "backend/backend.h"
 
 /*
- * The one asynchronous wrapper: a thread per open connection that runs jobs in order, and a completion
- * queue with an eventfd that wakes the UI's poll(). Jobs are functions on the worker's thread; their
- * ends are functions on the thread that calls worker_collect().
+ * The one asynchronous wrapper: a thread per open connection that runs jobs in order, and a
+ * completion queue with an eventfd that wakes the UI's poll(). Jobs are functions on the worker's
+ * thread; their ends are functions on the thread that calls worker_collect().
  *
  *   UI thread                        worker thread
  *   worker_submit(job) ──queue──▶    job->run(job, backend)

@@ -5,8 +5,8 @@
 #include "base/str.h"
 
 /*
- * What went wrong. Set once where it happens, given context on the way up, shown once. The codes are
- * kinds of remedy; the command line turns them into exit codes (sysexits).
+ * What went wrong. Set once where it happens, given context on the way up, shown once. The codes
+ * are kinds of remedy; the command line turns them into exit codes (sysexits).
  */
 enum err_code {
     ERR_NONE,

@@ -48,7 +48,8 @@ struct str str_skip(struct str s, size_t from);
 struct str str_take(struct str s, size_t len);
 /* Without ASCII blanks (space, tab, CR, LF) at both ends. */
 struct str str_trim(struct str s);
-/* Cuts the front of `rest` up to `separator` (or its end) and moves `rest` past it. False at the end. */
+/* Cuts the front of `rest` up to `separator` (or its end) and moves `rest` past it. False at the
+ * end. */
 bool str_cut(struct str *rest, char separator, struct str *piece);
 
 /* Unsigned decimal digits only, no sign, no overflow; false otherwise. */

@@ -20,8 +20,8 @@ struct engine {
     const struct clock *clock;
     struct str region;
     bool read_only;
-    atomic_uint writes;     /* counts them: trimming comes every so often */
-    atomic_bool upkeep_due; /* ranges to reclaim or indexes to fill are known */
+    atomic_uint writes;       /* counts them: trimming comes every so often */
+    atomic_bool upkeep_due;   /* ranges to reclaim or indexes to fill are known */
     _Atomic int64_t sweep_ms; /* when expired items are looked for next, 0 = no write so far */
     atomic_uint sweep_table;  /* the table that was looked at last */
     struct call_pool *pool;
@@ -109,8 +109,8 @@ void engine_put_time(struct buf *out, struct str name, int64_t ms);
 
 /* The store's private records of STORE_META, as this room names them. */
 #define ENGINE_META_SEQUENCE "sequence"
-#define ENGINE_META_COUNT "count."       /* + id (4) */
-#define ENGINE_META_GARBAGE "garbage."   /* + letter of the space (1) id (4) */
+#define ENGINE_META_COUNT "count."     /* + id (4) */
+#define ENGINE_META_GARBAGE "garbage." /* + letter of the space (1) id (4) */
 #define ENGINE_GARBAGE_STREAM 's'
 #define ENGINE_META_BACKFILL "backfill." /* + index id (4) */
 

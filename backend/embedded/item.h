@@ -24,8 +24,7 @@ bool item_check_put(const struct catalog_table *table, struct value item, struct
 /* Bytes of an item that is to be put: "Item size has exceeded …". */
 bool item_check_size(struct value item, struct err *err);
 /* The same of an updated one, with its entries in local indexes as item_check_put() counts them. */
-bool item_check_updated_size(
-    const struct catalog_table *table, struct value item, struct err *err);
+bool item_check_updated_size(const struct catalog_table *table, struct value item, struct err *err);
 
 /* Appends the store key; the item has been checked. */
 void item_key(struct buf *out, const struct catalog_table *table, struct value item);

@@ -80,8 +80,8 @@ void key_segment(struct buf *from, struct buf *to, uint32_t id, uint32_t segment
 /* Each takes its part off the front of `rest`; false where the bytes are malformed. */
 bool key_read_id(struct str *rest, uint32_t *id);
 bool key_read_hash(struct str *rest, uint32_t *hash);
-/* A component back as the value's bytes. Borrowed from `rest` where nothing was escaped, else a copy
- * in `copies`. Does not check UTF-8 nor the number: that is for `check`. */
+/* A component back as the value's bytes. Borrowed from `rest` where nothing was escaped, else a
+ * copy in `copies`. Does not check UTF-8 nor the number: that is for `check`. */
 bool key_read(struct str *rest, enum value_type type, struct arena *copies, struct str *bytes);
 /* One component as it is, still escaped, without its terminator: to compare, to skip. */
 bool key_read_raw(struct str *rest, struct str *raw);

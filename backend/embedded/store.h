@@ -52,7 +52,8 @@ struct store_options {
  * remedy. One store is open at most once in a process (LMDB's locks are the process's own): a
  * second store_open() of it is refused (ERR_BUSY); share the first. */
 struct store *store_open(const char *path, const struct store_options *options, struct err *err);
-/* False where the one sync of a no_sync store failed; `err` may be NULL. NULL is fine as a store. */
+/* False where the one sync of a no_sync store failed; `err` may be NULL. NULL is fine as a store.
+ */
 bool store_close(struct store *store, struct err *err);
 const char *store_path(const struct store *store);
 

@@ -7,10 +7,11 @@
 
 /*
  * The expressions of DynamoDB: parsed once into trees in an arena, then run over encoded items in
- * place. Errors are the service's (ValidationException) and carry the place in the expression's text.
+ * place. Errors are the service's (ValidationException) and carry the place in the expression's
+ * text.
  *
- * Trees borrow: the expression's text and the JSON of the placeholders must outlive what is made from
- * them. Trees never change, so that several threads may run one.
+ * Trees borrow: the expression's text and the JSON of the placeholders must outlive what is made
+ * from them. Trees never change, so that several threads may run one.
  */
 
 enum expr_kind { EXPR_CONDITION, EXPR_FILTER, EXPR_KEY_CONDITION, EXPR_PROJECTION, EXPR_UPDATE };
@@ -19,7 +20,8 @@ const char *expr_kind_name(enum expr_kind kind);
 
 enum { EXPR_TEXT_MAX = 4096, EXPR_OPERATORS_MAX = 300, EXPR_IN_MAX = 100, EXPR_DEPTH_MAX = 32 };
 
-/* ---- placeholders: ExpressionAttributeNames and -Values, shared by all expressions of a call ---- */
+/* ---- placeholders: ExpressionAttributeNames and -Values, shared by all expressions of a call ----
+ */
 
 struct expr_env;
 /* `names`, `values`: the request's objects or NULL. `values` entries are encoded here; errors are
@@ -53,14 +55,22 @@ const struct expr_condition *expr_parse_condition(struct arena *arena, struct ex
  * service reports while evaluating; the answer is in *truth. */
 bool expr_test(
     const struct expr_condition *condition, struct value item, bool *truth, struct err *err);
-/* Calls `see` with each path that the condition names, until it returns false; whether it never did. */
+/* Calls `see` with each path that the condition names, until it returns false; whether it never
+ * did. */
 bool expr_condition_attributes(const struct expr_condition *condition,
     bool (*see)(void *context, const struct expr_path *path), void *context);
 
 /* ---- key conditions ---- */
 
 enum expr_operator {
-    EXPR_EQ, EXPR_NE, EXPR_LT, EXPR_LE, EXPR_GT, EXPR_GE, EXPR_BETWEEN, EXPR_BEGINS_WITH,
+    EXPR_EQ,
+    EXPR_NE,
+    EXPR_LT,
+    EXPR_LE,
+    EXPR_GT,
+    EXPR_GE,
+    EXPR_BETWEEN,
+    EXPR_BEGINS_WITH,
 };
 /* One condition on one key attribute; `high` only for EXPR_BETWEEN. */
 struct expr_key_term {
@@ -73,8 +83,8 @@ struct expr_key_condition {
     uint32_t count; /* up to 4 partition + 4 sort key attributes, in order of the text */
     struct expr_key_term terms[8];
 };
-/* Checks the form only (AND of terms, one a key, allowed operators); which attributes are keys is the
- * caller's knowledge. */
+/* Checks the form only (AND of terms, one a key, allowed operators); which attributes are keys is
+ * the caller's knowledge. */
 bool expr_parse_key_condition(struct arena *arena, struct expr_env *env, struct str text,
     struct expr_key_condition *out, struct err *err);
 
@@ -100,7 +110,8 @@ bool expr_apply(
 /* The parts of `item` at the paths that the update touches: UPDATED_OLD of the item before,
  * UPDATED_NEW of the item after. Appended as an M, perhaps an empty one. */
 void expr_update_touched(const struct expr_update *update, struct value item, struct buf *out);
-/* Whether the update creates an item that does not exist: SET and ADD do, REMOVE and DELETE do not. */
+/* Whether the update creates an item that does not exist: SET and ADD do, REMOVE and DELETE do not.
+ */
 bool expr_update_creates(const struct expr_update *update);
 /* The paths that the update changes; those that its right sides read. */
 bool expr_update_attributes(const struct expr_update *update,

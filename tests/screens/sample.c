@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tables with a bit of everything: an index of each kind, a stream, expiring items, all ten types, names
- * and values that want to break out of their cells, one table with more items than are loaded at once,
- * one with none.
+ * Tables with a bit of everything: an index of each kind, a stream, expiring items, all ten types,
+ * names and values that want to break out of their cells, one table with more items than are loaded
+ * at once, one with none.
  */
 #include "tests/screens/sample.h"
 
@@ -28,7 +28,8 @@ static const char *const sample_tables[] = {
     "{\"AttributeName\":\"orderId\",\"KeyType\":\"RANGE\"}],"
     "\"GlobalSecondaryIndexes\":[{\"IndexName\":\"ByStatus\",\"KeySchema\":["
     "{\"AttributeName\":\"status\",\"KeyType\":\"HASH\"},"
-    "{\"AttributeName\":\"orderId\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":\"ALL\"}}],"
+    "{\"AttributeName\":\"orderId\",\"KeyType\":\"RANGE\"}],\"Projection\":{\"ProjectionType\":"
+    "\"ALL\"}}],"
     "\"LocalSecondaryIndexes\":[{\"IndexName\":\"ByAmount\",\"KeySchema\":["
     "{\"AttributeName\":\"customerId\",\"KeyType\":\"HASH\"},"
     "{\"AttributeName\":\"amount\",\"KeyType\":\"RANGE\"}],"
@@ -57,17 +58,22 @@ static const char *const sample_tables[] = {
 static const struct {
     const char *table, *item;
 } sample_items[] = {
-    {"Orders", "{\"customerId\":\"C101\",\"orderId\":\"O5001\",\"amount\":199,\"status\":\"PENDING\","
-               "\"items\":[{\"productId\":\"P100\",\"quantity\":2,\"price\":49.99},"
-               "{\"productId\":\"P200\",\"quantity\":1,\"price\":99.02}],\"placedAt\":1732089600}"},
-    {"Orders", "{\"customerId\":\"C101\",\"orderId\":\"O5002\",\"amount\":450.5,\"status\":\"SHIPPED\","
-               "\"items\":[],\"note\":\"gift\",\"placedAt\":1732003200}"},
-    {"Orders", "{\"customerId\":\"C101\",\"orderId\":\"O5003\",\"amount\":12,\"status\":\"PENDING\","
-               "\"placedAt\":1732003999}"},
-    {"Orders", "{\"customerId\":\"C102\",\"orderId\":\"O9001\",\"amount\":80,\"status\":\"PENDING\","
-               "\"address\":{\"city\":\"東京\",\"zip\":\"100-0001\"}}"},
-    {"Orders", "{\"customerId\":\"C103\",\"orderId\":\"O9002\",\"amount\":-3.25,\"status\":\"RETURNED\","
-               "\"urgent\":true}"},
+    {"Orders",
+        "{\"customerId\":\"C101\",\"orderId\":\"O5001\",\"amount\":199,\"status\":\"PENDING\","
+        "\"items\":[{\"productId\":\"P100\",\"quantity\":2,\"price\":49.99},"
+        "{\"productId\":\"P200\",\"quantity\":1,\"price\":99.02}],\"placedAt\":1732089600}"},
+    {"Orders",
+        "{\"customerId\":\"C101\",\"orderId\":\"O5002\",\"amount\":450.5,\"status\":\"SHIPPED\","
+        "\"items\":[],\"note\":\"gift\",\"placedAt\":1732003200}"},
+    {"Orders",
+        "{\"customerId\":\"C101\",\"orderId\":\"O5003\",\"amount\":12,\"status\":\"PENDING\","
+        "\"placedAt\":1732003999}"},
+    {"Orders",
+        "{\"customerId\":\"C102\",\"orderId\":\"O9001\",\"amount\":80,\"status\":\"PENDING\","
+        "\"address\":{\"city\":\"東京\",\"zip\":\"100-0001\"}}"},
+    {"Orders",
+        "{\"customerId\":\"C103\",\"orderId\":\"O9002\",\"amount\":-3.25,\"status\":\"RETURNED\","
+        "\"urgent\":true}"},
     {"Sessions", "{\"sessionId\":\"s-1\",\"user\":\"ada\",\"expiresAt\":1732176000}"},
     {"Sessions", "{\"sessionId\":\"s-2\",\"user\":\"grace\",\"expiresAt\":1732080000}"},
     {"AllTypes",
@@ -101,8 +107,8 @@ static bool sample_put_readings(struct client *c, struct err *err)
     struct buf text = {0};
     for (int i = 0; ok && i < 600; i++) {
         buf_clear(&text);
-        buf_printf(&text, "{\"sensor\":\"sensor-%d\",\"at\":%d,\"celsius\":%d.%d}", i % 3,
-            1000 + i, 10 + i % 17, i % 10);
+        buf_printf(&text, "{\"sensor\":\"sensor-%d\",\"at\":%d,\"celsius\":%d.%d}", i % 3, 1000 + i,
+            10 + i % 17, i % 10);
         ok = sample_put(c, STR("Readings"), buf_str(&text), err);
     }
     buf_fini(&text);
@@ -116,8 +122,7 @@ bool sample_fill(struct backend *backend, struct err *err)
         if (!sample_call(&c, "CreateTable", sample_tables[i], err))
             return false;
     for (size_t i = 0; i < sizeof sample_items / sizeof *sample_items; i++)
-        if (!sample_put(
-                &c, str_from(sample_items[i].table), str_from(sample_items[i].item), err))
+        if (!sample_put(&c, str_from(sample_items[i].table), str_from(sample_items[i].item), err))
             return false;
     return sample_call(&c, "UpdateTimeToLive",
                "{\"TableName\":\"Sessions\",\"TimeToLiveSpecification\":"

@@ -21,8 +21,8 @@ static inline uint64_t random_below(uint64_t *seed, uint64_t bound)
 
 static inline struct str random_text(uint64_t *seed, char out[64])
 {
-    static const char *const pieces[] = {"a", "Z", "42", " ", "\"", "\\", "é", "東", "⟨", ">>", "\n",
-        "{", "}", "true", ",", ":", "\x1b", "S", "-1.5", "null"};
+    static const char *const pieces[] = {"a", "Z", "42", " ", "\"", "\\", "é", "東", "⟨", ">>",
+        "\n", "{", "}", "true", ",", ":", "\x1b", "S", "-1.5", "null"};
     size_t len = 0;
     for (uint64_t i = random_below(seed, 6); i > 0; i--) {
         const char *piece = pieces[random_below(seed, sizeof pieces / sizeof *pieces)];
@@ -38,8 +38,8 @@ static inline struct number random_number(uint64_t *seed)
     struct number n;
     struct err err = ERR_INIT;
     snprintf(text, sizeof text, "%s%llu.%lluE%d", random_below(seed, 2) ? "-" : "",
-        (unsigned long long)random_below(seed, 100000), (unsigned long long)random_below(seed, 1000),
-        (int)random_below(seed, 60) - 30);
+        (unsigned long long)random_below(seed, 100000),
+        (unsigned long long)random_below(seed, 1000), (int)random_below(seed, 60) - 30);
     if (!number_parse(&n, str_from(text), &err))
         number_from_i64(&n, 0);
     return n;

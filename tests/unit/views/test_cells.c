@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a value looks like in a cell: each type by its form, strings in quotes only where they need them. */
+/* What a value looks like in a cell: each type by its form, strings in quotes only where they need
+ * them. */
 #include "tests/test.h"
 #include "views/cells.h"
 
@@ -45,8 +46,8 @@ static void every_type_has_its_form(void **state)
 static void strings_that_read_as_something_else_stand_in_quotes(void **state)
 {
     (void)state;
-    static const char *const quoted[] = {"42", "-1", ".5", "1e3", "true", "null", "", " x", "x ",
-        "{a", "[1]", "\\\"q", "<a", "✓"};
+    static const char *const quoted[] = {
+        "42", "-1", ".5", "1e3", "true", "null", "", " x", "x ", "{a", "[1]", "\\\"q", "<a", "✓"};
     static const char *const plain[] = {"abc", "1.2.3", "truest", "a b", "2024-11-20", "C101"};
     struct buf typed = {0}, text = {0}, bytes = {0};
     for (size_t i = 0; i < sizeof quoted / sizeof *quoted; i++) {

@@ -56,8 +56,7 @@ static struct value item(struct store *s, const char *plain)
     return v;
 }
 
-static bool write_change(
-    struct store *s, struct value before, struct value after, struct err *err)
+static bool write_change(struct store *s, struct value before, struct value after, struct err *err)
 {
     struct change change;
     *err = ERR_INIT;

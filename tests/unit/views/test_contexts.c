@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The shipped keymaps against the rows of commands: nothing is bound to nothing, nothing is out of reach. */
+/* The shipped keymaps against the rows of commands: nothing is bound to nothing, nothing is out of
+ * reach. */
 #include "keymaps/keymaps.h"
 #include "tests/test.h"
 #include "tui/action.h"
@@ -78,8 +79,8 @@ static void every_command_has_a_key_in_every_shipped_map(void **state)
         for (int c = 0; contexts_nth(c); c++)
             for (const struct command *row = contexts_nth(c)->commands; row->name; row++)
                 if (!bound(&map, contexts_nth(c)->name, row->name)) {
-                    printf("%s: %s in %s\n", keymap_shipped_name(i), row->name,
-                        contexts_nth(c)->name);
+                    printf(
+                        "%s: %s in %s\n", keymap_shipped_name(i), row->name, contexts_nth(c)->name);
                     missing++;
                 }
         for (const struct command *row = app_global_commands(); row->name; row++)

@@ -6,8 +6,11 @@
 
 static struct client_table table(void)
 {
-    static const struct client_index index = {.name = STR("ByN"), .global = true, .hash_count = 1,
-        .keys = {{STR("n"), VALUE_N}}, .projection = STR("ALL")};
+    static const struct client_index index = {.name = STR("ByN"),
+        .global = true,
+        .hash_count = 1,
+        .keys = {{STR("n"), VALUE_N}},
+        .projection = STR("ALL")};
     struct client_table t = {.name = STR("T"), .key_count = 2, .index_count = 1, .indexes = &index};
     t.keys[0] = (struct client_key){STR("pk"), VALUE_S};
     t.keys[1] = (struct client_key){STR("sk"), VALUE_N};
@@ -19,8 +22,7 @@ static void expect(const char *index, const char *line, const char *condition, c
     struct client_table t = table();
     struct buf about = {0}, text = {0};
     struct err err = ERR_INIT;
-    struct browse *b =
-        items_query_parse(&t, str_from(index), str_from(line), false, &about, &err);
+    struct browse *b = items_query_parse(&t, str_from(index), str_from(line), false, &about, &err);
     if (!condition) {
         assert_null(b);
         assert_true(err.text[0] != '\0');

@@ -46,8 +46,9 @@ static void one_place_changes_and_nothing_else(void **state)
     number_from_i64(&n, 7);
     value_put_number(&seven, number_str(&n));
     struct value v = value_of(buf_str(&seven));
-    struct patch_path a = path_of("a", -1, NULL), x = path_of("l", 0, "x"), y = path_of("l", 0, "y"),
-                      end = path_of("l", 2, NULL), new = path_of("m", -1, NULL);
+    struct patch_path a = path_of("a", -1, NULL), x = path_of("l", 0, "x"),
+                      y = path_of("l", 0, "y"), end = path_of("l", 2, NULL),
+                      new = path_of("m", -1, NULL);
     assert_true(patch_set(&out, item, &a, v, &err));
     expect(&out, "{\"a\":7,\"l\":[{\"x\":1},2],\"z\":\"s\"}");
     assert_true(patch_set(&out, item, &x, v, &err));
