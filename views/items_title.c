@@ -32,16 +32,24 @@ static void items_of(struct buf *out, int64_t part, int64_t total, bool brief)
         words_count(out, total);
 }
 
+/* What is sorted or filtered are the rows that are loaded: how many of them are shown, or, where
+ * all of them are, how many of the table they are. */
+static void items_title_order(
+    const struct pane_items *p, int64_t rows, int64_t total, bool brief, struct buf *out)
+{
+    int64_t shown = (int64_t)p->order.count;
+    items_of(out, shown, shown == rows && total > rows ? total : rows, brief);
+    if (!brief)
+        buf_add(out, p->order.direction ? STR(" loaded, sorted") : STR(" loaded"));
+}
+
 static void items_title_count(const struct pane_items *p, bool brief, struct buf *out)
 {
     int64_t total = items_total(p), rows = (int64_t)p->feed.rows;
     int64_t read = p->feed.from_home ? p->feed.before + rows : rows;
     bool whole = p->feed.from_home && feed_at_end(&p->feed);
     if (items_order_on(&p->order)) {
-        items_of(out, (int64_t)p->order.count, rows, brief);
-        buf_add(out, brief                ? STR("")
-                     : p->order.direction ? STR(" loaded, sorted")
-                                          : STR(" loaded"));
+        items_title_order(p, rows, whole ? rows : total, brief, out);
         return;
     }
     if (!p->feed.from_home && p->feed.from_end && feed_at_end(&p->feed))
