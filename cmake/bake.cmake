@@ -1,7 +1,7 @@
 # cmake -DOUT=file.c -DNAME=array -DFILES="a;b" -P bake.cmake
 # Turns text files into one C table: {"name without extension", "text", length}.
 set(out "/* SPDX-License-Identifier: MIT */\n/* Made by cmake/bake.cmake from the files named below. */\n")
-string(APPEND out "#include \"tui/baked.h\"\n\n")
+string(APPEND out "#include \"base/shelf.h\"\n\n")
 set(rows "")
 foreach(file ${FILES})
     get_filename_component(name ${file} NAME_WE)
@@ -12,5 +12,5 @@ foreach(file ${FILES})
     string(APPEND out "/* ${name} */\nstatic const unsigned char ${id}[] = {\n${bytes}\n0};\n\n")
     string(APPEND rows "    {\"${name}\", (const char *)${id}, sizeof ${id} - 1},\n")
 endforeach()
-string(APPEND out "const struct baked ${NAME}[] = {\n${rows}    {0, 0, 0},\n};\n")
+string(APPEND out "extern const struct shelf_file ${NAME}[];\nconst struct shelf_file ${NAME}[] = {\n${rows}    {0, 0, 0},\n};\n")
 file(WRITE ${OUT} "${out}")

@@ -7,10 +7,8 @@
  *   keys pressed ── innermost context: exact? longer one? ── next outer ── … ── nothing
  */
 #include "keymaps/keymaps.h"
-#include "base/conf.h"
 #include "base/mem.h"
-#include "tui/baked.h"
-#include <stdio.h>
+#include "base/shelf.h"
 #include <stdlib.h>
 
 void keymap_fini(struct keymap *map)
@@ -20,6 +18,12 @@ void keymap_fini(struct keymap *map)
     *map = (struct keymap){0};
 }
 
+/* ---- the shipped ones ---- */
+
+extern const struct shelf_file keymaps_baked[];
+
+static const struct shelf shelf = {.files = keymaps_baked, .what = "keymap", .suffix = ".keys"};
+
 const char *keymap_shipped_name(int index)
 {
     return keymaps_baked[index].name;
@@ -27,22 +31,16 @@ const char *keymap_shipped_name(int index)
 
 struct str keymap_shipped(struct str name)
 {
-    for (const struct baked *file = keymaps_baked; file->name; file++)
-        if (str_equal(name, str_from(file->name)))
-            return (struct str){file->text, file->len};
-    return STR_NONE;
+    return shelf_text(&shelf, name);
 }
 
 /* ---- reading ---- */
 
 struct loading {
+    struct shelf_reader reader;
     struct keymap *map;
     const struct keymap_report *report;
-    struct str file;
-    int depth; /* of includes */
 };
-
-enum { INCLUDE_DEPTH_MAX = 8 };
 
 static struct keymap_binding *add_binding(struct keymap *map)
 {
@@ -53,38 +51,11 @@ static struct keymap_binding *add_binding(struct keymap *map)
     return &map->bindings[map->count++];
 }
 
-static void report(const struct loading *loading, size_t line, const char *what, struct str text)
-{
-    char message[ERR_TEXT_MAX];
-    if (!loading->report || !loading->report->problem)
-        return;
-    int len = snprintf(message, sizeof message, "%.*s:%zu: %s%s%.*s", STR_ARG(loading->file), line,
-        what, text.len ? ": " : "", (int)(text.len < 200 ? text.len : 200), text.at ? text.at : "");
-    size_t size = len < 0 ? 0 : (size_t)len < sizeof message ? (size_t)len : sizeof message - 1;
-    loading->report->problem(loading->report->data, (struct str){message, size});
-}
-
 static bool is_known(const struct loading *loading, struct str context, struct str command)
 {
     if (!loading->report || !loading->report->known || str_equal(command, STR("none")))
         return true;
     return loading->report->known(loading->report->data, context, command);
-}
-
-static void read_text(struct loading *loading, struct str text);
-
-static void include(struct loading *loading, const struct conf_line *line)
-{
-    struct loading inner = *loading;
-    struct str text = keymap_shipped(line->value);
-    inner.file = line->value;
-    inner.depth++;
-    if (!text.len)
-        report(loading, line->number, "no such shipped keymap", line->value);
-    else if (inner.depth > INCLUDE_DEPTH_MAX)
-        report(loading, line->number, "keymaps include each other", STR_NONE);
-    else
-        read_text(&inner, text);
 }
 
 /* entry = keys "=" command [ arguments ] */
@@ -95,53 +66,45 @@ static bool read_entry(void *context, const struct conf_line *line, struct err *
     struct str rest = line->value, command = STR_NONE;
     (void)err;
     str_cut(&rest, ' ', &command);
-    if (!line->section.len && str_equal(line->key, STR("include")))
-        return include(loading, line), true;
     if (!line->section.len)
-        report(loading, line->number, "a binding needs a [context] above it", line->key);
+        shelf_problem(
+            &loading->reader, line->number, "a binding needs a [context] above it", line->key);
     else if (!key_sequence_parse(line->key, &keys))
-        report(loading, line->number, "no such key", line->key);
+        shelf_problem(&loading->reader, line->number, "no such key", line->key);
     else if (!command.len)
-        report(loading, line->number, "no command for the key", line->key);
+        shelf_problem(&loading->reader, line->number, "no command for the key", line->key);
     else if (!is_known(loading, line->section, command))
-        report(loading, line->number, "no such command here", command);
+        shelf_problem(&loading->reader, line->number, "no such command here", command);
     else {
         struct arena *arena = &loading->map->arena;
         *add_binding(loading->map) =
             (struct keymap_binding){.context = arena_dup(arena, line->section),
                 .keys = keys,
                 .command = arena_dup(arena, line->value),
-                .file = arena_dup(arena, loading->file),
+                .file = arena_dup(arena, loading->reader.file),
                 .line = (int)line->number};
     }
     return true;
 }
 
-static bool read_other(void *context, const struct conf_line *line, struct err *err)
+static void loading_init(
+    struct loading *loading, struct keymap *map, const struct keymap_report *report)
 {
-    report(context, line->number, err->text, STR_NONE);
-    *err = ERR_INIT;
-    return true;
-}
-
-static struct conf_handler handler_of(struct loading *loading)
-{
-    return (struct conf_handler){.entry = read_entry, .other = read_other, .context = loading};
-}
-
-static void read_text(struct loading *loading, struct str text)
-{
-    struct conf_handler handler = handler_of(loading);
-    struct err err = ERR_INIT;
-    if (!conf_parse(text, "", &handler, &err))
-        report(loading, 0, err.text, STR_NONE);
+    *loading = (struct loading){.map = map, .report = report};
+    loading->reader = (struct shelf_reader){
+        .shelf = &shelf,
+        .format = {.entry = read_entry, .context = loading},
+        .problem = report ? report->problem : NULL,
+        .data = report ? report->data : NULL,
+    };
 }
 
 void keymap_add(
-    struct keymap *map, struct str file, struct str text, const struct keymap_report *report_to)
+    struct keymap *map, struct str file, struct str text, const struct keymap_report *report)
 {
-    struct loading loading = {.map = map, .report = report_to, .file = file};
-    read_text(&loading, text);
+    struct loading loading;
+    loading_init(&loading, map, report);
+    shelf_read(&loading.reader, file, text);
 }
 
 bool keymap_bind(
@@ -157,47 +120,12 @@ bool keymap_bind(
     return true;
 }
 
-static bool is_file_name(struct str name)
-{
-    return name.len && name.len < 100 && str_find_byte(name, '/') == SIZE_MAX &&
-           str_find_byte(name, '\0') == SIZE_MAX && name.at[0] != '.';
-}
-
-/* The user's file; true where there is one, well read or not. */
-static bool load_own(struct keymap *map, struct str folder, struct str name,
-    const struct keymap_report *report_to, struct err *err)
-{
-    struct buf path = {0};
-    buf_add(&path, folder);
-    buf_printf(&path, "/%.*s.keys", STR_ARG(name));
-    struct loading loading = {.map = map, .report = report_to, .file = buf_str(&path)};
-    struct conf_handler handler = handler_of(&loading);
-    bool found = conf_load(buf_cstr(&path), &handler, err);
-    buf_fini(&path);
-    return found;
-}
-
 bool keymap_load(struct keymap *map, struct str folder, struct str name,
-    const struct keymap_report *report_to, struct err *err)
+    const struct keymap_report *report, struct err *err)
 {
-    struct err own = ERR_INIT;
-    if (!is_file_name(name))
-        return err_set(
-            err, ERR_CONFIG, "a keymap's name cannot be \"%.*s\"", STR_ARG(str_take(name, 80)));
-    if (folder.len && load_own(map, folder, name, report_to, &own))
-        return true;
-    if (folder.len && own.code != ERR_NO_INPUT) {
-        *err = own;
-        err->code = ERR_CONFIG;
-        return false;
-    }
-    struct str text = keymap_shipped(name);
-    if (!text.len)
-        return err_set(err, ERR_CONFIG,
-            "there is no keymap \"%.*s\" (there are default, vim, emacs)",
-            STR_ARG(str_take(name, 80)));
-    keymap_add(map, name, text, report_to);
-    return true;
+    struct loading loading;
+    loading_init(&loading, map, report);
+    return shelf_load(&loading.reader, folder, name, err);
 }
 
 /* ---- looking up ---- */

@@ -4,10 +4,12 @@
  * are is told by the caller.
  */
 #include "themes/themes.h"
-#include "base/buf.h"
-#include "base/conf.h"
-#include "tui/baked.h"
-#include <stdio.h>
+
+#include "base/shelf.h"
+
+extern const struct shelf_file themes_baked[];
+
+static const struct shelf shelf = {.files = themes_baked, .what = "theme", .suffix = ".theme"};
 
 const char *theme_shipped_name(int index)
 {
@@ -16,32 +18,10 @@ const char *theme_shipped_name(int index)
 
 struct str theme_shipped(struct str name)
 {
-    for (const struct baked *file = themes_baked; file->name; file++)
-        if (str_equal(name, str_from(file->name)))
-            return (struct str){file->text, file->len};
-    return STR_NONE;
+    return shelf_text(&shelf, name);
 }
 
-struct loading {
-    struct style_table *table;
-    const struct theme_report *report;
-    struct str file;
-    int colours, depth;
-    bool skip; /* in a section for terminals with fewer colours */
-};
-
-enum { INCLUDE_DEPTH_MAX = 8 };
-
-static void report(const struct loading *loading, size_t line, const char *what, struct str text)
-{
-    char message[ERR_TEXT_MAX];
-    if (!loading->report || !loading->report->problem)
-        return;
-    int len = snprintf(message, sizeof message, "%.*s:%zu: %s%s%.*s", STR_ARG(loading->file), line,
-        what, text.len ? ": " : "", (int)(text.len < 200 ? text.len : 200), text.at ? text.at : "");
-    size_t size = len < 0 ? 0 : (size_t)len < sizeof message ? (size_t)len : sizeof message - 1;
-    loading->report->problem(loading->report->data, (struct str){message, size});
-}
+/* ---- looks ---- */
 
 static int hex_digit(char c)
 {
@@ -139,21 +119,14 @@ static bool parse_look(struct str text, struct style *style, struct str *wrong)
     return true;
 }
 
-static void read_text(struct loading *loading, struct str text);
+/* ---- lines ---- */
 
-static void include(struct loading *loading, const struct conf_line *line)
-{
-    struct loading inner = *loading;
-    struct str text = theme_shipped(line->value);
-    inner.file = line->value;
-    inner.depth++;
-    if (!text.len)
-        report(loading, line->number, "no such shipped theme", line->value);
-    else if (inner.depth > INCLUDE_DEPTH_MAX)
-        report(loading, line->number, "themes include each other", STR_NONE);
-    else
-        read_text(&inner, text);
-}
+struct loading {
+    struct shelf_reader reader;
+    struct style_table *table;
+    int colours;
+    bool skip; /* in a section for terminals with fewer colours */
+};
 
 /* section = "[" number "]": only for terminals with at most so many colours */
 static bool read_section(void *context, const struct conf_line *line, struct err *err)
@@ -163,7 +136,8 @@ static bool read_section(void *context, const struct conf_line *line, struct err
     (void)err;
     bool good = str_to_u64(line->section, &most);
     if (!good)
-        report(loading, line->number, "a section is a number of colours, 8 or 256", line->section);
+        shelf_problem(&loading->reader, line->number, "a section is a number of colours, 8 or 256",
+            line->section);
     loading->skip = !good || (uint64_t)loading->colours > most;
     return true;
 }
@@ -176,91 +150,42 @@ static bool read_entry(void *context, const struct conf_line *line, struct err *
     struct str wrong;
     enum role role;
     (void)err;
-    if (!line->section.len && str_equal(line->key, STR("include")))
-        include(loading, line);
-    else if (!style_role_find(line->key, &role))
-        report(loading, line->number, "no such role", line->key);
+    if (!style_role_find(line->key, &role))
+        shelf_problem(&loading->reader, line->number, "no such role", line->key);
     else if (!parse_look(line->value, &style, &wrong))
-        report(loading, line->number, "neither a colour nor an attribute", wrong);
-    else if (!loading->skip)
+        shelf_problem(&loading->reader, line->number, "neither a colour nor an attribute", wrong);
+    else if (!line->section.len || !loading->skip) /* an included file may have left one open */
         loading->table->of[role] = style;
     return true;
 }
 
-static bool read_other(void *context, const struct conf_line *line, struct err *err)
+static void loading_init(struct loading *loading, struct style_table *table, int colours,
+    const struct theme_report *report)
 {
-    report(context, line->number, err->text, STR_NONE);
-    *err = ERR_INIT;
-    return true;
-}
-
-static struct conf_handler handler_of(struct loading *loading)
-{
-    return (struct conf_handler){
-        .section = read_section, .entry = read_entry, .other = read_other, .context = loading};
-}
-
-static void read_text(struct loading *loading, struct str text)
-{
-    struct conf_handler handler = handler_of(loading);
-    struct err err = ERR_INIT;
-    if (!conf_parse(text, "", &handler, &err))
-        report(loading, 0, err.text, STR_NONE);
+    *loading = (struct loading){.table = table, .colours = colours};
+    loading->reader = (struct shelf_reader){
+        .shelf = &shelf,
+        .format = {.section = read_section, .entry = read_entry, .context = loading},
+        .problem = report ? report->problem : NULL,
+        .data = report ? report->data : NULL,
+    };
 }
 
 void theme_add(struct style_table *table, int colours, struct str file, struct str text,
-    const struct theme_report *report_to)
+    const struct theme_report *report)
 {
-    struct loading loading = {
-        .table = table, .report = report_to, .file = file, .colours = colours};
-    read_text(&loading, text);
-}
-
-static bool is_file_name(struct str name)
-{
-    return name.len && name.len < 100 && str_find_byte(name, '/') == SIZE_MAX &&
-           str_find_byte(name, '\0') == SIZE_MAX && name.at[0] != '.';
-}
-
-static bool load_own(struct loading *loading, struct str folder, struct str name, struct err *err)
-{
-    struct buf path = {0};
-    buf_add(&path, folder);
-    buf_printf(&path, "/%.*s.theme", STR_ARG(name));
-    loading->file = buf_str(&path);
-    struct conf_handler handler = handler_of(loading);
-    bool found = conf_load(buf_cstr(&path), &handler, err);
-    buf_fini(&path);
-    return found;
-}
-
-static bool load(struct style_table *table, int colours, struct str folder, struct str name,
-    const struct theme_report *report_to, struct err *err)
-{
-    struct err own = ERR_INIT;
-    struct loading loading = {.table = table, .report = report_to, .colours = colours};
-    if (!is_file_name(name))
-        return err_set(
-            err, ERR_CONFIG, "a theme's name cannot be \"%.*s\"", STR_ARG(str_take(name, 80)));
-    if (folder.len && load_own(&loading, folder, name, &own))
-        return true;
-    if (folder.len && own.code != ERR_NO_INPUT) {
-        *err = own;
-        err->code = ERR_CONFIG;
-        return false;
-    }
-    struct str text = theme_shipped(name);
-    if (!text.len)
-        return err_set(err, ERR_CONFIG, "there is no theme \"%.*s\"", STR_ARG(str_take(name, 80)));
-    theme_add(table, colours, name, text, report_to);
-    return true;
+    struct loading loading;
+    loading_init(&loading, table, colours, report);
+    shelf_read(&loading.reader, file, text);
 }
 
 bool theme_load(struct style_table *table, int colours, struct str folder, struct str name,
-    const struct theme_report *report_to, struct err *err)
+    const struct theme_report *report, struct err *err)
 {
+    struct loading loading;
+    loading_init(&loading, table, colours, report);
     *table = (struct style_table){0};
-    if (!load(table, colours, folder, name, report_to, err)) {
+    if (!shelf_load(&loading.reader, folder, name, err)) {
         style_table_mono(table);
         return false;
     }
