@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Plays transcripts (README.md) against a backend: a fresh embedded store for each file, with a
- * clock of its own, or any connection.
+ * clock of its own; the same store behind HTTP; or any connection.
  */
+#include "host.h"
 #include "script.h"
+#include "wire.h"
 
 #include "backend/backend_impl.h"
 #include "backend/embedded/embedded.h"
@@ -181,28 +183,82 @@ static void see(void *context, const char *finding)
     fprintf(stderr, "%s: check: %s\n", p->path, finding);
 }
 
-static void play_fresh(struct play *p, const struct script *script)
+/* Where requests go. Zeroed: a fresh embedded store for each file. */
+struct way {
+    const char *connection; /* this connection */
+    const char *url;        /* this server, by the test's own client */
+    const char *binary;     /* `binary serve` over a fresh store */
+    bool served;            /* a server in this process over a fresh store, with the test's clock */
+    bool remote;            /* the product's client speaks HTTP, not the test's */
+};
+
+static struct backend *open_url(const struct way *way, const char *url, struct err *err)
+{
+    return way->remote ? backend_open(url, NULL, err) : wire_open(url, err);
+}
+
+/* Plays through `host`, which ends with it. */
+static void play_host(
+    struct play *p, const struct script *script, const struct way *way, struct host *host)
+{
+    struct err err = ERR_INIT;
+    p->backend = host ? open_url(way, host_url(host), &err) : NULL;
+    if (p->backend) {
+        play(p, script);
+        backend_close(p->backend, NULL);
+    } else {
+        see(p, err.code ? err.text : "no server");
+    }
+    if (host && !host_stop(host, &err))
+        see(p, err.text);
+}
+
+static void play_process(
+    struct play *p, const struct script *script, const struct way *way, const char *folder)
+{
+    struct err err = ERR_INIT;
+    struct host *host = host_start(way->binary, folder, &err);
+    if (!host)
+        see(p, err.text);
+    play_host(p, script, way, host);
+}
+
+static void play_embedded(
+    struct play *p, const struct script *script, const struct way *way, const char *folder)
+{
+    struct err err = ERR_INIT;
+    struct backend_options options = {.clock = &p->clock.clock, .no_sync = true};
+    struct backend *store = embedded_open(folder, &options, &err);
+    p->backend = store;
+    if (!store)
+        see(p, err.text);
+    else if (way->served)
+        play_host(p, script, way, host_serve(store, &err));
+    else
+        play(p, script);
+    backend_close(store, NULL);
+}
+
+static void play_fresh(struct play *p, const struct script *script, const struct way *way)
 {
     char folder[] = "/tmp/dynascope-conformance-XXXXXX";
     struct err err = ERR_INIT;
-    struct backend_options options = {.clock = &p->clock.clock, .no_sync = true};
     uint64_t findings = 0;
-    p->backend = mkdtemp(folder) ? embedded_open(folder, &options, &err) : NULL;
-    if (!p->backend) {
-        see(p, err.text);
+    if (!mkdtemp(folder)) {
+        see(p, "no folder");
         return;
     }
-    play(p, script);
-    backend_close(p->backend, NULL);
+    (way->binary ? play_process : play_embedded)(p, script, way, folder);
     if (!embedded_check(folder, see, p, &findings, &err))
         see(p, err.text);
     nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void play_connection(struct play *p, const struct script *script, const char *connection)
+static void play_connection(struct play *p, const struct script *script, const struct way *way)
 {
     struct err err = ERR_INIT;
-    p->backend = backend_open(connection, NULL, &err);
+    p->backend =
+        way->url ? open_url(way, way->url, &err) : backend_open(way->connection, NULL, &err);
     if (!p->backend) {
         see(p, err.text);
         return;
@@ -211,7 +267,7 @@ static void play_connection(struct play *p, const struct script *script, const c
     backend_close(p->backend, NULL);
 }
 
-static unsigned play_file(const char *path, const char *connection)
+static unsigned play_file(const char *path, const struct way *way)
 {
     struct play p = {.path = path};
     struct script script;
@@ -220,10 +276,10 @@ static unsigned play_file(const char *path, const char *connection)
         fprintf(stderr, "%s cannot be read\n", path);
         return 1;
     }
-    if (connection)
-        play_connection(&p, &script, connection);
+    if (way->connection || way->url)
+        play_connection(&p, &script, way);
     else
-        play_fresh(&p, &script);
+        play_fresh(&p, &script, way);
     printf("%s: %u requests, %u failures\n", path, p.cases, p.failures);
     script_fini(&script);
     arena_fini(&p.captures.arena);
@@ -234,17 +290,39 @@ static unsigned play_file(const char *path, const char *connection)
     return p.failures;
 }
 
+static bool take_options(struct way *way, int argc, char **argv)
+{
+    int c;
+    while ((c = getopt(argc, argv, "c:w:s:tr")) != -1)
+        switch (c) {
+        case 'c':
+            way->connection = optarg;
+            break;
+        case 'w':
+            way->url = optarg;
+            break;
+        case 's':
+            way->binary = optarg;
+            break;
+        case 't':
+            way->served = true;
+            break;
+        case 'r':
+            way->remote = true;
+            break;
+        default:
+            return false;
+        }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    const char *connection = NULL;
+    struct way way = {0};
     unsigned failures = 0;
-    int c;
-    while ((c = getopt(argc, argv, "c:")) != -1) {
-        if (c != 'c')
-            return 64;
-        connection = optarg;
-    }
+    if (!take_options(&way, argc, argv))
+        return 64;
     for (int i = optind; i < argc; i++)
-        failures += play_file(argv[i], connection);
+        failures += play_file(argv[i], &way);
     return failures ? 1 : 0;
 }
