@@ -7,6 +7,7 @@
  */
 #include "backend/embedded/embedded.h"
 
+#include "backend/embedded/keeper.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/upkeep.h"
@@ -213,6 +214,7 @@ static bool engine_free(struct engine *engine, struct err *err)
 {
     if (!engine)
         return true;
+    keeper_free(engine->keeper);
     pool_free(engine->pool);
     catalog_free(engine->catalog);
     bool ok = store_close(engine->store, err);
@@ -245,6 +247,7 @@ static struct engine *engine_new(const struct backend_options *options)
     engine->region = (struct str){mem_dup(region.at, region.len), region.len};
     engine->catalog = catalog_new();
     engine->pool = pool_new();
+    engine->keeper = keeper_new(engine);
     return engine;
 }
 

@@ -25,6 +25,7 @@ struct engine {
     _Atomic int64_t sweep_ms; /* when expired items are looked for next, 0 = no write so far */
     atomic_uint sweep_table;  /* the table that was looked at last */
     struct call_pool *pool;
+    struct keeper *keeper; /* work in the background */
 };
 
 /* The slots of scratch buffers in a call. */
