@@ -113,7 +113,7 @@ static bool put_index(struct call *call, struct store_txn *txn, const struct cat
     engine_put_i64(out, STR("ItemCount"), count.items);
     json_put_name(out, STR("IndexArn"));
     buf_add_byte(out, '"');
-    engine_put_index_arn(out, call->engine, table->name, index->name);
+    engine_put_index_arn(out, call, table->name, index->name);
     buf_add(out, STR("\"}"));
     return true;
 }
@@ -148,7 +148,7 @@ static void put_stream(struct call *call, const struct catalog_table *table)
     engine_put_text(out, STR("LatestStreamLabel"), stream->label);
     json_put_name(out, STR("LatestStreamArn"));
     buf_add_byte(out, '"');
-    engine_put_stream_arn(out, call->engine, table->name, stream->label);
+    engine_put_stream_arn(out, call, table->name, stream->label);
     buf_add_byte(out, '"');
 }
 
@@ -194,7 +194,7 @@ static void put_identity(struct call *call, const struct catalog_table *table, c
     put_units(out, &table->units);
     json_put_name(out, STR("TableArn"));
     buf_add_byte(out, '"');
-    engine_put_table_arn(out, call->engine, table->name);
+    engine_put_table_arn(out, call, table->name);
     buf_add_byte(out, '"');
     engine_put_text(out, STR("TableId"), table->uuid);
 }

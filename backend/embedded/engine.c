@@ -108,26 +108,44 @@ bool engine_spoil(struct store_txn *txn)
 
 /* ---- names of resources ---- */
 
-void engine_put_table_arn(struct buf *out, const struct engine *engine, struct str table)
+struct str engine_region(const struct call *call)
+{
+    return call->request && call->request->region.len ? call->request->region
+                                                      : call->engine->region;
+}
+
+void engine_put_table_arn(struct buf *out, const struct call *call, struct str table)
 {
     buf_add(out, STR("arn:aws:dynamodb:"));
-    buf_add(out, engine->region);
-    buf_add(out, STR(":000000000000:table/"));
+    buf_add(out, engine_region(call));
+    buf_add(out, STR(":" ENGINE_ACCOUNT ":table/"));
     buf_add(out, table);
 }
 
-void engine_put_index_arn(
-    struct buf *out, const struct engine *engine, struct str table, struct str index)
+/* arn = "arn:" partition ":dynamodb:" region ":" account ":" resource */
+bool engine_read_arn(struct str arn, struct str *resource)
 {
-    engine_put_table_arn(out, engine, table);
+    struct str part, service, account;
+    *resource = arn;
+    return str_cut(resource, ':', &part) && str_equal(part, STR("arn")) &&
+           str_cut(resource, ':', &part) && str_cut(resource, ':', &service) &&
+           str_equal(service, STR("dynamodb")) && str_cut(resource, ':', &part) &&
+           str_cut(resource, ':', &account) && str_equal(account, STR(ENGINE_ACCOUNT)) &&
+           resource->len > 0;
+}
+
+void engine_put_index_arn(
+    struct buf *out, const struct call *call, struct str table, struct str index)
+{
+    engine_put_table_arn(out, call, table);
     buf_add(out, STR("/index/"));
     buf_add(out, index);
 }
 
 void engine_put_stream_arn(
-    struct buf *out, const struct engine *engine, struct str table, struct str label)
+    struct buf *out, const struct call *call, struct str table, struct str label)
 {
-    engine_put_table_arn(out, engine, table);
+    engine_put_table_arn(out, call, table);
     buf_add(out, STR("/stream/"));
     buf_add(out, label);
 }

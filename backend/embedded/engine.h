@@ -86,12 +86,18 @@ bool engine_spoil(struct store_txn *txn);
 
 int64_t engine_now_ms(const struct engine *engine);
 
-/* ARNs; account 000000000000. */
-void engine_put_table_arn(struct buf *out, const struct engine *engine, struct str table);
+/* The region of ARNs in this call's answer: the caller's, or the store's own. */
+struct str engine_region(const struct call *call);
+/* ARNs; account ENGINE_ACCOUNT. */
+#define ENGINE_ACCOUNT "000000000000"
+void engine_put_table_arn(struct buf *out, const struct call *call, struct str table);
 void engine_put_index_arn(
-    struct buf *out, const struct engine *engine, struct str table, struct str index);
+    struct buf *out, const struct call *call, struct str table, struct str index);
 void engine_put_stream_arn(
-    struct buf *out, const struct engine *engine, struct str table, struct str label);
+    struct buf *out, const struct call *call, struct str table, struct str label);
+/* What stands behind arn:aws:dynamodb:REGION:ACCOUNT: in an ARN of this account, whatever the
+ * region: "table/…". False where it is none. */
+bool engine_read_arn(struct str arn, struct str *resource);
 
 /* A scratch buffer, cleared. */
 static inline struct buf *engine_buf(struct call *call, enum call_buf which)

@@ -213,7 +213,7 @@ static size_t put_record(struct call *call, const struct catalog_stream_row *row
     engine_put_text(out, STR("eventName"), str_from(events[record->event]));
     engine_put_text(out, STR("eventVersion"), STR("1.1"));
     engine_put_text(out, STR("eventSource"), STR("aws:dynamodb"));
-    engine_put_text(out, STR("awsRegion"), call->engine->region);
+    engine_put_text(out, STR("awsRegion"), engine_region(call));
     size_t size = put_change(call, row, record, sequence);
     if (record->by_service)
         buf_add(out, STR(",\"userIdentity\":{\"Type\":\"Service\","

@@ -127,13 +127,10 @@ bool op_describe_ttl(struct call *call, struct err *err)
 
 /* ---- tags ---- */
 
-static bool is_table_arn(const struct call *call, struct str arn)
+static bool is_table_arn(struct str arn)
 {
-    struct buf prefix = {0};
-    engine_put_table_arn(&prefix, call->engine, STR_NONE);
-    bool fits = str_starts(arn, buf_str(&prefix));
-    buf_fini(&prefix);
-    return fits;
+    struct str resource;
+    return engine_read_arn(arn, &resource) && str_starts(resource, STR("table/"));
 }
 
 static bool check_arn(const struct call *call, struct setting *s, struct err *err)
@@ -144,7 +141,7 @@ static bool check_arn(const struct call *call, struct setting *s, struct err *er
         return err_invalid(err,
             "One or more parameter values were invalid: ARNs must start with 'arn:': %.*s",
             STR_ARG(arn));
-    if (!is_table_arn(call, arn))
+    if (!is_table_arn(arn))
         return refuse_arn((struct call *)(uintptr_t)call, arn, err);
     return true;
 }
@@ -270,7 +267,7 @@ bool op_describe_endpoints(struct call *call, struct err *err)
 {
     (void)err;
     buf_add(call->out, STR("{\"Endpoints\":[{\"Address\":\"dynamodb."));
-    buf_add(call->out, call->engine->region);
+    buf_add(call->out, engine_region(call));
     buf_add(call->out, STR(".amazonaws.com\",\"CachePeriodInMinutes\":1440}]}"));
     return true;
 }

@@ -12,7 +12,7 @@
 struct str stream_find_arn(struct call *call, const struct catalog_stream_row *row)
 {
     struct buf arn = {0};
-    engine_put_stream_arn(&arn, call->engine, row->table, row->label);
+    engine_put_stream_arn(&arn, call, row->table, row->label);
     struct str copy = arena_dup(&call->arena, buf_str(&arn));
     buf_fini(&arn);
     return copy;

@@ -438,7 +438,7 @@ bool table_parse_sse(struct call *call, const struct json *json, struct str *out
         *out = key;
     else
         *out = arena_printf(&call->arena, "arn:aws:kms:%.*s:000000000000:%s%.*s",
-            STR_ARG(call->engine->region), str_starts(key, STR("alias/")) ? "" : "key/",
+            STR_ARG(engine_region(call)), str_starts(key, STR("alias/")) ? "" : "key/",
             STR_ARG(key.len ? key : STR("aws-dynamodb")));
     return true;
 }
