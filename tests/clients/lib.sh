@@ -7,6 +7,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 folder=$(mktemp -d "${TMPDIR:-/tmp}/dynascope-clients-XXXXXX")
 server=
 trap 'stop_server; rm -rf "$folder"' EXIT
+caches=${DYNASCOPE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dynascope-tests}
 export HOME=$folder LC_ALL=C.UTF-8 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=secret
 export AWS_DEFAULT_REGION=eu-west-1 AWS_REGION=eu-west-1 AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
 unset AWS_PROFILE AWS_SESSION_TOKEN DYNASCOPE_CONNECTION
@@ -15,6 +16,19 @@ unset AWS_PROFILE AWS_SESSION_TOKEN DYNASCOPE_CONNECTION
 skip() {
     printf 'skipped: %s\n' "$*"
     exit 77
+}
+
+# npm_packages NAME PACKAGE…: $modules is a folder with these packages from the npm registry, kept
+# outside of the tree from run to run.
+npm_packages() {
+    modules=$caches/$1
+    shift
+    command -v node >/dev/null || skip "Node.js is not installed"
+    [ ! -f "$modules/complete" ] || return 0
+    command -v npm >/dev/null || skip "npm is not installed"
+    mkdir -p "$modules" && (cd "$modules" && echo '{"private":true}' >package.json &&
+        timeout 300 npm install --no-audit --no-fund --ignore-scripts "$@" && : >complete) >"$folder/npm.log" 2>&1 ||
+        skip "$* could not be installed from the npm registry: $(tail -n 1 "$folder/npm.log")"
 }
 
 # start_server WORD…: sets $url when the server says that it is ready.
