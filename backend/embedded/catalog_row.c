@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of the catalog: each is one value of type M (see value.h), so that a row explains itself and
- * a later version can add attributes. Knows the form only, neither transactions nor the cache.
+ * Rows of tables and streams (row.h has the form). Knows the form only, neither transactions nor
+ * the cache.
  */
 #include "backend/embedded/catalog.h"
-#include "backend/number.h"
+#include "backend/embedded/row.h"
 
 static const char *const projection_names[] = {"ALL", "INCLUDE", "KEYS_ONLY"};
 static const char *const view_names[] = {
@@ -39,49 +39,6 @@ bool catalog_view_parse(struct str name, enum catalog_view *out)
 
 /* ---- writing ---- */
 
-struct row {
-    struct buf *out;
-    struct value_open map;
-};
-
-static struct row open_row(struct buf *out)
-{
-    return (struct row){.out = out, .map = value_open(out, VALUE_M)};
-}
-
-/* Names are ours and come once: closing cannot fail. */
-static void close_row(struct row *row)
-{
-    struct err err = ERR_INIT;
-    value_close(&row->map, row->out, &err);
-}
-
-static void put_text(struct row *row, const char *name, struct str text)
-{
-    if (text.len == 0)
-        return;
-    value_member(&row->map, row->out, str_from(name));
-    value_put_string(row->out, text);
-}
-
-static void put_number(struct row *row, const char *name, int64_t number)
-{
-    struct number n;
-    if (number == 0)
-        return;
-    number_from_i64(&n, number);
-    value_member(&row->map, row->out, str_from(name));
-    value_put_number(row->out, number_str(&n));
-}
-
-static void put_truth(struct row *row, const char *name, bool truth)
-{
-    if (!truth)
-        return;
-    value_member(&row->map, row->out, str_from(name));
-    value_put_bool(row->out, true);
-}
-
 static void put_keys(
     struct row *row, const char *name, const struct key_attribute *keys, size_t count)
 {
@@ -90,10 +47,10 @@ static void put_keys(
     struct value_open list = value_open(row->out, VALUE_L);
     for (size_t i = 0; i < count; i++) {
         value_member(&list, row->out, STR_NONE);
-        struct row key = open_row(row->out);
-        put_text(&key, "name", keys[i].name);
-        put_text(&key, "type", str_from(value_type_name(keys[i].type)));
-        close_row(&key);
+        struct row key = row_open(row->out);
+        row_put_text(&key, "name", keys[i].name);
+        row_put_text(&key, "type", str_from(value_type_name(keys[i].type)));
+        row_close(&key);
     }
     value_close(&list, row->out, &err);
 }
@@ -101,26 +58,26 @@ static void put_keys(
 static void put_schema(struct row *row, const struct key_schema *schema)
 {
     put_keys(row, "keys", schema->at, catalog_own_keys(schema));
-    put_number(row, "partitionKeys", schema->partition);
+    row_put_number(row, "partitionKeys", schema->partition);
 }
 
 static void put_units(struct row *row, const struct catalog_units *units)
 {
-    put_number(row, "decreased", units->decreased_ms);
-    put_number(row, "increased", units->increased_ms);
-    put_number(row, "read", units->read);
-    put_number(row, "write", units->write);
+    row_put_number(row, "decreased", units->decreased_ms);
+    row_put_number(row, "increased", units->increased_ms);
+    row_put_number(row, "read", units->read);
+    row_put_number(row, "write", units->write);
 }
 
 static void put_index(struct buf *out, const struct catalog_index *index)
 {
-    struct row row = open_row(out);
-    put_text(&row, "name", index->name);
-    put_number(&row, "id", index->id);
-    put_truth(&row, "global", index->global);
-    put_truth(&row, "backfilling", index->backfilling);
+    struct row row = row_open(out);
+    row_put_text(&row, "name", index->name);
+    row_put_number(&row, "id", index->id);
+    row_put_truth(&row, "global", index->global);
+    row_put_truth(&row, "backfilling", index->backfilling);
     put_schema(&row, &index->schema);
-    put_text(&row, "projection", str_from(catalog_projection_name(index->projection)));
+    row_put_text(&row, "projection", str_from(catalog_projection_name(index->projection)));
     put_units(&row, &index->units);
     if (index->include_count) {
         struct err err = ERR_INIT;
@@ -132,7 +89,7 @@ static void put_index(struct buf *out, const struct catalog_index *index)
         }
         value_close(&list, out, &err);
     }
-    close_row(&row);
+    row_close(&row);
 }
 
 static void put_indexes(struct row *row, const struct catalog_table *table)
@@ -149,79 +106,56 @@ static void put_indexes(struct row *row, const struct catalog_table *table)
 
 static void put_stream(struct row *row, const struct catalog_stream *stream)
 {
-    put_number(row, "stream", stream->id);
-    put_truth(row, "streamEnabled", stream->enabled);
-    put_text(row, "streamLabel", stream->label);
-    put_text(row, "streamView", str_from(catalog_view_name(stream->view)));
+    row_put_number(row, "stream", stream->id);
+    row_put_truth(row, "streamEnabled", stream->enabled);
+    row_put_text(row, "streamLabel", stream->label);
+    row_put_text(row, "streamView", str_from(catalog_view_name(stream->view)));
 }
 
 void catalog_row_encode(struct buf *out, const struct catalog_table *table)
 {
-    struct row row = open_row(out);
-    put_text(&row, "name", table->name);
-    put_number(&row, "id", table->id);
-    put_text(&row, "uuid", table->uuid);
-    put_number(&row, "created", table->created_ms);
+    struct row row = row_open(out);
+    row_put_text(&row, "name", table->name);
+    row_put_number(&row, "id", table->id);
+    row_put_text(&row, "uuid", table->uuid);
+    row_put_number(&row, "created", table->created_ms);
     put_schema(&row, &table->schema);
     put_keys(&row, "definitions", table->definitions, table->definition_count);
-    put_truth(&row, "onDemand", table->on_demand);
-    put_number(&row, "onDemandSince", table->on_demand_ms);
+    row_put_truth(&row, "onDemand", table->on_demand);
+    row_put_number(&row, "onDemandSince", table->on_demand_ms);
     put_units(&row, &table->units);
-    put_truth(&row, "protected", table->protected);
-    put_truth(&row, "infrequent", table->infrequent);
-    put_number(&row, "classSince", table->class_ms);
-    put_text(&row, "sse", table->sse);
+    row_put_truth(&row, "protected", table->protected);
+    row_put_truth(&row, "infrequent", table->infrequent);
+    row_put_number(&row, "classSince", table->class_ms);
+    row_put_text(&row, "sse", table->sse);
     if (table->stream.id)
         put_stream(&row, &table->stream);
-    put_text(&row, "ttl", table->ttl);
-    put_truth(&row, "ttlEnabled", table->ttl_enabled);
-    put_number(&row, "ttlSince", table->ttl_ms);
+    row_put_text(&row, "ttl", table->ttl);
+    row_put_truth(&row, "ttlEnabled", table->ttl_enabled);
+    row_put_number(&row, "ttlSince", table->ttl_ms);
     if (table->tags.type == VALUE_M && table->tags.count) {
         value_member(&row.map, out, STR("tags"));
         value_put(out, table->tags);
     }
     put_indexes(&row, table);
-    close_row(&row);
+    row_close(&row);
 }
 
 void catalog_stream_encode(struct buf *out, const struct catalog_stream_row *stream)
 {
-    struct row row = open_row(out);
-    put_number(&row, "id", stream->id);
-    put_number(&row, "tableId", stream->table_id);
-    put_text(&row, "table", stream->table);
-    put_text(&row, "label", stream->label);
-    put_text(&row, "view", str_from(catalog_view_name(stream->view)));
-    put_number(&row, "created", stream->created_ms);
-    put_number(&row, "disabled", stream->disabled_ms);
+    struct row row = row_open(out);
+    row_put_number(&row, "id", stream->id);
+    row_put_number(&row, "tableId", stream->table_id);
+    row_put_text(&row, "table", stream->table);
+    row_put_text(&row, "label", stream->label);
+    row_put_text(&row, "view", str_from(catalog_view_name(stream->view)));
+    row_put_number(&row, "created", stream->created_ms);
+    row_put_number(&row, "disabled", stream->disabled_ms);
     put_schema(&row, &stream->schema);
-    close_row(&row);
+    row_close(&row);
 }
 
 /* ---- reading ---- */
-
-static struct str get_text(struct arena *arena, struct value row, const char *name)
-{
-    struct value v;
-    if (!value_find(row, str_from(name), &v) || v.type != VALUE_S)
-        return STR_NONE;
-    return arena_dup(arena, v.data);
-}
-
-static int64_t get_number(struct value row, const char *name)
-{
-    struct value v;
-    int64_t number = 0;
-    if (value_find(row, str_from(name), &v) && v.type == VALUE_N)
-        number_to_i64(v.data, &number);
-    return number;
-}
-
-static bool get_truth(struct value row, const char *name)
-{
-    struct value v;
-    return value_find(row, str_from(name), &v) && v.type == VALUE_TRUE;
-}
 
 static bool damaged(struct err *err)
 {
@@ -232,7 +166,7 @@ static bool damaged(struct err *err)
 static bool get_key(struct arena *arena, struct value map, struct key_attribute *out)
 {
     struct value type;
-    out->name = get_text(arena, map, "name");
+    out->name = row_get_text(arena, map, "name");
     if (out->name.len == 0 || !value_find(map, STR("type"), &type) || type.type != VALUE_S)
         return false;
     out->type = value_type_from_name(type.data);
@@ -259,7 +193,7 @@ static bool get_keys(struct arena *arena, struct value row, const char *name,
 static bool get_schema(struct arena *arena, struct value row, struct key_schema *out)
 {
     uint32_t count;
-    int64_t partition = get_number(row, "partitionKeys");
+    int64_t partition = row_get_number(row, "partitionKeys");
     if (!get_keys(arena, row, "keys", out->at, CATALOG_HASH_MAX + CATALOG_SORT_MAX, &count))
         return false;
     if (partition < 1 || partition > CATALOG_HASH_MAX || partition > count ||
@@ -273,10 +207,10 @@ static bool get_schema(struct arena *arena, struct value row, struct key_schema 
 
 static struct catalog_units get_units(struct value row)
 {
-    return (struct catalog_units){.read = get_number(row, "read"),
-        .write = get_number(row, "write"),
-        .increased_ms = get_number(row, "increased"),
-        .decreased_ms = get_number(row, "decreased")};
+    return (struct catalog_units){.read = row_get_number(row, "read"),
+        .write = row_get_number(row, "write"),
+        .increased_ms = row_get_number(row, "increased"),
+        .decreased_ms = row_get_number(row, "decreased")};
 }
 
 static void get_include(struct arena *arena, struct value row, struct catalog_index *out)
@@ -295,11 +229,11 @@ static void get_include(struct arena *arena, struct value row, struct catalog_in
 static bool get_index(struct arena *arena, struct value row, struct catalog_index *out)
 {
     unsigned projection;
-    struct str word = get_text(arena, row, "projection");
-    out->name = get_text(arena, row, "name");
-    out->id = (uint32_t)get_number(row, "id");
-    out->global = get_truth(row, "global");
-    out->backfilling = get_truth(row, "backfilling");
+    struct str word = row_get_text(arena, row, "projection");
+    out->name = row_get_text(arena, row, "name");
+    out->id = (uint32_t)row_get_number(row, "id");
+    out->global = row_get_truth(row, "global");
+    out->backfilling = row_get_truth(row, "backfilling");
     out->units = get_units(row);
     get_include(arena, row, out);
     if (!find_name(projection_names, 3, word, &projection))
@@ -341,10 +275,10 @@ static bool get_definitions(struct catalog_table *out, struct value row)
 static void get_stream(struct catalog_table *out, struct value row)
 {
     struct catalog_stream *stream = &out->stream;
-    stream->id = (uint32_t)get_number(row, "stream");
-    stream->label = get_text(&out->arena, row, "streamLabel");
-    stream->enabled = get_truth(row, "streamEnabled");
-    catalog_view_parse(get_text(&out->arena, row, "streamView"), &stream->view);
+    stream->id = (uint32_t)row_get_number(row, "stream");
+    stream->label = row_get_text(&out->arena, row, "streamLabel");
+    stream->enabled = row_get_truth(row, "streamEnabled");
+    catalog_view_parse(row_get_text(&out->arena, row, "streamView"), &stream->view);
 }
 
 bool catalog_read(struct catalog_table *out, struct str bytes, struct err *err)
@@ -352,20 +286,20 @@ bool catalog_read(struct catalog_table *out, struct str bytes, struct err *err)
     struct value row = value_of(arena_dup(&out->arena, bytes));
     if (row.type != VALUE_M)
         return damaged(err);
-    out->name = get_text(&out->arena, row, "name");
-    out->id = (uint32_t)get_number(row, "id");
-    out->uuid = get_text(&out->arena, row, "uuid");
-    out->created_ms = get_number(row, "created");
-    out->on_demand = get_truth(row, "onDemand");
-    out->on_demand_ms = get_number(row, "onDemandSince");
+    out->name = row_get_text(&out->arena, row, "name");
+    out->id = (uint32_t)row_get_number(row, "id");
+    out->uuid = row_get_text(&out->arena, row, "uuid");
+    out->created_ms = row_get_number(row, "created");
+    out->on_demand = row_get_truth(row, "onDemand");
+    out->on_demand_ms = row_get_number(row, "onDemandSince");
     out->units = get_units(row);
-    out->protected = get_truth(row, "protected");
-    out->infrequent = get_truth(row, "infrequent");
-    out->class_ms = get_number(row, "classSince");
-    out->sse = get_text(&out->arena, row, "sse");
-    out->ttl = get_text(&out->arena, row, "ttl");
-    out->ttl_enabled = get_truth(row, "ttlEnabled");
-    out->ttl_ms = get_number(row, "ttlSince");
+    out->protected = row_get_truth(row, "protected");
+    out->infrequent = row_get_truth(row, "infrequent");
+    out->class_ms = row_get_number(row, "classSince");
+    out->sse = row_get_text(&out->arena, row, "sse");
+    out->ttl = row_get_text(&out->arena, row, "ttl");
+    out->ttl_enabled = row_get_truth(row, "ttlEnabled");
+    out->ttl_ms = row_get_number(row, "ttlSince");
     get_stream(out, row);
     if (!value_find(row, STR("tags"), &out->tags))
         out->tags = (struct value){0};
@@ -381,13 +315,13 @@ bool catalog_stream_decode(
     struct value row = value_of(bytes);
     if (row.type != VALUE_M)
         return damaged(err);
-    *out = (struct catalog_stream_row){.id = (uint32_t)get_number(row, "id"),
-        .table_id = (uint32_t)get_number(row, "tableId"),
-        .table = get_text(arena, row, "table"),
-        .label = get_text(arena, row, "label"),
-        .created_ms = get_number(row, "created"),
-        .disabled_ms = get_number(row, "disabled")};
-    if (!catalog_view_parse(get_text(arena, row, "view"), &out->view) || out->id == 0 ||
+    *out = (struct catalog_stream_row){.id = (uint32_t)row_get_number(row, "id"),
+        .table_id = (uint32_t)row_get_number(row, "tableId"),
+        .table = row_get_text(arena, row, "table"),
+        .label = row_get_text(arena, row, "label"),
+        .created_ms = row_get_number(row, "created"),
+        .disabled_ms = row_get_number(row, "disabled")};
+    if (!catalog_view_parse(row_get_text(arena, row, "view"), &out->view) || out->id == 0 ||
         !get_schema(arena, row, &out->schema))
         return damaged(err);
     return true;
