@@ -70,6 +70,10 @@ enum cli_option_id {
     CLI_KEYS,
     CLI_REGION,
     CLI_TRACE,
+    /* stream */
+    CLI_FOLLOW,
+    CLI_FROM,
+    CLI_PATTERN,
     CLI_OPTION_COUNT
 };
 
@@ -185,6 +189,7 @@ bool cli_export_run(struct cli *cli, struct err *err);
 bool cli_import_run(struct cli *cli, struct err *err);
 bool cli_generate_run(struct cli *cli, struct err *err);
 bool cli_serve_run(struct cli *cli, struct err *err);
+bool cli_stream_run(struct cli *cli, struct err *err);
 bool cli_check_run(struct cli *cli, struct err *err);
 bool cli_completions_run(struct cli *cli, struct err *err);
 bool cli_help_run(struct cli *cli, struct err *err);

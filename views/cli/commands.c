@@ -181,6 +181,20 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .argument = "REGION",
         .help = "the region in ARNs (us-east-1)"},
     [CLI_TRACE] = {.name = "trace", .help = "print a line for each request on the standard error"},
+
+    [CLI_FOLLOW] = {.name = "follow",
+        .letter = 'F',
+        .help = "go on with what comes, until a signal stops it"},
+    [CLI_FROM] = {.name = "from",
+        .argument = "START",
+        .words = CLI_WORDS_LIST,
+        .list = "TRIM_HORIZON LATEST",
+        .help = "begin at TRIM_HORIZON (all that is there), LATEST (what comes; the default with "
+                "--follow), a time (2026-01-31T12:00:00Z) or so long ago (15m)"},
+    [CLI_PATTERN] = {.name = "pattern",
+        .argument = "JSON",
+        .help = "only records that match this filter pattern, or one of an array of patterns, as "
+                "Lambda's event source mappings take them"},
 };
 
 const struct cli_option *cli_option(enum cli_option_id id)
@@ -306,6 +320,16 @@ static const struct cli_command commands[] = {
         .args_max = 1,
         .first = CLI_WORDS_TABLE,
         .run = cli_generate_run},
+    {.name = "stream",
+        .args = "TABLE",
+        .summary = "print the change records of a table's stream, one a line",
+        .help = "The records look as Lambda hands them to functions. TABLE may be the ARN of a "
+                "stream, also of a table that was deleted in the last 24 hours.",
+        .options = OPTIONS(CLI_FOLLOW, CLI_FROM, CLI_PATTERN, CLI_LIMIT),
+        .args_min = 1,
+        .args_max = 1,
+        .first = CLI_WORDS_TABLE,
+        .run = cli_stream_run},
     {.name = "serve",
         .args = "[STORE]",
         .summary = "put a store behind the DynamoDB HTTP API",
