@@ -12,6 +12,8 @@
  * one, since the cache may have seen it.
  */
 #include "backend/embedded/catalog.h"
+
+#include "backend/embedded/shard.h"
 #include "base/mem.h"
 
 #include <pthread.h>
@@ -166,6 +168,34 @@ static bool renew_stamp(struct store_txn *txn, struct err *err)
         txn, STORE_META, stamp_key, (struct str){(const char *)&stamp, sizeof stamp}, err);
 }
 
+bool catalog_touch(struct store_txn *txn, struct err *err)
+{
+    return renew_stamp(txn, err);
+}
+
+/* Writers look at it with every record. A stream from before there were rows of shards is one shard
+ * that begins with it. */
+static bool load_shard(struct store_txn *txn, struct catalog_table *table, struct err *err)
+{
+    struct catalog_stream *stream = &table->stream;
+    struct catalog_stream_row row = {0};
+    struct shard shard;
+    bool found;
+    if (!stream->enabled)
+        return true;
+    if (!shard_newest(txn, stream->id, &shard, &found, err))
+        return false;
+    if (found) {
+        stream->shard = shard.name;
+        stream->first = shard.first;
+        return true;
+    }
+    if (!catalog_stream_get(txn, &table->arena, stream->id, &row, &found, err))
+        return false;
+    stream->shard = row.created_ms;
+    return true;
+}
+
 static bool load(
     struct store_txn *txn, struct str name, struct catalog_table **out, struct err *err)
 {
@@ -179,7 +209,7 @@ static bool load(
         return !found && err->code == ERR_NONE;
     struct catalog_table *table = mem_new(struct catalog_table);
     atomic_init(&table->references, 1);
-    if (!catalog_read(table, row, err)) {
+    if (!catalog_read(table, row, err) || !load_shard(txn, table, err)) {
         catalog_release(table);
         return false;
     }
@@ -345,16 +375,29 @@ bool catalog_stream_get(struct store_txn *txn, struct arena *arena, uint32_t id,
     return !*found || catalog_stream_decode(out, arena, row, err);
 }
 
-bool catalog_stream_next(struct store_txn *txn, struct arena *arena, uint32_t after,
+static bool find_stream(struct store_txn *txn, struct arena *arena, uint32_t id, bool backward,
     struct catalog_stream_row *out, bool *found, struct err *err)
 {
-    struct row_key from = stream_key(after + 1);
+    struct row_key from = stream_key(id);
     struct store_cursor *c = store_cursor_open(txn, STORE_CATALOG, err);
-    bool done = c && store_seek(c, key_str(&from), false, found, err);
+    bool done = c && store_seek(c, key_str(&from), backward, found, err);
     if (done && *found) {
         *found = store_key(c).at[0] == 's';
         done = !*found || catalog_stream_decode(out, arena, store_value(c), err);
     }
     store_cursor_close(c);
     return done;
+}
+
+bool catalog_stream_next(struct store_txn *txn, struct arena *arena, uint32_t after,
+    struct catalog_stream_row *out, bool *found, struct err *err)
+{
+    return find_stream(txn, arena, after + 1, false, out, found, err);
+}
+
+bool catalog_stream_previous(struct store_txn *txn, struct arena *arena, uint32_t before,
+    struct catalog_stream_row *out, bool *found, struct err *err)
+{
+    *found = false;
+    return before == 0 || find_stream(txn, arena, before - 1, true, out, found, err);
 }

@@ -49,6 +49,8 @@ struct catalog_stream {
     struct str label;
     enum catalog_view view;
     bool enabled;
+    int64_t shard;  /* where it is enabled: the shard that takes records (shard.h), */
+    uint64_t first; /* and the number it begins with */
 };
 
 struct catalog_table {
@@ -93,6 +95,15 @@ bool catalog_stamp(struct store_txn *txn, uint64_t *stamp, struct err *err);
 /* Writes or removes the row and renews the stamp. */
 bool catalog_put(struct store_txn *txn, const struct catalog_table *table, struct err *err);
 bool catalog_remove(struct store_txn *txn, const struct catalog_table *table, struct err *err);
+/* Renews the stamp alone: something that the cache holds has changed elsewhere. */
+bool catalog_touch(struct store_txn *txn, struct err *err);
+/* Tables that are deleted while jobs still read them: rows by id, without a name to find them by.
+ */
+bool catalog_detach(struct store_txn *txn, const struct catalog_table *table, struct err *err);
+bool catalog_detached_remove(struct store_txn *txn, uint32_t id, struct err *err);
+/* Into the table's own arena, which the caller ends. */
+bool catalog_detached_get(
+    struct store_txn *txn, uint32_t id, struct catalog_table *out, bool *found, struct err *err);
 /* A number never used before in this store: for tables, indexes, streams. */
 bool catalog_next_id(struct store_txn *txn, uint32_t *id, struct err *err);
 
@@ -132,6 +143,9 @@ bool catalog_stream_get(struct store_txn *txn, struct arena *arena, uint32_t id,
     struct catalog_stream_row *out, bool *found, struct err *err);
 /* The stream with the lowest id above `after`. */
 bool catalog_stream_next(struct store_txn *txn, struct arena *arena, uint32_t after,
+    struct catalog_stream_row *out, bool *found, struct err *err);
+/* The stream with the highest id below `before`. */
+bool catalog_stream_previous(struct store_txn *txn, struct arena *arena, uint32_t before,
     struct catalog_stream_row *out, bool *found, struct err *err);
 
 /* ---- rows as values (catalog_row.c) ---- */

@@ -51,6 +51,7 @@ struct check {
     size_t stream_count, stream_room;
     struct buf item, key, other, projection, text;
     uint64_t last_sequence;
+    struct shard shard; /* the one looked at last */
 };
 
 /* ---- findings ---- */
@@ -403,6 +404,29 @@ static bool visit_record(struct check *c, struct store_cursor *cursor, struct er
     return true;
 }
 
+/* A stream's shards follow one another, and only the last one takes records. */
+static bool visit_shard(struct check *c, struct store_cursor *cursor, struct err *err)
+{
+    struct str key = store_key(cursor);
+    struct shard shard, before = c->shard;
+    (void)err;
+    if (!str_starts(key, STR(ENGINE_META_SHARD)))
+        return true;
+    if (!shard_read(&shard, key, store_value(cursor)) || !find_stream(c, shard.stream)) {
+        find(c, "streams: the shard %s belongs to no stream", where(c, key));
+        return true;
+    }
+    c->shard = shard;
+    if (shard.parent >= shard.name || (shard.ended_ms && shard.last < shard.first))
+        find(c, "streams: the shard %s ends before it begins", where(c, key));
+    if (shard.first > c->last_sequence || (shard.ended_ms && shard.last > c->last_sequence))
+        find(c, "streams: the shard %s has a number that was never given", where(c, key));
+    if (before.stream == shard.stream &&
+        (!before.ended_ms || before.last >= shard.first || before.name != shard.parent))
+        find(c, "streams: the shard %s does not follow the one before", where(c, key));
+    return true;
+}
+
 /* ---- all ---- */
 
 static bool check_all(struct store_txn *txn, void *context, struct err *err)
@@ -416,7 +440,8 @@ static bool check_all(struct store_txn *txn, void *context, struct err *err)
     check_ids(c);
     return stream_last(txn, &c->last_sequence, err) && each(c, STORE_ITEMS, visit_item, err) &&
            each(c, STORE_INDEX, visit_entry, err) && check_counts(c, err) &&
-           each(c, STORE_META, visit_count, err) && each(c, STORE_STREAM, visit_record, err);
+           each(c, STORE_META, visit_count, err) && each(c, STORE_STREAM, visit_record, err) &&
+           each(c, STORE_META, visit_shard, err);
 }
 
 static void count_structure(void *context, const char *finding)

@@ -24,6 +24,7 @@ struct engine {
     atomic_bool upkeep_due;   /* ranges to reclaim or indexes to fill are known */
     _Atomic int64_t sweep_ms; /* when expired items are looked for next, 0 = no write so far */
     atomic_uint sweep_table;  /* the table that was looked at last */
+    atomic_uint trim_stream;  /* and the stream that was trimmed last */
     struct call_pool *pool;
     struct keeper *keeper; /* work in the background */
 };
@@ -116,6 +117,7 @@ void engine_put_time(struct buf *out, struct str name, int64_t ms);
 
 /* The store's private records of STORE_META, as this room names them. */
 #define ENGINE_META_SEQUENCE "sequence"
+#define ENGINE_META_SHARD "shard."     /* + stream id (4) name (8) */
 #define ENGINE_META_COUNT "count."     /* + id (4) */
 #define ENGINE_META_GARBAGE "garbage." /* + letter of the space (1) id (4) */
 #define ENGINE_GARBAGE_STREAM 's'

@@ -3,112 +3,198 @@
  * Reading records: GetShardIterator, GetRecords. An iterator says where to go on and nothing else,
  * so nothing is kept for it:
  *
- *   <stream ARN>|<shard>|<next sequence>|<made at, ms>     in base64: opaque to callers
+ *   <stream ARN>|1|<base64 of>
+ *   stream id (4) | shard's name (8) | next number (8) | made at, ms (8) | horizon (1) | digest (8)
+ *
+ * The digest is over the rest and the store's uuid: what was changed on the way, or comes from
+ * another store, is refused and not followed. `horizon` says that records which are too old are
+ * passed over; elsewhere they are missing, and the reader has to know.
  */
 #include "backend/embedded/names.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/stream.h"
 #include "backend/embedded/stream_find.h"
+#include "backend/embedded/token.h"
 #include "backend/json_in.h"
 #include "backend/json_out.h"
 
 #include <endian.h>
 #include <inttypes.h>
 
-enum { RECORDS_MAX = 1000, BYTES_MAX = 1 << 20 };
+enum { RECORDS_MAX = 1000, BYTES_MAX = 1 << 20, PASSED_MAX = 10000 };
 static const int64_t iterator_lifetime_ms = INT64_C(15) * 60 * 1000;
 
 /* ---- iterators ---- */
 
 struct iterator {
-    struct str arn, shard;
+    struct str arn;
+    uint32_t stream;
+    int64_t shard; /* its name */
     uint64_t next;
     int64_t made_ms;
+    bool horizon;
 };
+
+enum { PLACE_LEN = 4 + 3 * 8 + 1, ITERATOR_LEN = PLACE_LEN + 8 };
+
+static void put_u64(struct buf *out, uint64_t number)
+{
+    uint64_t little = htole64(number);
+    buf_add_bytes(out, &little, sizeof little);
+}
+
+static uint64_t get_u64(struct str bytes, size_t at)
+{
+    uint64_t little;
+    memcpy(&little, bytes.at + at, sizeof little);
+    return le64toh(little);
+}
+
+static uint64_t digest_of(const struct call *call, struct str place)
+{
+    struct token_digest digest;
+    token_digest_start(&digest);
+    token_digest_add(&digest, store_uuid(call->engine->store));
+    token_digest_add(&digest, place);
+    return digest.a ^ digest.b;
+}
 
 static void put_iterator(struct call *call, struct str name, const struct iterator *it)
 {
-    struct str text = arena_printf(&call->arena, "%.*s|%.*s|%" PRIu64 "|%" PRId64, STR_ARG(it->arn),
-        STR_ARG(it->shard), it->next, engine_now_ms(call->engine));
+    struct buf bytes = {0};
+    uint32_t stream = htole32(it->stream);
+    buf_add_bytes(&bytes, &stream, sizeof stream);
+    put_u64(&bytes, (uint64_t)it->shard);
+    put_u64(&bytes, it->next);
+    put_u64(&bytes, (uint64_t)engine_now_ms(call->engine));
+    buf_add_byte(&bytes, it->horizon);
+    put_u64(&bytes, digest_of(call, buf_str(&bytes)));
     json_put_name(call->out, name);
     buf_add_byte(call->out, '"');
-    json_out_base64(call->out, text);
+    buf_add(call->out, it->arn);
+    buf_add(call->out, STR("|1|"));
+    json_out_base64(call->out, buf_str(&bytes));
     buf_add_byte(call->out, '"');
+    buf_fini(&bytes);
+}
+
+/* iterator = stream ARN "|1|" base64 */
+static bool read_iterator(const struct call *call, struct str text, struct iterator *out)
+{
+    struct buf bytes = {0};
+    struct err ignored = ERR_INIT;
+    struct str version;
+    uint32_t stream;
+    bool fine = str_cut(&text, '|', &out->arn) && stream_find_check_arn(out->arn, &ignored) &&
+                str_cut(&text, '|', &version) && str_equal(version, STR("1")) &&
+                json_in_base64(&bytes, text) && bytes.len == ITERATOR_LEN;
+    if (fine) {
+        struct str place = str_take(buf_str(&bytes), PLACE_LEN);
+        memcpy(&stream, place.at, sizeof stream);
+        out->stream = le32toh(stream);
+        out->shard = (int64_t)get_u64(place, 4);
+        out->next = get_u64(place, 12);
+        out->made_ms = (int64_t)get_u64(place, 20);
+        out->horizon = place.at[28];
+        fine = get_u64(buf_str(&bytes), PLACE_LEN) == digest_of(call, place);
+    }
+    buf_fini(&bytes);
+    return fine;
+}
+
+static bool refuse_iterator(struct err *err)
+{
+    return err_invalid(err, "Invalid ShardIterator");
 }
 
 static bool parse_iterator(
     struct call *call, struct str text, struct iterator *out, struct err *err)
 {
-    struct buf bytes = {0};
-    struct str rest, next = STR_NONE, made = STR_NONE;
-    bool fine = json_in_base64(&bytes, text);
-    rest = arena_dup(&call->arena, buf_str(&bytes));
-    buf_fini(&bytes);
-    fine = fine && str_cut(&rest, '|', &out->arn) && str_cut(&rest, '|', &out->shard) &&
-           str_cut(&rest, '|', &next) && str_cut(&rest, '|', &made) &&
-           str_to_u64(next, &out->next) && str_to_i64(made, &out->made_ms);
-    if (!fine)
-        return err_invalid(err, "Invalid ShardIterator");
-    if (engine_now_ms(call->engine) - out->made_ms > iterator_lifetime_ms)
-        return err_refuse(err, "ExpiredIteratorException",
-            "Iterator expired. The iterator was created at time %" PRId64
-            " while right now it is %" PRId64 " which is further in the future than the tolerated "
-            "delay of %" PRId64 " milliseconds.",
-            out->made_ms, engine_now_ms(call->engine), iterator_lifetime_ms);
-    return true;
+    if (!read_iterator(call, text, out))
+        return refuse_iterator(err);
+    return engine_now_ms(call->engine) - out->made_ms <= iterator_lifetime_ms ||
+           err_refuse(err, "ExpiredIteratorException", "Shard iterator has expired");
 }
 
+/* ---- what is too old ---- */
+
+/* Records past their day may be there still. */
+static bool is_old(const struct call *call, struct str value)
+{
+    struct stream_record record;
+    return stream_read_head(&record, value) &&
+           record.time_ms < engine_now_ms(call->engine) - STREAM_RETENTION_MS;
+}
+
+static bool refuse_trimmed(struct err *err)
+{
+    return err_refuse(
+        err, "TrimmedDataAccessException", "The data you are trying to access has been trimmed");
+}
+
+/* Refuses a place where a record has been dropped, or may be at any moment. */
+static bool check_trimmed(struct call *call, struct store_txn *txn, const struct shard *shard,
+    uint64_t sequence, struct err *err)
+{
+    struct buf *at = engine_buf(call, CALL_KEY), *id = engine_buf(call, CALL_END);
+    uint64_t trimmed, first;
+    bool found;
+    if (!shard_trimmed(txn, shard->stream, &trimmed, err))
+        return false;
+    if (sequence <= trimmed)
+        return refuse_trimmed(err);
+    struct store_cursor *c = store_cursor_open(txn, STORE_STREAM, err);
+    key_put_id(id, shard->stream);
+    stream_key(at, shard->stream, sequence);
+    bool done = c && store_seek(c, buf_str(at), false, &found, err);
+    bool old = done && found && stream_read_key(store_key(c), buf_str(id), &first) &&
+               (!shard->ended_ms || first <= shard->last) && is_old(call, store_value(c));
+    store_cursor_close(c);
+    return done && (!old || refuse_trimmed(err));
+}
+
+/* ---- GetShardIterator ---- */
+
 struct placing {
-    struct str type;
+    struct str arn, shard, type;
     bool has_sequence;
     uint64_t sequence;
     struct iterator it;
 };
 
-static bool find_shard(struct call *call, struct store_txn *txn, const struct iterator *it,
-    struct catalog_stream_row *row, struct err *err)
+static bool place_at_number(struct call *call, struct store_txn *txn, struct placing *p,
+    const struct shard *shard, struct err *err)
 {
-    if (!stream_find_row(call, txn, it->arn, row, err))
+    uint64_t last = shard->last;
+    if (!shard->ended_ms && !stream_last(txn, &last, err))
         return false;
-    return str_equal(stream_find_shard_id(call, row), it->shard) ||
-           err_refuse(err, "ResourceNotFoundException",
-               "Requested resource not found: Shard does not exist");
-}
-
-/* Records before the first one that is left have been trimmed. */
-static bool check_trimmed(
-    struct call *call, struct store_txn *txn, uint32_t stream, uint64_t sequence, struct err *err)
-{
-    uint64_t first, last;
-    bool any;
-    if (!stream_find_end(call, txn, stream, false, &first, &any, err) ||
-        !stream_last(txn, &last, err))
-        return false;
-    if (sequence > last)
+    if (p->sequence < shard->first || p->sequence > last)
         return err_invalid(err, "Invalid SequenceNumber");
-    return !any || sequence == 0 || sequence >= first ||
-           err_refuse(err, "TrimmedDataAccessException",
-               "The operation attempted to read past the oldest stream record in a shard.");
+    p->it.next = p->sequence + str_equal(p->type, STR("AFTER_SEQUENCE_NUMBER"));
+    return check_trimmed(call, txn, shard, p->sequence, err);
 }
 
 static bool place_in(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
     struct placing *p = context;
     struct catalog_stream_row row;
-    if (!find_shard(call, txn, &p->it, &row, err))
+    struct shard shard;
+    if (!stream_find_row(call, txn, p->arn, &row, err) ||
+        !stream_find_shard(call, txn, &row, p->shard, &shard, err))
         return false;
-    if (str_equal(p->type, STR("LATEST"))) {
-        if (!stream_last(txn, &p->it.next, err))
-            return false;
-        p->it.next++;
+    p->it = (struct iterator){.arn = stream_find_arn(call, &row),
+        .stream = row.id,
+        .shard = shard.name,
+        .next = shard.first,
+        .horizon = str_equal(p->type, STR("TRIM_HORIZON"))};
+    if (p->has_sequence)
+        return place_at_number(call, txn, p, &shard, err);
+    if (p->it.horizon)
         return true;
-    }
-    p->it.next = 0;
-    if (!p->has_sequence)
-        return true;
-    p->it.next = p->sequence + str_equal(p->type, STR("AFTER_SEQUENCE_NUMBER"));
-    return check_trimmed(call, txn, row.id, p->sequence, err);
+    bool done = stream_last(txn, &p->it.next, err);
+    p->it.next++;
+    return done;
 }
 
 static bool read_sequence(struct call *call, struct placing *p, struct err *err)
@@ -129,10 +215,10 @@ static bool read_sequence(struct call *call, struct placing *p, struct err *err)
 
 bool op_get_shard_iterator(struct call *call, struct err *err)
 {
-    struct placing p = {.type = shape_text(call->body, STR("ShardIteratorType")),
-        .it = {.arn = shape_text(call->body, STR("StreamArn")),
-            .shard = shape_text(call->body, STR("ShardId"))}};
-    if (!stream_find_check_arn(p.it.arn, err) || !read_sequence(call, &p, err) ||
+    struct placing p = {.arn = shape_text(call->body, STR("StreamArn")),
+        .shard = shape_text(call->body, STR("ShardId")),
+        .type = shape_text(call->body, STR("ShardIteratorType"))};
+    if (!stream_find_check_arn(p.arn, err) || !read_sequence(call, &p, err) ||
         !engine_read(call, place_in, &p, err))
         return false;
     buf_add_byte(call->out, '{');
@@ -145,8 +231,10 @@ bool op_get_shard_iterator(struct call *call, struct err *err)
 
 struct reading {
     struct iterator it;
-    int64_t limit;
-    bool closed; /* drained and never to grow */
+    struct shard shard;
+    int64_t limit, count;
+    size_t bytes, passed; /* passed over: too old */
+    bool drained;         /* nothing lies behind it.next */
 };
 
 static struct value keys_of(
@@ -232,41 +320,69 @@ static bool read_one(struct call *call, struct store_cursor *c, struct str names
     return true;
 }
 
-/* Records past their day may be there still: they are passed over. */
-static bool is_old(struct call *call, struct str value)
+/* Goes on to the record behind; *fits false where the page is full without it. */
+static bool take_record(struct call *call, struct store_cursor *c, struct str names,
+    const struct catalog_stream_row *row, uint64_t sequence, struct reading *r, bool *fits,
+    struct err *err)
 {
-    struct stream_record record;
-    return stream_read_head(&record, value) &&
-           record.time_ms < engine_now_ms(call->engine) - STREAM_RETENTION_MS;
+    size_t len = call->out->len;
+    if (!read_one(call, c, names, row, sequence, &r->bytes, err))
+        return false;
+    *fits = r->bytes <= BYTES_MAX || r->count == 0;
+    if (*fits) {
+        r->count++;
+        r->it.horizon = false;
+    } else
+        call->out->len = len;
+    return true;
 }
 
+/* The shard's records from r->it.next on. */
 static bool read_all(struct call *call, struct store_cursor *c, struct str names,
     const struct catalog_stream_row *row, struct reading *r, struct err *err)
 {
     struct buf *at = engine_buf(call, CALL_KEY), *id = engine_buf(call, CALL_END);
-    size_t bytes = 0;
-    bool found;
+    uint64_t sequence;
+    bool found, fits = true;
     key_put_id(id, row->id);
     stream_key(at, row->id, r->it.next);
     if (!store_seek(c, buf_str(at), false, &found, err))
         return false;
-    for (int64_t count = 0; found && str_starts(store_key(c), buf_str(id));) {
-        uint64_t sequence;
-        if (count == r->limit || bytes >= BYTES_MAX)
+    while (found && stream_read_key(store_key(c), buf_str(id), &sequence) &&
+           (!r->shard.ended_ms || sequence <= r->shard.last)) {
+        if (r->count == r->limit || r->passed == PASSED_MAX)
             return true;
-        memcpy(&sequence, store_key(c).at + id->len, sizeof sequence);
-        sequence = be64toh(sequence);
+        if (is_old(call, store_value(c)))
+            r->passed++;
+        else if (!take_record(call, c, names, row, sequence, r, &fits, err))
+            return false;
+        if (!fits)
+            return true;
         r->it.next = sequence + 1;
-        if (!is_old(call, store_value(c))) {
-            if (!read_one(call, c, names, row, sequence, &bytes, err))
-                return false;
-            count++;
-        }
         if (!store_step(c, false, &found, err))
             return false;
     }
-    r->closed = row->disabled_ms != 0;
+    r->drained = true;
     return true;
+}
+
+/* The stream and the shard that an iterator names, which may have gone since it was made. */
+static bool find_place(struct call *call, struct store_txn *txn, struct reading *r,
+    struct catalog_stream_row *row, struct err *err)
+{
+    bool found;
+    if (!catalog_stream_get(txn, &call->arena, r->it.stream, row, &found, err))
+        return false;
+    if (!found || stream_find_gone(call, row))
+        return stream_find_refuse(r->it.arn, err);
+    if (!stream_find_is(r->it.arn, row))
+        return refuse_iterator(err);
+    r->it.arn = stream_find_arn(call, row);
+    if (!stream_find_next_shard(call, txn, row, r->it.shard - 1, &r->shard, &found, err))
+        return false;
+    if (!found || r->shard.name != r->it.shard)
+        return stream_find_refuse_shard(err);
+    return r->it.horizon || check_trimmed(call, txn, &r->shard, r->it.next, err);
 }
 
 static bool records_in(struct call *call, struct store_txn *txn, void *context, struct err *err)
@@ -274,7 +390,7 @@ static bool records_in(struct call *call, struct store_txn *txn, void *context, 
     struct reading *r = context;
     struct catalog_stream_row row;
     struct str names;
-    if (!find_shard(call, txn, &r->it, &row, err) || !names_load(txn, row.table_id, &names, err))
+    if (!find_place(call, txn, r, &row, err) || !names_load(txn, row.table_id, &names, err))
         return false;
     struct store_cursor *c = store_cursor_open(txn, STORE_STREAM, err);
     if (!c)
@@ -287,13 +403,14 @@ static bool records_in(struct call *call, struct store_txn *txn, void *context, 
     return done;
 }
 
+/* An open shard always has a next iterator, a closed one until its last record has been read. */
 bool op_get_records(struct call *call, struct err *err)
 {
     struct reading r = {.limit = shape_number(call->body, STR("Limit"), RECORDS_MAX)};
     if (!parse_iterator(call, shape_text(call->body, STR("ShardIterator")), &r.it, err) ||
         !engine_read(call, records_in, &r, err))
         return false;
-    if (!r.closed)
+    if (!r.shard.ended_ms || !(r.drained || r.it.next > r.shard.last))
         put_iterator(call, STR("NextShardIterator"), &r.it);
     buf_add_byte(call->out, '}');
     return true;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* ListStreams and DescribeStream. What they find is stream_find.c's, the records are
- * op_records.c's. */
+/*
+ * ListStreams and DescribeStream. What they find is stream_find.c's, the records are
+ * op_records.c's. Streams are listed latest first: a store that is used for tests gathers closed
+ * ones, and who asks for a table's stream mostly takes the first.
+ */
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/stream_find.h"
@@ -25,22 +28,45 @@ static void put_stream(struct call *call, const struct catalog_stream_row *row)
     buf_add_byte(out, '}');
 }
 
+static bool is_listed(
+    const struct call *call, const struct listing *l, const struct catalog_stream_row *row)
+{
+    return (l->table.len == 0 || str_equal(row->table, l->table)) && !stream_find_gone(call, row);
+}
+
+/* Where a page goes on from: behind a stream that may have gone meanwhile. */
+static bool find_start(
+    struct call *call, struct store_txn *txn, struct str after, uint32_t *id, struct err *err)
+{
+    struct catalog_stream_row row = {0};
+    bool found = true;
+    *id = UINT32_MAX;
+    if (after.len == 0)
+        return true;
+    do
+        if (!catalog_stream_next(txn, &call->arena, row.id, &row, &found, err))
+            return false;
+    while (found && !stream_find_is(after, &row));
+    *id = row.id;
+    return found || stream_find_refuse(after, err);
+}
+
 static bool list_in(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
     const struct listing *l = context;
     struct catalog_stream_row row = {0};
     struct str last = STR_NONE;
     bool found = true, more = false;
-    if (l->after.len && !stream_find_row(call, txn, l->after, &row, err))
+    if (!find_start(call, txn, l->after, &row.id, err))
         return false;
     buf_clear(call->out);
     buf_add(call->out, STR("{\"Streams\":["));
     for (int64_t count = 0; !more;) {
-        if (!catalog_stream_next(txn, &call->arena, row.id, &row, &found, err))
+        if (!catalog_stream_previous(txn, &call->arena, row.id, &row, &found, err))
             return false;
         if (!found)
             break;
-        if (l->table.len && !str_equal(row.table, l->table))
+        if (!is_listed(call, l, &row))
             continue;
         more = count++ == l->limit;
         if (!more) {
@@ -60,15 +86,17 @@ bool op_list_streams(struct call *call, struct err *err)
     struct listing l = {.table = shape_text(call->body, STR("TableName")),
         .after = shape_text(call->body, STR("ExclusiveStartStreamArn")),
         .limit = shape_number(call->body, STR("Limit"), LIST_MAX)};
-    return engine_read(call, list_in, &l, err);
+    return (l.after.len == 0 || stream_find_check_arn(l.after, err)) &&
+           engine_read(call, list_in, &l, err);
 }
 
 /* ---- DescribeStream ---- */
 
 struct describing {
     struct str arn;
-    struct str after; /* ExclusiveStartShardId */
-    bool children;    /* only children: there are none */
+    struct str after;  /* ExclusiveStartShardId */
+    struct str parent; /* only its children, or empty */
+    int64_t limit;
 };
 
 static void put_schema(struct buf *out, const struct key_schema *schema)
@@ -85,23 +113,53 @@ static void put_schema(struct buf *out, const struct key_schema *schema)
     buf_add_byte(out, ']');
 }
 
-static bool put_shard(
-    struct call *call, struct store_txn *txn, const struct catalog_stream_row *row, struct err *err)
+static void put_shard(struct call *call, const struct shard *shard)
 {
     struct buf *out = call->out;
-    uint64_t first = 0, last = 0;
-    bool any;
-    if (!stream_find_end(call, txn, row->id, false, &first, &any, err) ||
-        !stream_find_end(call, txn, row->id, true, &last, &any, err))
-        return false;
+    struct shard parent = {.stream = shard->stream, .name = shard->parent};
+    json_put_comma(out);
     buf_add_byte(out, '{');
-    engine_put_text(out, STR("ShardId"), stream_find_shard_id(call, row));
+    engine_put_text(out, STR("ShardId"), stream_find_shard_id(call, shard));
     json_put_name(out, STR("SequenceNumberRange"));
     buf_add_byte(out, '{');
-    stream_find_put_sequence(out, STR("StartingSequenceNumber"), any ? first : 0);
-    if (row->disabled_ms)
-        stream_find_put_sequence(out, STR("EndingSequenceNumber"), any ? last : 0);
-    buf_add(out, STR("}}"));
+    stream_find_put_sequence(out, STR("StartingSequenceNumber"), shard->first);
+    if (shard->ended_ms)
+        stream_find_put_sequence(out, STR("EndingSequenceNumber"), shard->last);
+    buf_add_byte(out, '}');
+    if (shard->parent)
+        engine_put_text(out, STR("ParentShardId"), stream_find_shard_id(call, &parent));
+    buf_add_byte(out, '}');
+}
+
+/* Shards whose id is above `after` as a text, whatever that is. */
+static bool put_shards(struct call *call, struct store_txn *txn,
+    const struct catalog_stream_row *row, const struct describing *d, struct err *err)
+{
+    struct shard shard = {0}, last = {0};
+    int64_t from = -1, parent = -1, count = 0;
+    bool found = true;
+    if (!shard_parse_id(d->after, row->id, &from))
+        from = -1;
+    if (d->parent.len) {
+        if (!stream_find_shard(call, txn, row, d->parent, &shard, err))
+            return false;
+        parent = shard.name;
+    }
+    shard.name = from;
+    while (found) {
+        if (!stream_find_next_shard(call, txn, row, shard.name, &shard, &found, err))
+            return false;
+        if (!found || (parent >= 0 && shard.parent != parent) ||
+            str_compare(stream_find_shard_id(call, &shard), d->after) <= 0)
+            continue;
+        if (count++ == d->limit)
+            break;
+        put_shard(call, &shard);
+        last = shard;
+    }
+    buf_add_byte(call->out, ']');
+    if (found)
+        engine_put_text(call->out, STR("LastEvaluatedShardId"), stream_find_shard_id(call, &last));
     return true;
 }
 
@@ -123,16 +181,29 @@ static bool describe_in(struct call *call, struct store_txn *txn, void *context,
     put_schema(out, &row.schema);
     json_put_name(out, STR("Shards"));
     buf_add_byte(out, '[');
-    if (d->after.len == 0 && !d->children && !put_shard(call, txn, &row, err))
+    if (!put_shards(call, txn, &row, d, err))
         return false;
-    buf_add(out, STR("]}}"));
+    buf_add(out, STR("}}"));
     return true;
+}
+
+/* The only filter there is asks for a shard's children. */
+static bool read_filter(const struct json *filter, struct str *parent, struct err *err)
+{
+    bool type = shape_get(filter, STR("Type")), shard = shape_get(filter, STR("ShardId"));
+    *parent = shape_text(filter, STR("ShardId"));
+    if (!filter || (type && shard))
+        return true;
+    return err_invalid(err, "One or more parameter values were invalid: ShardFilter must have a %s",
+        type ? "ShardId" : "Type");
 }
 
 bool op_describe_stream(struct call *call, struct err *err)
 {
     struct describing d = {.arn = shape_text(call->body, STR("StreamArn")),
         .after = shape_text(call->body, STR("ExclusiveStartShardId")),
-        .children = shape_get(call->body, STR("ShardFilter")) != NULL};
-    return stream_find_check_arn(d.arn, err) && engine_read(call, describe_in, &d, err);
+        .limit = shape_number(call->body, STR("Limit"), LIST_MAX)};
+    return stream_find_check_arn(d.arn, err) &&
+           read_filter(shape_get(call->body, STR("ShardFilter")), &d.parent, err) &&
+           engine_read(call, describe_in, &d, err);
 }

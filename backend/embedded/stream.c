@@ -64,6 +64,16 @@ void stream_key(struct buf *out, uint32_t stream, uint64_t sequence)
     buf_add_bytes(out, &big, sizeof big);
 }
 
+bool stream_read_key(struct str key, struct str id, uint64_t *sequence)
+{
+    uint64_t big;
+    if (!str_starts(key, id) || key.len != id.len + sizeof big)
+        return false;
+    memcpy(&big, key.at + id.len, sizeof big);
+    *sequence = be64toh(big);
+    return true;
+}
+
 static void put_part(
     struct call *call, struct buf *record, struct value item, struct buf *names, bool *grown)
 {
@@ -100,14 +110,15 @@ static bool wants_new(enum catalog_view view)
 }
 
 static void put_record(struct call *call, struct buf *record, const struct catalog_table *table,
-    struct value old, struct value new, bool by_service, struct buf *names, bool *grown)
+    struct value old, struct value new, bool by_service, int64_t now_ms, struct buf *names,
+    bool *grown)
 {
     enum stream_event event = old.type == VALUE_NONE   ? STREAM_INSERT
                               : new.type == VALUE_NONE ? STREAM_REMOVE
                                                        : STREAM_MODIFY;
     bool has_old = old.type != VALUE_NONE && wants_old(table->stream.view);
     bool has_new = new.type != VALUE_NONE &&wants_new(table->stream.view);
-    uint64_t time = htole64((uint64_t)engine_now_ms(call->engine));
+    uint64_t time = htole64((uint64_t)now_ms);
     buf_add_byte(record, RECORD_VERSION);
     buf_add_byte(record, (char)(event | (has_old ? HAS_OLD : 0) | (has_new ? HAS_NEW : 0) |
                                 (by_service ? BY_SERVICE : 0)));
@@ -122,18 +133,89 @@ static void put_record(struct call *call, struct buf *record, const struct catal
             grown);
 }
 
+/* ---- shards ---- */
+
+bool stream_end(struct store_txn *txn, uint32_t stream, bool last, uint64_t *sequence, bool *found,
+    struct err *err)
+{
+    struct buf at = {0}, id = {0};
+    struct store_cursor *c = store_cursor_open(txn, STORE_STREAM, err);
+    key_put_id(&id, stream);
+    stream_key(&at, stream, last ? UINT64_MAX : 0);
+    bool done = c && store_seek(c, buf_str(&at), last, found, err);
+    if (done && *found)
+        *found = stream_read_key(store_key(c), buf_str(&id), sequence);
+    store_cursor_close(c);
+    buf_fini(&at);
+    buf_fini(&id);
+    return done;
+}
+
+bool stream_open_shard(
+    struct store_txn *txn, const struct catalog_stream_row *row, struct shard *out, struct err *err)
+{
+    bool found;
+    if (!shard_newest(txn, row->id, out, &found, err))
+        return false;
+    if (!found)
+        *out = (struct shard){.stream = row->id, .name = row->created_ms};
+    return true;
+}
+
+/* What has no records ends where it began: the number of a stream's beginning is no record's. */
+static bool end_shard(struct store_txn *txn, struct shard *shard, int64_t now_ms, struct err *err)
+{
+    bool any;
+    if (!stream_end(txn, shard->stream, true, &shard->last, &any, err))
+        return false;
+    if (!any || shard->last < shard->first)
+        shard->last = shard->first;
+    shard->ended_ms = now_ms;
+    return shard_put(txn, shard, err);
+}
+
+/* Begins another shard with this number, unless somebody else has since the table was looked up:
+ * an earlier change of the same call. */
+static bool roll(struct call *call, struct store_txn *txn, uint32_t stream, uint64_t sequence,
+    int64_t now_ms, struct err *err)
+{
+    struct catalog_stream_row row;
+    struct shard old;
+    bool found;
+    if (!catalog_stream_get(txn, &call->arena, stream, &row, &found, err))
+        return false;
+    if (!found)
+        return true;
+    if (!stream_open_shard(txn, &row, &old, err))
+        return false;
+    if (!shard_is_full(old.name, old.first, sequence, now_ms))
+        return true;
+    struct shard new = {.stream = stream,
+        .name = now_ms > old.name ? now_ms : old.name + 1,
+        .parent = old.name,
+        .first = sequence};
+    return end_shard(txn, &old, now_ms, err) && shard_put(txn, &new, err) &&
+           catalog_touch(txn, err);
+}
+
+/* ---- appending ---- */
+
 bool stream_append(struct call *call, struct store_txn *txn, const struct catalog_table *table,
     struct value old, struct value new, bool by_service, struct buf *names, bool *grown,
     struct err *err)
 {
     if (!table->stream.enabled)
         return true;
+    int64_t now_ms = engine_now_ms(call->engine);
     uint64_t sequence;
     if (!next_sequence(txn, &sequence, err))
         return false;
+    if (shard_is_full(table->stream.shard, table->stream.first, sequence, now_ms) &&
+        !roll(call, txn, table->stream.id, sequence, now_ms, err))
+        return false;
     struct buf *key = engine_buf(call, CALL_END), *record = engine_buf(call, CALL_RECORD);
     stream_key(key, table->stream.id, sequence);
-    put_record(call, record, table, old, new, by_service, names, grown);
+    put_record(call, record, table, old, new, by_service, now_ms, names, grown);
     return store_put(txn, STORE_STREAM, buf_str(key), buf_str(record), err);
 }
 
@@ -237,6 +319,11 @@ bool stream_open(struct call *call, struct store_txn *txn, struct catalog_table 
         .view = view,
         .created_ms = now_ms,
         .schema = table->schema};
+    struct shard shard = {.stream = stream->id, .name = now_ms};
+    stream->shard = now_ms;
+    if (!next_sequence(txn, &shard.first, err) || !shard_put(txn, &shard, err))
+        return false;
+    stream->first = shard.first;
     return catalog_stream_put(txn, &row, err);
 }
 
@@ -244,11 +331,15 @@ bool stream_close(struct call *call, struct store_txn *txn, const struct catalog
     int64_t now_ms, struct err *err)
 {
     struct catalog_stream_row row;
+    struct shard shard;
     bool found;
     if (!table->stream.enabled)
         return true;
     if (!catalog_stream_get(txn, &call->arena, table->stream.id, &row, &found, err))
         return false;
+    if (!found)
+        return true;
     row.disabled_ms = now_ms;
-    return !found || catalog_stream_put(txn, &row, err);
+    return stream_open_shard(txn, &row, &shard, err) && end_shard(txn, &shard, now_ms, err) &&
+           catalog_stream_put(txn, &row, err);
 }

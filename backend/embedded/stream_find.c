@@ -4,9 +4,6 @@
 
 #include "backend/embedded/stream.h"
 
-#include <endian.h>
-#include <inttypes.h>
-
 /* ---- names ---- */
 
 struct str stream_find_arn(struct call *call, const struct catalog_stream_row *row)
@@ -18,16 +15,61 @@ struct str stream_find_arn(struct call *call, const struct catalog_stream_row *r
     return copy;
 }
 
-struct str stream_find_shard_id(struct call *call, const struct catalog_stream_row *row)
+struct str stream_find_shard_id(struct call *call, const struct shard *shard)
 {
-    return arena_printf(
-        &call->arena, "shardId-%020" PRId64 "-%08" PRIx32, row->created_ms, row->id);
+    struct buf id = {0};
+    shard_put_id(&id, shard->stream, shard->name);
+    struct str copy = arena_dup(&call->arena, buf_str(&id));
+    buf_fini(&id);
+    return copy;
 }
 
-static bool refuse_stream(struct str arn, struct err *err)
+/* arn = an account's ARN: "table/" table "/stream/" label */
+static bool read_arn(struct str arn, struct str *table, struct str *label)
+{
+    struct str rest, word;
+    return engine_read_arn(arn, &rest) && str_cut(&rest, '/', &word) &&
+           str_equal(word, STR("table")) && str_cut(&rest, '/', table) && table->len &&
+           str_cut(&rest, '/', &word) && str_equal(word, STR("stream")) &&
+           str_cut(&rest, '/', label) && label->len && rest.at == NULL;
+}
+
+bool stream_find_check_arn(struct str arn, struct err *err)
+{
+    return (str_starts(arn, STR("arn:")) && str_find(arn, STR("/stream/")) != SIZE_MAX) ||
+           err_invalid(
+               err, "Invalid StreamArn: Invalid ResourceArn provided as input %.*s", STR_ARG(arn));
+}
+
+bool stream_find_refuse(struct str arn, struct err *err)
 {
     return err_refuse(err, "ResourceNotFoundException",
         "Requested resource not found: Stream: %.*s not found", STR_ARG(arn));
+}
+
+bool stream_find_refuse_shard(struct err *err)
+{
+    return err_refuse(
+        err, "ResourceNotFoundException", "Requested resource not found: Shard does not exist");
+}
+
+bool stream_find_is(struct str arn, const struct catalog_stream_row *row)
+{
+    struct str table, label;
+    return read_arn(arn, &table, &label) && str_equal(label, row->label) &&
+           str_equal(table, row->table);
+}
+
+/* ---- streams ---- */
+
+static bool is_past(const struct call *call, int64_t ended_ms)
+{
+    return ended_ms && ended_ms < engine_now_ms(call->engine) - STREAM_RETENTION_MS;
+}
+
+bool stream_find_gone(const struct call *call, const struct catalog_stream_row *row)
+{
+    return is_past(call, row->disabled_ms);
 }
 
 /* The latest stream of a table, without looking at those of all others. */
@@ -35,15 +77,15 @@ static bool find_latest(struct call *call, struct store_txn *txn, struct str arn
     struct catalog_stream_row *out, bool *found, struct err *err)
 {
     const struct catalog_table *table;
+    struct str name, label;
     *found = false;
-    if (!engine_table_maybe(call, txn, arn, &table, err))
-        return false;
-    if (!table || !table->stream.id || !str_ends(arn, table->stream.label))
+    if (!read_arn(arn, &name, &label))
         return true;
-    if (!catalog_stream_get(txn, &call->arena, table->stream.id, out, found, err))
+    if (!engine_table_maybe(call, txn, name, &table, err))
         return false;
-    *found = *found && str_equal(stream_find_arn(call, out), arn);
-    return true;
+    if (!table || !table->stream.id || !str_equal(label, table->stream.label))
+        return true;
+    return catalog_stream_get(txn, &call->arena, table->stream.id, out, found, err);
 }
 
 static bool find_any(struct call *call, struct store_txn *txn, struct str arn,
@@ -53,7 +95,7 @@ static bool find_any(struct call *call, struct store_txn *txn, struct str arn,
     do
         if (!catalog_stream_next(txn, &call->arena, out->id, out, found, err))
             return false;
-    while (*found && !str_equal(stream_find_arn(call, out), arn));
+    while (*found && !stream_find_is(arn, out));
     return true;
 }
 
@@ -64,37 +106,61 @@ bool stream_find_row(struct call *call, struct store_txn *txn, struct str arn,
     if (!find_latest(call, txn, arn, out, &found, err) ||
         (!found && !find_any(call, txn, arn, out, &found, err)))
         return false;
-    return found || refuse_stream(arn, err);
+    return (found && !stream_find_gone(call, out)) || stream_find_refuse(arn, err);
 }
 
-bool stream_find_check_arn(struct str arn, struct err *err)
+/* ---- shards ---- */
+
+/* A version that knew no shards has closed the stream without a word to them. */
+static bool close_with_stream(struct store_txn *txn, const struct catalog_stream_row *row,
+    struct shard *shard, struct err *err)
 {
-    return (str_starts(arn, STR("arn:")) && str_find(arn, STR("/stream/")) != SIZE_MAX) ||
-           err_invalid(
-               err, "Invalid StreamArn: Invalid ResourceArn provided as input %.*s", STR_ARG(arn));
+    bool any = false;
+    if (shard->ended_ms || !row->disabled_ms)
+        return true;
+    shard->ended_ms = row->disabled_ms;
+    if (!stream_end(txn, row->id, true, &shard->last, &any, err))
+        return false;
+    if (!any || shard->last < shard->first)
+        shard->last = shard->first;
+    return true;
 }
 
-/* ---- the ends of a stream ---- */
-
-bool stream_find_end(struct call *call, struct store_txn *txn, uint32_t stream, bool last,
-    uint64_t *sequence, bool *found, struct err *err)
+/* No row has a name below the stream's beginning: where there is none at all, the stream is from
+ * before there were rows. */
+static bool next_shard(struct store_txn *txn, const struct catalog_stream_row *row, int64_t after,
+    struct shard *out, bool *found, struct err *err)
 {
-    struct buf *at = engine_buf(call, CALL_KEY), *id = engine_buf(call, CALL_END);
-    struct store_cursor *c = store_cursor_open(txn, STORE_STREAM, err);
-    key_put_id(id, stream);
-    stream_key(at, stream, last ? UINT64_MAX : 0);
-    bool done = c && store_seek(c, buf_str(at), last, found, err);
-    if (done && *found) {
-        struct str key = store_key(c);
-        uint64_t big;
-        *found = str_starts(key, buf_str(id)) && key.len == id->len + sizeof big;
-        if (*found) {
-            memcpy(&big, key.at + id->len, sizeof big);
-            *sequence = be64toh(big);
-        }
+    if (!shard_next(txn, row->id, after, out, found, err))
+        return false;
+    if (!*found && after < row->created_ms) {
+        *found = true;
+        *out = (struct shard){.stream = row->id, .name = row->created_ms};
     }
-    store_cursor_close(c);
-    return done;
+    return !*found || close_with_stream(txn, row, out, err);
+}
+
+bool stream_find_next_shard(struct call *call, struct store_txn *txn,
+    const struct catalog_stream_row *row, int64_t after, struct shard *out, bool *found,
+    struct err *err)
+{
+    *out = (struct shard){0};
+    do {
+        if (!next_shard(txn, row, after, out, found, err))
+            return false;
+        after = out->name;
+    } while (*found && is_past(call, out->ended_ms));
+    return true;
+}
+
+bool stream_find_shard(struct call *call, struct store_txn *txn,
+    const struct catalog_stream_row *row, struct str id, struct shard *out, struct err *err)
+{
+    int64_t name;
+    bool found = shard_parse_id(id, row->id, &name);
+    if (found && !stream_find_next_shard(call, txn, row, name - 1, out, &found, err))
+        return false;
+    return (found && out->name == name) || stream_find_refuse_shard(err);
 }
 
 /* ---- numbers ---- */

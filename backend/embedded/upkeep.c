@@ -14,9 +14,10 @@
 #include "backend/embedded/count.h"
 #include "backend/embedded/index.h"
 #include "backend/embedded/names.h"
-#include "backend/embedded/stream.h"
+#include "backend/embedded/shard.h"
 #include "backend/embedded/sweep.h"
 #include "backend/embedded/token.h"
+#include "backend/embedded/trim.h"
 #include "base/mem.h"
 
 #include <endian.h>
@@ -198,17 +199,29 @@ static bool delete_id(
 }
 
 /* A dictionary may go when neither the table nor a stream of it is left. */
-static bool drop_names(struct step *step, uint32_t table, struct err *err)
+bool upkeep_drop_names(struct call *call, struct store_txn *txn, uint32_t table, struct err *err)
 {
     struct catalog_stream_row row = {0};
     bool found = true;
     while (found) {
-        if (!catalog_stream_next(step->txn, &step->call->arena, row.id, &row, &found, err))
+        if (!catalog_stream_next(txn, &call->arena, row.id, &row, &found, err))
             return false;
         if (found && row.table_id == table)
             return true;
     }
-    return names_drop(step->txn, table, err);
+    return names_drop(txn, table, err);
+}
+
+/* What a stream has beside its records. */
+static bool delete_shards(struct step *step, uint32_t stream, bool *empty, struct err *err)
+{
+    struct buf from = {0}, to = {0};
+    shard_range(&from, &to, stream);
+    bool done = delete_range(step, STORE_META, buf_str(&from), buf_str(&to), empty, err) &&
+                (!*empty || shard_forget_trimmed(step->txn, stream, err));
+    buf_fini(&from);
+    buf_fini(&to);
+    return done;
 }
 
 static bool take_garbage(struct step *step, bool *found, struct err *err)
@@ -224,9 +237,11 @@ static bool take_garbage(struct step *step, bool *found, struct err *err)
         return store_delete(step->txn, STORE_META, buf_str(&step->key), NULL, err);
     if (!delete_id(step, space, id, &empty, err))
         return false;
+    if (empty && space == STORE_STREAM && !delete_shards(step, id, &empty, err))
+        return false;
     if (!empty)
         return true;
-    if (space == STORE_ITEMS && !drop_names(step, id, err))
+    if (space == STORE_ITEMS && !upkeep_drop_names(step->call, step->txn, id, err))
         return false;
     return count_drop(step->txn, id, err) &&
            store_delete(step->txn, STORE_META, buf_str(&step->key), NULL, err);
@@ -339,72 +354,6 @@ static bool take_backfill(struct step *step, bool *found, struct err *err)
     return fill_step(step, &fill, err);
 }
 
-/* ---- streams: records older than a day go, streams that ended a day ago too ---- */
-
-/* Records carry their time; the oldest come first, so it is enough to look at the front. */
-static bool trim_stream(
-    struct step *step, const struct catalog_stream_row *row, int64_t before, struct err *err)
-{
-    struct buf key = {0};
-    struct stream_record record;
-    bool old = true, done = true;
-    struct str *keys = arena_array(&step->call->arena, struct str, step->budget + 1);
-    size_t count = 0;
-    key_put_id(&key, row->id);
-    struct store_cursor *c = store_cursor_open(step->txn, STORE_STREAM, err);
-    bool found = false;
-    done = c && store_seek(c, buf_str(&key), false, &found, err);
-    while (
-        done && found && old && count < step->budget && str_starts(store_key(c), buf_str(&key))) {
-        old = stream_read_head(&record, store_value(c)) && record.time_ms < before;
-        if (old)
-            keys[count++] = arena_dup(&step->call->arena, store_key(c));
-        done = store_step(c, false, &found, err);
-    }
-    store_cursor_close(c);
-    for (size_t i = 0; done && i < count; i++)
-        done = store_delete(step->txn, STORE_STREAM, keys[i], NULL, err);
-    step->budget -= count;
-    buf_fini(&key);
-    return done;
-}
-
-static bool table_lives(
-    struct step *step, const struct catalog_stream_row *row, bool *lives, struct err *err)
-{
-    const struct catalog_table *table;
-    if (!engine_table_maybe(step->call, step->txn, row->table, &table, err))
-        return false;
-    *lives = table && table->id == row->table_id;
-    return true;
-}
-
-static bool end_stream(struct step *step, const struct catalog_stream_row *row, struct err *err)
-{
-    bool lives;
-    return table_lives(step, row, &lives, err) && catalog_stream_remove(step->txn, row->id, err) &&
-           upkeep_discard(step->engine, step->txn, STORE_STREAM, row->id, err) &&
-           (lives || drop_names(step, row->table_id, err));
-}
-
-static bool trim_streams(struct step *step, struct err *err)
-{
-    struct catalog_stream_row row = {0};
-    int64_t before = engine_now_ms(step->engine) - STREAM_RETENTION_MS;
-    for (bool found = true; step->budget;) {
-        if (!catalog_stream_next(step->txn, &step->call->arena, row.id, &row, &found, err))
-            return false;
-        if (!found)
-            return true;
-        bool done = row.disabled_ms && row.disabled_ms < before
-                        ? end_stream(step, &row, err)
-                        : trim_stream(step, &row, before, err);
-        if (!done)
-            return false;
-    }
-    return true;
-}
-
 /* ---- steps ---- */
 
 static bool run_tasks(struct step *step, bool *more, struct err *err)
@@ -421,7 +370,7 @@ static bool run_tasks(struct step *step, bool *more, struct err *err)
 
 static bool trim(struct step *step, struct err *err)
 {
-    return trim_streams(step, err) &&
+    return trim_streams(step->call, step->txn, &step->budget, err) &&
            token_trim(step->txn, engine_now_ms(step->engine), UPKEEP_STEP, err);
 }
 

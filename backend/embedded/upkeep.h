@@ -22,6 +22,8 @@ bool upkeep_look(struct engine *engine, struct err *err);
 /* Marks the keys of an id in a space as garbage. */
 bool upkeep_discard(struct engine *engine, struct store_txn *txn, enum store_space space,
     uint32_t id, struct err *err);
+/* The table's dictionary goes where neither the table nor a stream of it is left. */
+bool upkeep_drop_names(struct call *call, struct store_txn *txn, uint32_t table, struct err *err);
 /* Marks an index to be filled; the table's row says `backfilling` already. */
 bool upkeep_backfill(struct engine *engine, struct store_txn *txn,
     const struct catalog_table *table, const struct catalog_index *index, struct err *err);
