@@ -18,6 +18,8 @@ const char *expr_kind_name(enum expr_kind kind)
         return "ProjectionExpression";
     case EXPR_UPDATE:
         return "UpdateExpression";
+    case EXPR_STATEMENT:
+        break;
     }
     return "";
 }
@@ -50,6 +52,11 @@ enum expr_function expr_ast_function(struct str name)
 const char *expr_ast_function_name(enum expr_function function)
 {
     return functions[function].name;
+}
+
+bool expr_ast_is_condition(const struct expr_node *node)
+{
+    return node->kind > EXPR_NODE_CALL || (node->kind == EXPR_NODE_CALL && node->op < EXPR_SIZE);
 }
 
 unsigned expr_ast_arity(enum expr_function function)

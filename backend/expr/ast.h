@@ -101,11 +101,20 @@ const struct expr_update *expr_ast_update(
 const struct expr_projection *expr_ast_projection(
     struct arena *arena, const struct expr_path *const *paths, size_t count);
 
+/* What is wrong with trees that were made by hand: numbers of operands, operands that must differ,
+ * types, too deep paths; in the words of expressions without "Invalid …Expression: ". Places are
+ * the nodes'. The update is NULL where it is refused, also for targets that overlap. */
+bool expr_check_made_condition(struct arena *arena, const struct expr_node *root, struct err *err);
+const struct expr_update *expr_check_made_update(
+    struct arena *arena, const struct expr_action *actions, size_t count, struct err *err);
+
 /* ---- names ---- */
 
 enum expr_function expr_ast_function(struct str name);
 const char *expr_ast_function_name(enum expr_function function);
 const char *expr_ast_operator_name(enum expr_operator op);
+/* Whether the node is true or false of an item, as opposed to a value. */
+bool expr_ast_is_condition(const struct expr_node *node);
 /* How many operands the function takes. */
 unsigned expr_ast_arity(enum expr_function function);
 

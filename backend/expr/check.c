@@ -146,7 +146,7 @@ static enum value_type static_type(const struct expr_node *node)
         return node->value.type;
     if (node->kind == EXPR_NODE_CALL && node->op == EXPR_SIZE)
         return VALUE_N;
-    return VALUE_NONE;
+    return expr_ast_is_condition(node) ? VALUE_TRUE : VALUE_NONE;
 }
 
 static bool wrong_type(struct expr_parser *p, const struct expr_node *node,
@@ -221,9 +221,10 @@ static bool check_attribute_type(struct expr_parser *p, const struct expr_node *
         return wrong_type(p, node, type, value_type_name(type->value.type));
     if (value_type_from_name(type->value.data) == VALUE_NONE)
         return expr_parse_fail(p, type->at, type->len,
-            "Invalid attribute type name found; type: %.*s, valid types: "
-            "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
-            STR_ARG(type->value.data));
+            "Invalid attribute type name found; type: %.*s, valid types: {%s}",
+            STR_ARG(type->value.data),
+            p->kind == EXPR_STATEMENT ? "N,BS,L,B,NULL,M,S,SS,NS,BOOL"
+                                      : "B,NULL,SS,BOOL,L,BS,N,NS,S,M");
     return true;
 }
 
@@ -310,4 +311,33 @@ bool expr_check_paths(
     buf_fini(&one);
     buf_fini(&two);
     return false;
+}
+
+/* ---- trees made by hand ---- */
+
+bool expr_check_made_condition(struct arena *arena, const struct expr_node *root, struct err *err)
+{
+    struct expr_parser p = {.arena = arena, .kind = EXPR_STATEMENT, .err = err};
+    return expr_check_condition(&p, root);
+}
+
+static bool check_action(struct expr_parser *p, const struct expr_action *action)
+{
+    return check_name(p, action->target) &&
+           (!action->value ||
+               (each(p, action->value, check_name) && expr_check_value(p, action->value)));
+}
+
+const struct expr_update *expr_check_made_update(
+    struct arena *arena, const struct expr_action *actions, size_t count, struct err *err)
+{
+    struct expr_parser p = {.arena = arena, .kind = EXPR_STATEMENT, .err = err};
+    const struct expr_path **paths = arena_alloc(arena, count * sizeof *paths);
+    for (size_t i = 0; i < count; i++) {
+        if (!check_action(&p, &actions[i]))
+            return NULL;
+        paths[i] = &actions[i].target->path;
+    }
+    const struct expr_update *update = expr_ast_update(arena, actions, count);
+    return expr_check_paths(&p, &update->paths, paths) ? update : NULL;
 }

@@ -65,6 +65,18 @@ static bool find_size(const struct expr_node *call, struct value item, struct op
     return true;
 }
 
+/* What a condition comes to, where it is an operand itself: statements may compare it. */
+static bool find_truth(const struct expr_node *node, struct value item, struct operand *out)
+{
+    static const char tags[] = {VALUE_FALSE, VALUE_TRUE};
+    if (!expr_ast_is_condition(node))
+        return false;
+    bool truth = test(node, item);
+    out->value =
+        (struct value){.type = truth ? VALUE_TRUE : VALUE_FALSE, .encoded = {&tags[truth], 1}};
+    return true;
+}
+
 static bool find_operand(const struct expr_node *node, struct value item, struct operand *out)
 {
     switch (node->kind) {
@@ -74,9 +86,9 @@ static bool find_operand(const struct expr_node *node, struct value item, struct
         out->value = node->value;
         return true;
     case EXPR_NODE_CALL:
-        return node->op == EXPR_SIZE && find_size(node, item, out);
+        return node->op == EXPR_SIZE ? find_size(node, item, out) : find_truth(node, item, out);
     default:
-        return false;
+        return find_truth(node, item, out);
     }
 }
 

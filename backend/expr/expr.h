@@ -14,7 +14,14 @@
  * from them. Trees never change, so that several threads may run one.
  */
 
-enum expr_kind { EXPR_CONDITION, EXPR_FILTER, EXPR_KEY_CONDITION, EXPR_PROJECTION, EXPR_UPDATE };
+enum expr_kind {
+    EXPR_CONDITION,
+    EXPR_FILTER,
+    EXPR_KEY_CONDITION,
+    EXPR_PROJECTION,
+    EXPR_UPDATE,
+    EXPR_STATEMENT, /* of another language: nothing is parsed, trees are checked */
+};
 /* "ConditionExpression", "FilterExpression", … as requests and error texts name them. */
 const char *expr_kind_name(enum expr_kind kind);
 

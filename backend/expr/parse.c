@@ -23,7 +23,10 @@ bool expr_parse_fail(struct expr_parser *p, uint32_t at, uint32_t len, const cha
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
-    err_invalid(p->err, "Invalid %s: %s", expr_kind_name(p->kind), what);
+    if (p->kind == EXPR_STATEMENT)
+        err_invalid(p->err, "%s", what);
+    else
+        err_invalid(p->err, "Invalid %s: %s", expr_kind_name(p->kind), what);
     return err_place(p->err, at, len);
 }
 

@@ -32,6 +32,8 @@ check_floors() {
     may_see backend '(base|backend|backend/[a-z]+)/[a-z0-9_]+\.h' 'backend sees base and itself'
     may_see backend/expr '(base/[a-z0-9_]+|backend/(number|value|json|json_in|json_out)|backend/expr/[a-z0-9_]+)\.h' \
         'expressions see values and base'
+    may_see backend/partiql '(base/[a-z0-9_]+|backend/(number|value)|backend/expr/(expr|ast)|backend/partiql/[a-z0-9_]+)\.h' \
+        'statements see expressions, values and base'
     may_see keymaps '(base/[a-z0-9_]+|tui/(key|baked)|keymaps/[a-z0-9_]+)\.h' 'keymaps see keys, base and what is baked in'
     may_see themes '(base/[a-z0-9_]+|tui/(style|baked)|themes/[a-z0-9_]+)\.h' 'themes see styles, base and what is baked in'
 }
