@@ -39,8 +39,21 @@ bool ddb_reply_error(const struct ddb_reply *reply, struct err *err);
  * threads. `reply` may be reused from call to call: its body is cleared, not freed. */
 bool backend_call(
     struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err);
-/* Closes and frees; NULL is fine. False where a store that syncs once (no_sync) could not: `err`
- * may be NULL where nothing is to be said about that. */
+
+/* A call that nobody waits for. The caller keeps it, with all that it borrows, until `done` is
+ * called: once, by any thread, perhaps before backend_submit() returns. */
+struct ddb_task {
+    struct ddb_call call;
+    struct ddb_reply reply;
+    bool answered;  /* what backend_call() would have returned */
+    struct err err; /* where it is false */
+    void (*done)(struct ddb_task *task);
+};
+/* Starts a write that others may share a commit with: no thread waits for each of them. False =
+ * this is not offered for this call, nothing has happened: backend_call() it. */
+bool backend_submit(struct backend *backend, struct ddb_task *task);
+/* Closes and frees; NULL is fine. No call may be running. False where a store that syncs once
+ * (no_sync) could not: `err` may be NULL where nothing is to be said about that. */
 bool backend_close(struct backend *backend, struct err *err);
 
 /* How to open. Zeroed = the defaults. */

@@ -11,6 +11,8 @@
 struct backend_ops {
     const char *name;
     bool (*call)(struct backend *, const struct ddb_call *, struct ddb_reply *, struct err *);
+    /* backend_submit(); NULL = for no call. */
+    bool (*submit)(struct backend *, struct ddb_task *);
     /* Frees the backend itself. False where what was acknowledged could not be put on disk. */
     bool (*close)(struct backend *, struct err *);
 };

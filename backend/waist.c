@@ -41,6 +41,17 @@ bool backend_call(
     return backend->ops->call(backend, call, reply, err);
 }
 
+bool backend_submit(struct backend *backend, struct ddb_task *task)
+{
+    if (!backend->ops->submit || ddb_call_stopped(&task->call, &task->err))
+        return false;
+    task->reply.status = 0;
+    task->reply.placed = false;
+    task->err = ERR_INIT;
+    buf_clear(&task->reply.body);
+    return backend->ops->submit(backend, task);
+}
+
 bool backend_close(struct backend *backend, struct err *err)
 {
     struct err unheard = ERR_INIT;

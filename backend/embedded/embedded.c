@@ -58,7 +58,12 @@ static const struct row table[] = {
     ROW("GetShardIterator", op_get_shard_iterator),
 };
 
-enum { ROWS = sizeof table / sizeof table[0], SCRATCH_KEPT = 1 << 20, BODY_MAX = 16 << 20 };
+enum {
+    ROWS = sizeof table / sizeof table[0],
+    SCRATCH_KEPT = 1 << 20,
+    BODY_MAX = 16 << 20,
+    SUBMITTED_MAX = 64 << 10, /* larger bodies are parsed before the transaction, not in it */
+};
 
 /* Calls that are not running keep their memory here, shapes are looked up once. */
 struct call_pool {
@@ -115,16 +120,21 @@ static struct call *pool_take(struct engine *engine)
     return call;
 }
 
-static void pool_give(struct call *call)
+static void call_clear(struct call *call)
 {
-    struct call_pool *pool = call->engine->pool;
     while (call->held_count)
         catalog_release(call->held[--call->held_count]);
     arena_reset(&call->arena);
+    buf_clear(&call->failure);
+}
+
+static void pool_give(struct call *call)
+{
+    struct call_pool *pool = call->engine->pool;
+    call_clear(call);
     for (size_t i = 0; i < CALL_BUFS; i++)
         if (call->bufs[i].cap > SCRATCH_KEPT)
             buf_fini(&call->bufs[i]);
-    buf_clear(&call->failure);
     pthread_mutex_lock(&pool->lock);
     call->next = pool->free;
     pool->free = call;
@@ -187,25 +197,82 @@ static bool refuse_unknown(struct ddb_reply *reply)
     return true;
 }
 
-static bool engine_call(struct backend *backend, const struct ddb_call *request,
-    struct ddb_reply *reply, struct err *err)
+static size_t row_of(struct str operation)
 {
-    struct engine *engine = engine_of(backend);
     size_t row = 0;
-    while (row < ROWS && !str_equal(table[row].name, request->operation))
+    while (row < ROWS && !str_equal(table[row].name, operation))
         row++;
-    if (row == ROWS)
-        return refuse_unknown(reply);
+    return row;
+}
+
+static struct call *begin(
+    struct engine *engine, size_t row, const struct ddb_call *request, struct ddb_reply *reply)
+{
     struct call *call = pool_take(engine);
+    call->row = row;
     call->request = request;
     call->reply = reply;
     call->out = &reply->body;
+    call->joined = NULL;
+    return call;
+}
+
+static bool engine_call(struct backend *backend, const struct ddb_call *request,
+    struct ddb_reply *reply, struct err *err)
+{
+    size_t row = row_of(request->operation);
+    if (row == ROWS)
+        return refuse_unknown(reply);
+    struct call *call = begin(engine_of(backend), row, request, reply);
     struct err why = ERR_INIT;
     bool done = answer(call, run_row(call, row, &why), &why);
     if (!done)
         *err = why;
     pool_give(call);
     return done;
+}
+
+/* ---- a call that nobody waits for: all of it runs in a transaction that it shares ---- */
+
+/* Those that read what is asked, write items in one transaction, answer, and nothing else. */
+static bool may_submit(engine_op *run)
+{
+    return run == op_put_item || run == op_update_item || run == op_delete_item ||
+           run == op_batch_write_item || run == op_transact_write_items;
+}
+
+/* May run again, from the beginning. */
+static bool run_submitted(struct store_txn *txn, void *context, struct err *err)
+{
+    struct call *call = context;
+    *err = ERR_INIT;
+    call_clear(call);
+    buf_clear(call->out);
+    call->joined = txn;
+    return run_row(call, call->row, err);
+}
+
+static void end_submitted(struct store_job *job)
+{
+    struct call *call = job->context;
+    struct ddb_task *task = call->task;
+    task->answered = answer(call, job->ok, &task->err);
+    pool_give(call);
+    task->done(task);
+}
+
+static bool engine_submit(struct backend *backend, struct ddb_task *task)
+{
+    struct engine *engine = engine_of(backend);
+    size_t row = row_of(task->call.operation);
+    if (row == ROWS || !may_submit(table[row].run) || task->call.body.len > SUBMITTED_MAX)
+        return false;
+    struct call *call = begin(engine, row, &task->call, &task->reply);
+    call->task = task;
+    call->job = (struct store_job){
+        .fn = run_submitted, .context = call, .err = &task->err, .done = end_submitted};
+    store_submit(engine->store, &call->job);
+    return true;
 }
 
 /* ---- opening ---- */
@@ -229,7 +296,7 @@ static bool engine_close(struct backend *backend, struct err *err)
 }
 
 static const struct backend_ops engine_ops = {
-    .name = "embedded", .call = engine_call, .close = engine_close};
+    .name = "embedded", .call = engine_call, .submit = engine_submit, .close = engine_close};
 
 static struct engine *engine_of(struct backend *backend)
 {

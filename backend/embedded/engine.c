@@ -81,6 +81,8 @@ static bool run_read(struct store_txn *txn, void *context, struct err *err)
 bool engine_read(struct call *call, engine_fn *fn, void *context, struct err *err)
 {
     struct run run = {call, fn, context, 0};
+    if (call->joined)
+        return run_read(call->joined, &run, err);
     return store_read(call->engine->store, run_read, &run, err);
 }
 
@@ -97,6 +99,8 @@ static bool run_write(struct store_txn *txn, void *context, struct err *err)
 bool engine_write(struct call *call, engine_fn *fn, void *context, struct err *err)
 {
     struct run run = {call, fn, context, call->held_count};
+    if (call->joined)
+        return run_write(call->joined, &run, err);
     return store_write(call->engine->store, run_write, &run, err);
 }
 

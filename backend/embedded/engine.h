@@ -57,6 +57,11 @@ struct call {
     const struct catalog_table **held; /* tables that are released at the end */
     size_t held_count, held_room;
     struct buf failure; /* ,"Item":{…}: goes into an error's body */
+    size_t row;         /* of the operation */
+    /* Where nobody waits for it: the whole call runs in this transaction. */
+    struct store_txn *joined;
+    struct store_job job;
+    struct ddb_task *task;
     struct call *next;
 };
 
@@ -78,7 +83,8 @@ bool engine_table_maybe(struct call *call, struct store_txn *txn, struct str nam
 /* The table's name in a TableName parameter, which may be an ARN. */
 struct str engine_table_name(struct str name_or_arn);
 
-/* Transactions; a write takes a bounded step of upkeep with it where some is due. */
+/* Transactions; a write takes a bounded step of upkeep with it where some is due. In a call that
+ * was submitted both run in the transaction that the call shares. */
 typedef bool engine_fn(struct call *call, struct store_txn *txn, void *context, struct err *err);
 bool engine_read(struct call *call, engine_fn *fn, void *context, struct err *err);
 bool engine_write(struct call *call, engine_fn *fn, void *context, struct err *err);

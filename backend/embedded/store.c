@@ -190,6 +190,7 @@ struct store *store_open(const char *path, const struct store_options *options, 
     store->queue_end = &store->queue;
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->outside, NULL);
+    pthread_cond_init(&store->submitted, NULL);
     pthread_mutex_init(&store->queue_lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -218,6 +219,7 @@ bool store_close(struct store *store, struct err *err)
     bool ok = true;
     if (store == NULL)
         return true;
+    store_writer_stop(store);
     if (store->env) {
         store_readers_free(store);
         ok = sync_on_close(store, err ? err : &unheard);
@@ -227,6 +229,7 @@ bool store_close(struct store *store, struct err *err)
         close(store->fd);
     pthread_mutex_destroy(&store->lock);
     pthread_cond_destroy(&store->outside);
+    pthread_cond_destroy(&store->submitted);
     pthread_mutex_destroy(&store->queue_lock);
     pthread_cond_destroy(&store->arrived);
     free(store->path);

@@ -73,6 +73,26 @@ bool store_read(struct store *store, store_fn *fn, void *context, struct err *er
  * store_read() nor store_write() may be called inside of `fn`.
  */
 bool store_write(struct store *store, store_fn *fn, void *context, struct err *err);
+
+/*
+ * store_write() without waiting for it. The caller keeps the job, and does not touch it, until
+ * `done` is called: once, by some thread, after `ok` and `err` were set. Jobs share commits with
+ * each other and with store_write(), and no thread is woken for each of them.
+ */
+struct store_waiter;
+struct store_job {
+    store_fn *fn;
+    void *context;
+    struct err *err;
+    void (*done)(struct store_job *job);
+    bool ok;
+    /* the store's own */
+    struct store_job *next;
+    struct store_waiter *waiter; /* of store_write() */
+    bool alone;                  /* it spoiled a shared transaction */
+};
+void store_submit(struct store *store, struct store_job *job);
+
 /* Says that this transaction holds half a change, whatever `fn` will return: it is rolled back, the
  * others run again, and then this one alone. */
 void store_spoil(struct store_txn *txn);

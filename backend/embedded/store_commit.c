@@ -22,14 +22,10 @@ enum {
     BATCH_BYTES_MAX = 16 << 20, /* nor jobs beyond these bytes: dirty pages stand in memory */
 };
 
-struct store_job {
-    store_fn *fn;
-    void *context;
-    struct err *err;
-    struct store_job *next;
+/* A thread in store_write(). */
+struct store_waiter {
     pthread_cond_t wake;
-    bool ok, done;
-    bool alone; /* it spoiled a shared transaction */
+    bool done;
 };
 
 struct batch {
@@ -136,25 +132,22 @@ static enum outcome run_job(struct batch *b, struct store_job *job)
 
 /* Writers whose last job is just done are on their way with the next one: without a moment's wait
  * two halves of them would take turns, each waiting for the other's sync. How many there are is
- * known from the last batch (stragglers apart); a quarter of a sync's time is the most that it may
- * cost. */
-static bool is_crowd_short(const struct batch *b)
-{
-    size_t crowd = b->store->crowd;
-    return b->count && b->count < crowd - crowd / 8 && !b->store->options.no_sync;
-}
-
+ * known from the last batch (stragglers apart); half of a sync's time is the most that it may cost.
+ * The leader is woken once, by the one who makes the crowd complete. */
 static void await_crowd(struct batch *b)
 {
     struct store *store = b->store;
+    size_t enough = store->crowd - store->crowd / 8;
+    if (store->options.no_sync || b->count + store->queued >= enough)
+        return;
     if (b->patience == 0)
-        b->patience = clock_tick_ns() + store->sync_ns / 4;
+        b->patience = clock_tick_ns() + store->sync_ns / 2;
     struct timespec until = {b->patience / 1000000000, b->patience % 1000000000};
-    store->awaiting = true;
-    while (store->queue == NULL)
+    store->awaited = enough - b->count;
+    while (store->queued < store->awaited)
         if (pthread_cond_timedwait(&store->arrived, &store->queue_lock, &until) != 0)
             break;
-    store->awaiting = false;
+    store->awaited = 0;
 }
 
 /* What arrived while the batch ran shares its sync. */
@@ -164,8 +157,7 @@ static void take_more(struct batch *b)
     if (b->txn.written > BATCH_BYTES_MAX)
         return;
     pthread_mutex_lock(&store->queue_lock);
-    if (is_crowd_short(b))
-        await_crowd(b);
+    await_crowd(b);
     while (store->queue && b->count < JOBS_MAX) {
         *b->end = store->queue;
         b->end = &store->queue->next;
@@ -254,27 +246,52 @@ static void run_alone(struct batch *shared)
 
 /* ---- the queue ---- */
 
-static void enqueue(struct store *store, struct store_job *job)
+void store_commit_enqueue(struct store *store, struct store_job *job)
 {
+    job->next = NULL;
     *store->queue_end = job;
     store->queue_end = &job->next;
     store->queued++;
-    if (store->awaiting)
+    if (store->awaited && store->queued >= store->awaited)
         pthread_cond_signal(&store->arrived);
 }
 
-static void wake_all(struct store_job *job)
+static void wake_next(struct store *store)
 {
-    while (job) {
-        struct store_job *next = job->next; /* the job is its owner's again once it is done */
-        job->done = true;
-        pthread_cond_signal(&job->wake);
-        job = next;
+    if (store->queue && store->queue->waiter)
+        pthread_cond_signal(&store->queue->waiter->wake);
+    else if (store->queue)
+        store_writer_wake(store);
+}
+
+/* Wakes those that wait, and returns those that do not. A job is its owner's again once he has
+ * heard. */
+static struct store_job *wake_waiters(struct store_job *job)
+{
+    struct store_job *submitted = NULL, **end = &submitted;
+    for (struct store_job *next; job; job = next) {
+        next = job->next;
+        if (job->waiter) {
+            job->waiter->done = true;
+            pthread_cond_signal(&job->waiter->wake);
+        } else {
+            *end = job;
+            end = &job->next;
+        }
+    }
+    *end = NULL;
+    return submitted;
+}
+
+static void call_done(struct store_job *job)
+{
+    for (struct store_job *next; job; job = next) {
+        next = job->next;
+        job->done(job);
     }
 }
 
-/* Called and returns with the queue locked. */
-static void lead(struct store *store)
+void store_commit_lead(struct store *store)
 {
     struct batch b = {.store = store, .end = &b.first};
     store->leading = true;
@@ -285,9 +302,13 @@ static void lead(struct store *store)
     pthread_mutex_lock(&store->queue_lock);
     store->leading = false;
     store->crowd = b.count + store->queued;
-    wake_all(b.first);
-    if (store->queue)
-        pthread_cond_signal(&store->queue->wake);
+    struct store_job *submitted = wake_waiters(b.first);
+    wake_next(store);
+    if (!submitted)
+        return;
+    pthread_mutex_unlock(&store->queue_lock);
+    call_done(submitted);
+    pthread_mutex_lock(&store->queue_lock);
 }
 
 static bool refuse(struct store *store, struct err *err)
@@ -302,21 +323,29 @@ static bool refuse(struct store *store, struct err *err)
         store->path, mdb_strerror(atomic_load(&store->broken)));
 }
 
+bool store_commit_refused(struct store *store, struct err *err)
+{
+    if (!store->options.read_only && !store->unsound && !atomic_load(&store->broken))
+        return false;
+    refuse(store, err);
+    return true;
+}
+
 bool store_write(struct store *store, store_fn *fn, void *context, struct err *err)
 {
-    struct store_job job = {
-        .fn = fn, .context = context, .err = err, .wake = PTHREAD_COND_INITIALIZER};
-    if (store->options.read_only || store->unsound || atomic_load(&store->broken))
-        return refuse(store, err);
+    struct store_waiter waiter = {.wake = PTHREAD_COND_INITIALIZER};
+    struct store_job job = {.fn = fn, .context = context, .err = err, .waiter = &waiter};
+    if (store_commit_refused(store, err))
+        return false;
     pthread_mutex_lock(&store->queue_lock);
-    enqueue(store, &job);
-    while (!job.done) {
+    store_commit_enqueue(store, &job);
+    while (!waiter.done) {
         if (store->leading)
-            pthread_cond_wait(&job.wake, &store->queue_lock);
+            pthread_cond_wait(&waiter.wake, &store->queue_lock);
         else
-            lead(store);
+            store_commit_lead(store);
     }
     pthread_mutex_unlock(&store->queue_lock);
-    pthread_cond_destroy(&job.wake);
+    pthread_cond_destroy(&waiter.wake);
     return job.ok;
 }

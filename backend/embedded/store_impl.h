@@ -92,8 +92,6 @@ struct store_txn {
     bool spoiled;
 };
 
-struct store_job; /* store_commit.c */
-
 struct store {
     char *path;
     struct store_options options;
@@ -119,10 +117,15 @@ struct store {
     size_t queued;
     bool leading;
     pthread_cond_t arrived;
-    bool awaiting;     /* the leader waits for `arrived` */
-    size_t crowd;      /* writers that were seen at once lately */
-    int64_t sync_ns;   /* of a commit, on average; the leader's */
+    size_t awaited;  /* the leader waits for `arrived` until so many are queued; 0 = it does not */
+    size_t crowd;    /* writers that were seen at once lately */
+    int64_t sync_ns; /* of a commit, on average; the leader's */
     atomic_int broken; /* the errno of a failed sync: no write is accepted any more */
+
+    /* Leads where nobody waits for a commit (store_writer.c). */
+    pthread_t writer;
+    pthread_cond_t submitted;
+    bool writer_started, writer_idle, writer_ending;
 };
 
 /* Puts LMDB's or the system's code into words: path and remedy. Always false. */
@@ -141,6 +144,19 @@ int store_resize(struct store *store, size_t size);
 void store_readers_free(struct store *store);
 /* store_read(), of what is unsound too: `fn` must not let LMDB read a page then. */
 bool store_txn_read(struct store *store, store_fn *fn, void *context, struct err *err);
+
+/* ---- group commit (store_commit.c, store_writer.c) ---- */
+
+/* Why no write is accepted now; false where none is. */
+bool store_commit_refused(struct store *store, struct err *err);
+/* These two are called with the queue locked. The second one, where nobody leads, runs what is
+ * queued and returns after its commit, with the queue locked again. */
+void store_commit_enqueue(struct store *store, struct store_job *job);
+void store_commit_lead(struct store *store);
+/* Wakes the thread that leads submitted jobs. With the queue locked. */
+void store_writer_wake(struct store *store);
+/* Runs what was submitted, then ends that thread. */
+void store_writer_stop(struct store *store);
 
 /* ---- the folder (store_folder.c) ---- */
 

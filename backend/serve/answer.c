@@ -16,6 +16,9 @@
 #include "backend/serve/route.h"
 #include "backend/serve/sigv4.h"
 #include "base/arena.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
 
 /* ---- by the head ---- */
 
@@ -151,20 +154,70 @@ static void refuse_failed(struct reply *reply, const struct err *err)
     buf_add_byte(&reply->body, '}');
 }
 
+static struct ddb_call call_of(const struct request *request)
+{
+    return (struct ddb_call){
+        .operation = request->operation, .body = request->body, .region = request->region};
+}
+
+static void take_answer(struct request *request, struct reply *reply, bool answered,
+    const struct ddb_reply *result, const struct err *err)
+{
+    reply->body = result->body;
+    reply->status = result->status;
+    if (!answered) {
+        refuse_failed(reply, err);
+        journal_failure(request, err);
+    }
+}
+
 static void run(void *context, struct request *request, struct reply *reply)
 {
     const struct answer *answer = context;
     struct err err = ERR_INIT;
-    struct ddb_call call = {
-        .operation = request->operation, .body = request->body, .region = request->region};
+    struct ddb_call call = call_of(request);
     struct ddb_reply result = {.body = reply->body};
-    bool done = backend_call(answer->backend, &call, &result, &err);
-    reply->body = result.body;
-    reply->status = result.status;
-    if (!done) {
-        refuse_failed(reply, &err);
-        journal_failure(request, &err);
-    }
+    bool answered = backend_call(answer->backend, &call, &result, &err);
+    take_answer(request, reply, answered, &result, &err);
+}
+
+/* ---- an answer that nobody waits for ---- */
+
+struct started {
+    struct ddb_task task; /* first */
+    struct request *request;
+    struct reply *reply;
+    void (*done)(void *ticket);
+    void *ticket;
+};
+
+static void end_started(struct ddb_task *task)
+{
+    struct started *s = (struct started *)task;
+    void (*done)(void *ticket) = s->done;
+    void *ticket = s->ticket;
+    take_answer(s->request, s->reply, task->answered, &task->reply, &task->err);
+    free(s);
+    done(ticket);
+}
+
+static bool start(void *context, struct request *request, struct reply *reply,
+    void (*done)(void *ticket), void *ticket)
+{
+    const struct answer *answer = context;
+    struct started *started = mem_new(struct started);
+    started->task.call = call_of(request);
+    started->task.reply.body = reply->body;
+    started->task.done = end_started;
+    started->request = request;
+    started->reply = reply;
+    started->done = done;
+    started->ticket = ticket;
+    if (backend_submit(answer->backend, &started->task))
+        return true;
+    reply->body = started->task.reply.body;
+    free(started);
+    return false;
 }
 
 static void done(
@@ -177,6 +230,10 @@ static void done(
 
 struct http_handler answer_handler(struct answer *answer)
 {
-    return (struct http_handler){
-        .admit = admit, .begin = begin, .run = run, .done = done, .context = answer};
+    return (struct http_handler){.admit = admit,
+        .begin = begin,
+        .run = run,
+        .start = start,
+        .done = done,
+        .context = answer};
 }

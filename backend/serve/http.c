@@ -5,12 +5,13 @@
  * connection:
  *
  *   request line ─▶ head ─admit()─▶ body ─begin()─┬─▶ run() here ───────────────┬─▶ reply
- *                    ╰─ refused ─▶ reply, close   ├─▶ suspended, run() on the ──┤
- *                                                 │   crew, resumed             │
+ *                    ╰─ refused ─▶ reply, close   ├─▶ suspended, start()ed or ──┤
+ *                                                 │   run() on the crew, resumed│
  *                                                 ╰─ answered ──────────────────╯
  *
  * Reading happens on the thread that has the socket: many small requests in one round, no thread
- * woken for one. What waits for the disk goes to the crew, so that many wait for the same commit.
+ * woken for one. What waits for the disk goes elsewhere, so that many wait for the same commit: to
+ * the backend, which runs what was started together, or else to the crew, a thread each.
  *
  * The library is loaded when the first server is opened: it brings a TLS library along, which would
  * more than double the start of every other subcommand. Knows no DynamoDB.
@@ -112,6 +113,10 @@ struct http {
     atomic_bool stopping;
     _Atomic uint64_t requests;
     uint64_t seed;
+    /* Requests that were started and have no answer yet. */
+    pthread_mutex_t lock;
+    pthread_cond_t none_started;
+    unsigned started;
 };
 
 /* A connection and its current request. */
@@ -275,13 +280,65 @@ static void take_body(struct client *c, const char *bytes, size_t len)
         buf_add_bytes(&c->body, bytes, len);
 }
 
+static void resume(struct client *c)
+{
+    c->ready = true;
+    c->http->lib.resume_connection(c->connection);
+}
+
 static void run_apart(struct crew_job *job)
 {
     struct client *c = (struct client *)((char *)job - offsetof(struct client, job));
     struct http *http = c->http;
     http->handler.run(http->handler.context, &c->request, &c->reply);
-    c->ready = true;
-    http->lib.resume_connection(c->connection);
+    resume(c);
+}
+
+static void count_started(struct http *http, int change)
+{
+    pthread_mutex_lock(&http->lock);
+    http->started += (unsigned)change;
+    if (http->started == 0)
+        pthread_cond_broadcast(&http->none_started);
+    pthread_mutex_unlock(&http->lock);
+}
+
+static void on_started_done(void *ticket)
+{
+    struct client *c = ticket;
+    struct http *http = c->http; /* the client may be gone once it is resumed */
+    resume(c);
+    count_started(http, -1);
+}
+
+static bool start(struct client *c)
+{
+    struct http *http = c->http;
+    if (!http->handler.start)
+        return false;
+    count_started(http, 1);
+    if (http->handler.start(http->handler.context, &c->request, &c->reply, on_started_done, c))
+        return true;
+    count_started(http, -1);
+    return false;
+}
+
+static void await_started(struct http *http)
+{
+    pthread_mutex_lock(&http->lock);
+    while (http->started)
+        pthread_cond_wait(&http->none_started, &http->lock);
+    pthread_mutex_unlock(&http->lock);
+}
+
+/* Somebody else answers: this thread goes on with its other connections. */
+static void run_elsewhere(struct client *c)
+{
+    c->http->lib.suspend_connection(c->connection);
+    if (start(c))
+        return;
+    c->job.run = run_apart;
+    crew_add(c->http->crew, &c->job);
 }
 
 /* Nobody else waits for this thread: one hand-over less. */
@@ -308,9 +365,7 @@ static enum MHD_Result on_whole(struct client *c)
     lend_spare(c);
     enum http_next next = http->handler.begin(http->handler.context, &c->request, &c->reply);
     if (next == HTTP_RUN_APART && !is_alone(c)) {
-        http->lib.suspend_connection(c->connection);
-        c->job.run = run_apart;
-        crew_add(http->crew, &c->job);
+        run_elsewhere(c);
         return MHD_YES;
     }
     if (next != HTTP_ANSWERED)
@@ -503,6 +558,8 @@ struct http *http_open(
     set_limits(http, limits);
     links_init(&http->links, http->limits.head_ms, http->limits.idle_ms);
     http->crew = crew_new(http->limits.writers);
+    pthread_mutex_init(&http->lock, NULL);
+    pthread_cond_init(&http->none_started, NULL);
     http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (getrandom(&http->seed, sizeof http->seed, GRND_NONBLOCK) != sizeof http->seed)
         http->seed = (uint64_t)clock_tick_ns();
@@ -520,6 +577,7 @@ void http_close(struct http *http)
     if (!http)
         return;
     crew_free(http->crew); /* what it resumes is sent before the library stops */
+    await_started(http);
     for (size_t i = 0; i < THREADS_MAX; i++) {
         if (http->io[i].daemon)
             http->lib.stop_daemon(http->io[i].daemon);
@@ -527,6 +585,8 @@ void http_close(struct http *http)
             buf_fini(&http->io[i].spares[j]);
     }
     links_fini(&http->links);
+    pthread_cond_destroy(&http->none_started);
+    pthread_mutex_destroy(&http->lock);
     if (http->wake >= 0)
         close(http->wake);
     free(http);

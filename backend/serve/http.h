@@ -23,6 +23,10 @@ struct http_handler {
     /* The body is there too. */
     enum http_next (*begin)(void *context, struct request *request, struct reply *reply);
     void (*run)(void *context, struct request *request, struct reply *reply);
+    /* HTTP_RUN_APART without a thread: the reply will be there when `done(ticket)` is called, once,
+     * by any thread. False = nothing has happened: run() it. May be NULL. */
+    bool (*start)(void *context, struct request *request, struct reply *reply,
+        void (*done)(void *ticket), void *ticket);
     /* The answer is about to be sent. */
     void (*done)(
         void *context, const struct request *request, const struct reply *reply, int64_t ns);

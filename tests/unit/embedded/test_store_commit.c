@@ -90,6 +90,48 @@ static bool look(struct store_txn *txn, void *context, struct err *err)
     return read_counter(txn, &job->seen, err);
 }
 
+/* ---- writing, waiting in one way or the other ---- */
+
+/* A submitted job and the thread that wants to know. */
+struct wait {
+    struct store_job job; /* first */
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    bool done;
+};
+
+static void end_wait(struct store_job *job)
+{
+    struct wait *wait = (struct wait *)job;
+    pthread_mutex_lock(&wait->lock);
+    wait->done = true;
+    pthread_cond_signal(&wait->wake);
+    pthread_mutex_unlock(&wait->lock);
+}
+
+static bool submit(struct store *store, store_fn *fn, void *context, struct err *err)
+{
+    struct wait wait = {
+        .job = {.fn = fn, .context = context, .err = err, .done = end_wait},
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .wake = PTHREAD_COND_INITIALIZER,
+    };
+    store_submit(store, &wait.job);
+    pthread_mutex_lock(&wait.lock);
+    while (!wait.done)
+        pthread_cond_wait(&wait.wake, &wait.lock);
+    pthread_mutex_unlock(&wait.lock);
+    pthread_cond_destroy(&wait.wake);
+    pthread_mutex_destroy(&wait.lock);
+    return wait.job.ok;
+}
+
+/* Every other member submits. */
+static bool do_write(const struct member *m, store_fn *fn, struct job *job, struct err *err)
+{
+    return (m->id % 2 ? submit : store_write)(m->crowd->store, fn, job, err);
+}
+
 /* ---- the crowd ---- */
 
 static bool play_round(struct member *m, struct job *job)
@@ -103,13 +145,13 @@ static bool play_round(struct member *m, struct job *job)
     before = job->seen;
     if (job->round % 5 == 3) {
         snprintf(expected, sizeof expected, "refused by %u", m->id);
-        return !store_write(store, refuse, job, &err) && strcmp(err.text, expected) == 0;
+        return !do_write(m, refuse, job, &err) && strcmp(err.text, expected) == 0;
     }
     if (job->round % 16 == m->id) {
         snprintf(expected, sizeof expected, "spoiled by %u", m->id);
-        return !store_write(store, spoil, job, &err) && strcmp(err.text, expected) == 0;
+        return !do_write(m, spoil, job, &err) && strcmp(err.text, expected) == 0;
     }
-    if (!store_write(store, add, job, &err) || job->seen <= before)
+    if (!do_write(m, add, job, &err) || job->seen <= before)
         return false;
     m->added++;
     before = job->seen;
@@ -201,11 +243,85 @@ static void a_map_that_is_full_at_the_commit_grows_and_nothing_is_lost(void **st
     assert_int_equal(system(command), 0);
 }
 
+/* ---- jobs that nobody waits for ---- */
+
+enum { SUBMITTED = 100 };
+
+struct counted {
+    struct store_job job; /* first */
+    struct job what;
+    struct err err;
+    atomic_uint *good;
+};
+
+static void count_good(struct store_job *job)
+{
+    struct counted *counted = (struct counted *)job;
+    atomic_fetch_add(counted->good, job->ok ? 1 : 0);
+}
+
+static void submit_all(struct store *store, struct counted *all, store_fn *fn, atomic_uint *good)
+{
+    for (unsigned i = 0; i < SUBMITTED; i++) {
+        all[i] = (struct counted){.what = {.id = i}, .good = good};
+        all[i].job = (struct store_job){
+            .fn = fn, .context = &all[i].what, .err = &all[i].err, .done = count_good};
+        store_submit(store, &all[i].job);
+    }
+}
+
+static void closing_waits_for_what_was_submitted(void **state)
+{
+    char folder[] = "/tmp/dynascope-commit-XXXXXX", command[64];
+    struct counted *all = calloc(SUBMITTED, sizeof *all);
+    struct err err = ERR_INIT;
+    struct job job;
+    atomic_uint good = 0;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    struct store *store = store_open(folder, NULL, &err);
+    assert_non_null(store);
+    submit_all(store, all, add, &good);
+    store_close(store, NULL);
+    assert_int_equal(atomic_load(&good), SUBMITTED);
+    store = store_open(folder, NULL, &err);
+    assert_non_null(store);
+    assert_true(store_read(store, look, &job, &err));
+    assert_int_equal(job.seen, SUBMITTED);
+    store_close(store, NULL);
+    free(all);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void what_is_submitted_where_nothing_can_be_written_is_refused_at_once(void **state)
+{
+    char folder[] = "/tmp/dynascope-commit-XXXXXX", command[64];
+    struct counted *all = calloc(SUBMITTED, sizeof *all);
+    struct err err = ERR_INIT;
+    atomic_uint good = 0;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    struct store *store = store_open(folder, NULL, &err);
+    store_close(store, NULL);
+    store = store_open(folder, &(struct store_options){.read_only = true}, &err);
+    assert_non_null(store);
+    submit_all(store, all, add, &good);
+    assert_int_equal(atomic_load(&good), 0);
+    assert_non_null(strstr(all[0].err.text, "reading only"));
+    store_close(store, NULL);
+    free(all);
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_acknowledged_change_is_there_once_and_no_other),
         cmocka_unit_test(a_map_that_is_full_at_the_commit_grows_and_nothing_is_lost),
+        cmocka_unit_test(closing_waits_for_what_was_submitted),
+        cmocka_unit_test(what_is_submitted_where_nothing_can_be_written_is_refused_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

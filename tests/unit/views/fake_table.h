@@ -136,7 +136,7 @@ static inline bool fake_close(struct backend *b, struct err *err)
 /* A table with room for ids 0 .. room - 1, of which the first `count` are there. */
 static inline struct fake_table *fake_new(int64_t room, int64_t count)
 {
-    static const struct backend_ops ops = {"fake", fake_call, fake_close};
+    static const struct backend_ops ops = {.name = "fake", .call = fake_call, .close = fake_close};
     struct fake_table *t = mem_new(struct fake_table);
     t->base.ops = &ops;
     t->base.label = mem_dup("fake", 4);
