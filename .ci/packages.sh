@@ -12,6 +12,7 @@ build_packages=(
     'libutf8proc-dev:characters and their clusters'
     'liblmdb-dev:the embedded store (LMDB)'
     'libmicrohttpd-dev:the HTTP API'
+    'libcurl4-openssl-dev:remote endpoints over HTTP'
     'nettle-dev:signatures of requests'
     'libdeflate-dev:checksums of answers'
 )

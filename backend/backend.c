@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opens a CONNECTION: the one place that knows which implementations there are. Where the default
- * store lives is decided here too.
+ * Opens a CONNECTION: the one place that knows which implementations there are, and what a word may
+ * stand for. Where the default store lives is decided here too.
+ *
+ *   http://… https://… aws aws:PROFILE ─▶ remote       a/folder ./folder ─▶ embedded
+ *   word ─▶ named in the configuration? ─▶ a folder? ─▶ an AWS profile? ─▶ a folder to be made
  */
 #include "backend/backend_impl.h"
 #include "backend/embedded/embedded.h"
+#include "backend/named.h"
+#include "backend/remote/profiles.h"
+#include "backend/remote/remote.h"
 #include "base/mem.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+static bool is_url(struct str connection)
+{
+    return str_starts(connection, STR("http://")) || str_starts(connection, STR("https://"));
+}
+
 static bool is_remote(struct str connection)
 {
-    return str_equal(connection, STR("aws")) || str_starts(connection, STR("http://")) ||
-           str_starts(connection, STR("https://"));
+    return str_equal(connection, STR("aws")) || str_starts(connection, STR("aws:")) ||
+           is_url(connection);
 }
 
 /* The base directory specification: a relative path counts as unset. */
@@ -81,34 +92,163 @@ static struct backend *open_default(const struct backend_options *options, struc
     return backend;
 }
 
-static struct backend *open_any(
+/* ---- remote ---- */
+
+static struct str first_of(struct str a, struct str b)
+{
+    return a.len ? a : b;
+}
+
+/* What the flags say wins over what the name says. */
+static struct backend *open_remote(
+    const struct named *named, const struct backend_options *options, struct err *err)
+{
+    struct remote_options remote = {.clock = options->clock,
+        .ask = {.profile = first_of(options->profile, named->profile),
+            .region = first_of(options->region, named->region),
+            .endpoint_url = first_of(options->endpoint_url, named->endpoint_url)}};
+    return remote_open(&remote, err);
+}
+
+/* "http://…", "aws", "aws:PROFILE" */
+static struct backend *open_address(
     struct str connection, const struct backend_options *options, struct err *err)
 {
-    if (!connection.len)
-        return open_default(options, err);
-    if (!is_remote(connection)) {
-        if (str_find(connection, STR("://")) == SIZE_MAX)
-            return open_folder(connection.at, options, err);
-        err_set(err, ERR_USAGE, "%.*s: a connection is a folder, http(s)://host[:port] or aws",
+    struct named named = {0};
+    if (is_url(connection) && options->endpoint_url.len) {
+        err_set(err, ERR_USAGE, "%.*s is an endpoint already: leave --endpoint-url out",
             STR_ARG(connection));
         return NULL;
     }
-    err_set(err, ERR_USAGE,
-        "%.*s: remote endpoints are not in this version; name a folder (a store) instead",
+    if (is_url(connection))
+        named.endpoint_url = connection;
+    else if (str_starts(connection, STR("aws:")))
+        named.profile = str_skip(connection, 4);
+    return open_remote(&named, options, err);
+}
+
+/* ---- words ---- */
+
+static bool is_folder(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+/* Files that cannot be read have no profiles: what is wrong with them is said where one is asked
+ * for. */
+static bool is_profile(struct str name)
+{
+    struct profiles files = {0};
+    struct err ignored = ERR_INIT;
+    bool is = profiles_load(&files, &ignored) && profiles_has(&files, name);
+    profiles_fini(&files);
+    return is;
+}
+
+static struct backend *open_named(
+    const struct named *named, const struct backend_options *options, struct err *err)
+{
+    if (!named->store.len)
+        return open_remote(named, options, err);
+    if (named->store.at[0] == '/')
+        return open_folder(named->store.at, options, err);
+    err_set(err, ERR_CONFIG, "the connection %.*s: its store is not an absolute path",
+        STR_ARG(named->name));
+    return NULL;
+}
+
+static struct backend *open_word(
+    const char *word, const struct backend_options *options, struct err *err)
+{
+    if (is_folder(word) || !is_profile(str_from(word)))
+        return open_folder(word, options, err);
+    struct named named = {.profile = str_from(word)};
+    return open_remote(&named, options, err);
+}
+
+/* ---- any ---- */
+
+static struct backend *open_any(
+    struct str connection, const struct backend_options *options, struct err *err)
+{
+    bool remote_flags = options->profile.len || options->endpoint_url.len;
+    if (!connection.len)
+        return remote_flags ? open_address(STR("aws"), options, err) : open_default(options, err);
+    if (is_remote(connection))
+        return open_address(connection, options, err);
+    if (str_find(connection, STR("://")) == SIZE_MAX)
+        return open_word(connection.at, options, err);
+    err_set(err, ERR_USAGE, "%.*s: a connection is a folder, http(s)://host[:port] or aws",
         STR_ARG(connection));
     return NULL;
+}
+
+/* Who may write: the configuration file has the last word, then the flags. */
+static struct backend *guard(
+    struct backend *backend, const struct named *named, const struct backend_options *options)
+{
+    if (named->access == NAMED_READ_ONLY)
+        return backend_read_only_because(
+            backend, "the configuration file says so (read-only = yes)");
+    if (options->read_only)
+        return backend_read_only(backend);
+    if (options->guard_remote && backend_is_remote(backend) && named->access == NAMED_ASK)
+        return backend_read_only_because(
+            backend, "a remote one is written to with --read-write only");
+    return backend;
+}
+
+static const char *colour_word(enum named_colour colour)
+{
+    static const char *const words[] = {NULL, "red", "yellow", "green", "blue"};
+    return words[colour];
+}
+
+/* "PROD · aws · …" */
+static void dress(struct backend *backend, const struct named *named)
+{
+    struct buf label = {0};
+    backend->colour = colour_word(named->colour);
+    if (!named->word.len)
+        return;
+    buf_printf(&label, "%.*s · %s", STR_ARG(named->word), backend_label(backend));
+    free(backend->label);
+    backend->label = buf_take(&label);
 }
 
 struct backend *backend_open(
     const char *connection, const struct backend_options *options, struct err *err)
 {
     struct backend_options plain = {0};
+    struct str word = str_from(connection);
+    struct arena arena = {0};
+    struct named named = {0};
+    struct backend *backend = NULL;
+    bool found = false, ok = true;
     if (!options)
         options = &plain;
-    struct backend *backend = open_any(str_from(connection), options, err);
-    if (backend && options->read_only)
-        backend = backend_read_only(backend);
+    if (word.len && !is_remote(word) && str_find_byte(word, '/') == SIZE_MAX)
+        ok = named_find(&named, &found, &arena, word, err);
+    if (ok)
+        backend = found ? open_named(&named, options, err) : open_any(word, options, err);
+    if (backend) {
+        dress(backend, &named);
+        backend = guard(backend, &named, options);
+    }
+    arena_fini(&arena);
     return backend;
+}
+
+bool backend_knows(const char *word)
+{
+    struct arena arena = {0};
+    struct named named;
+    struct err ignored = ERR_INIT;
+    bool found = false, readable = named_find(&named, &found, &arena, str_from(word), &ignored);
+    arena_fini(&arena);
+    /* what is wrong with the file is said when the connection is opened */
+    return is_remote(str_from(word)) || found || !readable || is_profile(str_from(word));
 }
 
 bool backend_check(const char *connection, void (*see)(void *context, const char *finding),

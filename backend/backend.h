@@ -28,6 +28,9 @@ struct ddb_reply {
     struct buf body; /* JSON; owned by the reply */
     bool placed;     /* an error whose place in an expression's text is known, beside the wire: */
     size_t at, len;  /* bytes */
+    /* Of a call that went over a wire; 0 and "" otherwise. */
+    unsigned attempts;   /* how often it was sent */
+    char request_id[64]; /* the service's name for the last one */
 };
 
 void ddb_reply_fini(struct ddb_reply *reply);
@@ -35,8 +38,9 @@ void ddb_reply_fini(struct ddb_reply *reply);
 bool ddb_reply_error(const struct ddb_reply *reply, struct err *err);
 
 /* Runs one operation to its end. False only where no answer could be had (disk, network,
- * cancelled): a ValidationException is an answer, with status 400. May be called from several
- * threads. `reply` may be reused from call to call: its body is cleared, not freed. */
+ * cancelled): a ValidationException is an answer, with status 400. ERR_UNKNOWN: the operation
+ * writes, was sent, and may or may not have been applied. May be called from several threads.
+ * `reply` may be reused from call to call: its body is cleared, not freed. */
 bool backend_call(
     struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err);
 
@@ -62,15 +66,23 @@ struct backend_options {
     bool read_only;            /* refuse every operation that writes */
     bool must_exist;           /* a store that is not there is an error, not created */
     bool no_sync;              /* sync once, on close: for bulk loads; see embedded/README.md */
-    struct str region;         /* of ARNs; empty = us-east-1 */
+    struct str region;         /* of ARNs; empty = us-east-1. Of a remote one: empty = as in AWS */
+    /* Of remote connections: */
+    struct str profile;      /* of the AWS files; empty = as the variables say */
+    struct str endpoint_url; /* instead of the one that is made from the region */
+    bool guard_remote;       /* read-only, unless it is a named one that says otherwise */
 };
 
 /*
- * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws", or NULL / ""
- * for the default store ($XDG_DATA_HOME/dynascope/store).
+ * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws", "aws:PROFILE",
+ * a name from the configuration file (see named.h), the name of an AWS profile where there is no
+ * such folder, or NULL / "" for the default store ($XDG_DATA_HOME/dynascope/store). Never waits for
+ * a network.
  */
 struct backend *backend_open(
     const char *connection, const struct backend_options *options, struct err *err);
+/* Whether a bare word names a connection that is no folder. */
+bool backend_knows(const char *word);
 /* Adds the default store's folder, NUL-terminated behind `len`. */
 bool backend_default_path(struct buf *path, struct err *err);
 /* Checks a store (NULL or "" = the default one): one line a finding, *findings of them. False where
@@ -79,6 +91,25 @@ bool backend_check(const char *connection, void (*see)(void *context, const char
     void *context, uint64_t *findings, struct err *err);
 /* A few words for the status bar: "local · /path/to/store". Borrowed, lives with the backend. */
 const char *backend_label(const struct backend *backend);
+/* Whether it is elsewhere: behind a wire, with nothing to watch on this machine. */
+bool backend_is_remote(const struct backend *backend);
+/* Whether writes are refused by the connection itself. */
+bool backend_is_read_only(const struct backend *backend);
+/* How it is to stand out, as its name in the configuration file says; "" = not at all. Words:
+ * "red", "yellow", "green", "blue". */
+const char *backend_colour(const struct backend *backend);
+
+/* What a call on another thread waits for, for those who watch. */
+struct backend_wait {
+    unsigned attempt, attempts; /* the next one, of so many */
+    int64_t left_ms;
+    const char *why; /* a literal: "throttled" */
+};
+/* False where nothing waits to be tried again. */
+bool backend_waiting(const struct backend *backend, struct backend_wait *out);
+/* By how much this machine's clock is ahead of the endpoint's (negative: behind), where that had to
+ * be made up for; else 0. */
+int64_t backend_skew_ms(const struct backend *backend);
 
 /* ---- decorators: each takes ownership of `inner` and closes it ---- */
 
@@ -90,7 +121,9 @@ struct backend_trace {
     struct str operation, request, reply;
     int status; /* 0 = no answer */
     int64_t started_ms, duration_ns;
-    const struct err *err; /* where there was no answer */
+    const struct err *err;  /* where there was no answer */
+    unsigned attempts;      /* over a wire: how often it was sent */
+    const char *request_id; /* borrowed; "" = none */
 };
 struct backend *backend_traced(struct backend *inner,
     void (*see)(void *context, const struct backend_trace *trace), void *context);

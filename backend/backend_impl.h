@@ -17,10 +17,29 @@ struct backend_ops {
     bool (*close)(struct backend *, struct err *);
 };
 
+/* What a remote backend says while it works; read by other threads. */
+struct backend_notes {
+    atomic_uint attempt, attempts; /* attempt: 0 = nothing waits */
+    _Atomic int64_t until_ns, skew_ms;
+    const char *_Atomic why;
+};
+
 struct backend {
     const struct backend_ops *ops;
     char *label; /* owned by backend_close(), which frees it after ops->close() */
+    /* Decorators pass on the rest: see backend_wrap(). */
+    const struct backend_notes *notes; /* NULL where it is on this machine */
+    const char *colour;                /* a literal, or NULL */
+    bool read_only;
 };
+
+/* The struct backend of a decorator around `inner`, whose label it copies. */
+struct backend backend_wrap(const struct backend_ops *ops, const struct backend *inner);
+/* Whether a call only reads, as far as can be told: also PartiQL statements that are all SELECT. */
+bool ddb_call_reads(const struct ddb_call *call);
+/* backend_read_only() with another end of its sentence than "open it without --read-only to write".
+ * `remedy` is a literal. */
+struct backend *backend_read_only_because(struct backend *inner, const char *remedy);
 
 /* Whether the call should stop now: cancelled or past its deadline; sets ERR_CANCELLED. */
 bool ddb_call_stopped(const struct ddb_call *call, struct err *err);

@@ -16,6 +16,7 @@
 struct guarded {
     struct backend backend;
     struct backend *inner;
+    const char *remedy;
 };
 
 static const struct backend_ops guarded_ops;
@@ -64,7 +65,7 @@ static bool statements_read(const struct ddb_call *call)
     return reads;
 }
 
-static bool may_pass(const struct ddb_call *call)
+bool ddb_call_reads(const struct ddb_call *call)
 {
     const struct op *op = op_find(call->operation);
     return op && (!op->writes || statements_read(call));
@@ -74,12 +75,12 @@ static bool guarded_call(
     struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
 {
     struct guarded *g = guarded_of(backend);
-    if (may_pass(call))
+    if (ddb_call_reads(call))
         return backend_call(g->inner, call, reply, err);
     struct err refusal = ERR_INIT;
     err_refuse(&refusal, "AccessDeniedException",
-        "%.*s is refused: this connection is open read-only; open it without --read-only to write",
-        STR_ARG(call->operation));
+        "%.*s is refused: this connection is open read-only; %s", STR_ARG(call->operation),
+        g->remedy);
     ddb_reply_refuse(reply, &refusal);
     return true;
 }
@@ -95,11 +96,16 @@ static bool guarded_close(struct backend *backend, struct err *err)
 static const struct backend_ops guarded_ops = {
     .name = "read-only", .call = guarded_call, .close = guarded_close};
 
-struct backend *backend_read_only(struct backend *inner)
+struct backend *backend_read_only_because(struct backend *inner, const char *remedy)
 {
     struct guarded *g = mem_new(struct guarded);
-    const char *label = backend_label(inner);
     *g = (struct guarded){
-        .backend = {.ops = &guarded_ops, .label = mem_dup(label, strlen(label))}, .inner = inner};
+        .backend = backend_wrap(&guarded_ops, inner), .inner = inner, .remedy = remedy};
+    g->backend.read_only = true;
     return &g->backend;
+}
+
+struct backend *backend_read_only(struct backend *inner)
+{
+    return backend_read_only_because(inner, "open it without --read-only to write");
 }

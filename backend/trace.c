@@ -36,6 +36,8 @@ static bool traced_call(
     trace.status = answered ? reply->status : 0;
     trace.reply = answered ? buf_str(&reply->body) : STR_NONE;
     trace.err = answered ? NULL : err;
+    trace.attempts = reply->attempts;
+    trace.request_id = reply->request_id;
     t->see(t->context, &trace);
     return answered;
 }
@@ -55,8 +57,7 @@ struct backend *backend_traced(struct backend *inner,
     void (*see)(void *context, const struct backend_trace *trace), void *context)
 {
     struct traced *t = mem_new(struct traced);
-    const char *label = backend_label(inner);
-    *t = (struct traced){.backend = {.ops = &traced_ops, .label = mem_dup(label, strlen(label))},
+    *t = (struct traced){.backend = backend_wrap(&traced_ops, inner),
         .inner = inner,
         .see = see,
         .context = context};

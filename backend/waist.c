@@ -6,6 +6,7 @@
 #include "backend/backend_impl.h"
 #include "backend/json.h"
 #include "base/arena.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 
@@ -35,6 +36,8 @@ bool backend_call(
 {
     reply->status = 0;
     reply->placed = false;
+    reply->attempts = 0;
+    reply->request_id[0] = '\0';
     buf_clear(&reply->body);
     if (ddb_call_stopped(call, err))
         return false;
@@ -66,6 +69,51 @@ bool backend_close(struct backend *backend, struct err *err)
 const char *backend_label(const struct backend *backend)
 {
     return backend->label ? backend->label : backend->ops->name;
+}
+
+/* ---- what is known of a backend ---- */
+
+struct backend backend_wrap(const struct backend_ops *ops, const struct backend *inner)
+{
+    const char *label = backend_label(inner);
+    struct backend outer = *inner;
+    outer.ops = ops;
+    outer.label = mem_dup(label, strlen(label));
+    return outer;
+}
+
+bool backend_is_remote(const struct backend *backend)
+{
+    return backend->notes != NULL;
+}
+
+bool backend_is_read_only(const struct backend *backend)
+{
+    return backend->read_only;
+}
+
+const char *backend_colour(const struct backend *backend)
+{
+    return backend->colour ? backend->colour : "";
+}
+
+bool backend_waiting(const struct backend *backend, struct backend_wait *out)
+{
+    const struct backend_notes *notes = backend->notes;
+    if (!notes || !atomic_load(&notes->attempt))
+        return false;
+    const char *why = atomic_load(&notes->why);
+    int64_t left_ns = atomic_load(&notes->until_ns) - clock_tick_ns();
+    *out = (struct backend_wait){.attempt = atomic_load(&notes->attempt),
+        .attempts = atomic_load(&notes->attempts),
+        .left_ms = left_ns > 0 ? left_ns / 1000000 : 0,
+        .why = why ? why : ""};
+    return true;
+}
+
+int64_t backend_skew_ms(const struct backend *backend)
+{
+    return backend->notes ? atomic_load(&backend->notes->skew_ms) : 0;
 }
 
 /* ---- error answers ---- */

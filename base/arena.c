@@ -36,6 +36,13 @@ void arena_fini(struct arena *a)
     *a = (struct arena){0};
 }
 
+void arena_wipe(struct arena *a)
+{
+    for (struct arena_block *block = a->first; block; block = block->older)
+        explicit_bzero(block->data, block->size);
+    arena_fini(a);
+}
+
 void arena_reset(struct arena *a)
 {
     if (a->first == NULL)

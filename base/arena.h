@@ -17,6 +17,8 @@ struct arena {
 };
 
 void arena_fini(struct arena *a);
+/* The same, after overwriting what was in it: for secrets. */
+void arena_wipe(struct arena *a);
 void arena_reset(struct arena *a);
 void *arena_alloc_slow(struct arena *a, size_t size);
 

@@ -123,6 +123,8 @@ int err_exit_code(enum err_code code)
         return 1;
     case ERR_CANCELLED:
         return 130;
+    case ERR_UNKNOWN:
+        return 76;
     }
     return 70;
 }

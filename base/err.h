@@ -21,6 +21,8 @@ enum err_code {
     ERR_CONFIG,      /* a configuration, keymap or theme file is wrong             78 */
     ERR_REFUSED,     /* DynamoDB's answer is an error (see name)                    1 */
     ERR_CANCELLED,   /* the user or a signal stopped it                           130 */
+    ERR_UNKNOWN,     /* a write was sent, and no answer says whether it was applied:
+                        read back before saying either                            76 */
 };
 
 #define ERR_NOWHERE SIZE_MAX

@@ -7,7 +7,7 @@ if(failed)
 endif()
 
 set(common)
-foreach(option connection read-only help version)
+foreach(option connection read-only read-write profile region endpoint-url help version)
     set(entry "\\.It( Fl [a-zA-Z] ,)? Fl \\\\-${option}( Ar [A-Z]+)?\n[^\n]*\n")
     string(REGEX MATCH "${entry}" first "${lists}")
     string(APPEND common "${first}")

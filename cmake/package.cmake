@@ -17,6 +17,7 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # the terminal descriptions (more of them help with rare terminals), and what is loaded at run time,
 # where shlibdeps cannot see it
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "ncurses-base, libmicrohttpd12 | libmicrohttpd12t64")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS
+    "ncurses-base, libmicrohttpd12 | libmicrohttpd12t64, libcurl4 | libcurl4t64, ca-certificates")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ncurses-term)
 include(CPack)

@@ -140,7 +140,9 @@ static struct backend *explorer_open_backend(
 {
     if (options->backend)
         return options->read_only ? backend_read_only(options->backend) : options->backend;
-    struct backend_options open = {.clock = options->clock, .read_only = options->read_only};
+    struct backend_options open = options->open ? *options->open : (struct backend_options){0};
+    open.clock = options->clock;
+    open.read_only = open.read_only || options->read_only;
     return backend_open(options->connection, &open, err);
 }
 

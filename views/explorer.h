@@ -13,6 +13,7 @@ struct explorer_options {
     const char *connection;  /* a CONNECTION for backend_open(), NULL or "" = the default store */
     struct backend *backend; /* an open backend instead; owned by explorer_run() from the call on,
                                 also where it fails */
+    const struct backend_options *open; /* how to open the connection; NULL = in the usual way */
     const char *label;       /* the connection's words in the title bar; NULL = backend_label() */
     const char *table;       /* open this table at start; NULL = the first one of the list */
     const char *keymap;      /* a name: the user's own or a shipped one; NULL = "default" */

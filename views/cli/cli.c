@@ -107,13 +107,21 @@ const char *cli_connection(const struct cli *cli)
     return environment && environment[0] ? environment : NULL;
 }
 
+struct backend_options cli_backend_options(const struct cli *cli, enum cli_access access)
+{
+    return (struct backend_options){.read_only = cli_has(cli, CLI_READ_ONLY),
+        .guard_remote = !cli_has(cli, CLI_READ_WRITE),
+        .must_exist = cli_connection(cli) && access == CLI_READS,
+        .no_sync = access == CLI_LOADS,
+        .profile = cli_value(cli, CLI_PROFILE),
+        .region = cli_value(cli, CLI_REGION),
+        .endpoint_url = cli_value(cli, CLI_ENDPOINT_URL)};
+}
+
 bool cli_open(struct cli *cli, enum cli_access access, struct err *err)
 {
-    const char *connection = cli_connection(cli);
-    struct backend_options options = {.read_only = cli_has(cli, CLI_READ_ONLY),
-        .must_exist = connection && access == CLI_READS,
-        .no_sync = access == CLI_LOADS};
-    cli->backend = backend_open(connection, &options, err);
+    struct backend_options options = cli_backend_options(cli, access);
+    cli->backend = backend_open(cli_connection(cli), &options, err);
     cli->client = (struct client){.backend = cli->backend, .limits = {.cancel = cli_cancel()}};
     return cli->backend != NULL;
 }
@@ -132,21 +140,21 @@ static bool is_folder(const char *path)
     return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
-/* A bare word that is neither subcommand nor folder is a mistyped subcommand, not a new store. */
+/* A bare word that is neither subcommand nor connection is a mistyped subcommand, not a new store.
+ */
 static bool check_first_word(const struct cli *cli, struct err *err)
 {
     const char *word = cli->arg_count ? cli->args[0] : NULL;
     if (cli->command->name[0] || !word || cli_has(cli, CLI_CONNECTION) || strchr(word, '/') ||
-        is_folder(word) || strcmp(word, "aws") == 0)
+        is_folder(word) || backend_knows(word))
         return true;
     const char *near = cli_commands_nearest(str_from(word));
     if (near)
         return err_set(
             err, ERR_USAGE, "there is no subcommand '%s': did you mean '%s'?", word, near);
     return err_set(err, ERR_USAGE,
-        "there is no subcommand or folder '%s': dynascope --help lists the subcommands; a new "
-        "store "
-        "is named with a slash, as in ./%s",
+        "there is no subcommand, folder or connection '%s': dynascope --help lists the "
+        "subcommands; a new store is named with a slash, as in ./%s",
         word, word);
 }
 
@@ -165,6 +173,8 @@ static bool check_count(const struct cli *cli, struct err *err)
 /* An empty word is a variable that a script forgot to set, and must not mean the default store. */
 static bool check_connection(const struct cli *cli, struct err *err)
 {
+    if (cli_has(cli, CLI_READ_ONLY) && cli_has(cli, CLI_READ_WRITE))
+        return err_set(err, ERR_USAGE, "--read-only and --read-write: leave one out");
     return !cli_has(cli, CLI_CONNECTION) || cli->value[CLI_CONNECTION][0] ||
            err_set(err, ERR_USAGE, "--connection '': the folder of a store is needed");
 }
@@ -195,6 +205,16 @@ static int exit_code(const struct err *err)
     if (err->code == ERR_CANCELLED && cli_cancel_signal())
         return 128 + cli_cancel_signal();
     return err_exit_code(err->code);
+}
+
+/* Said once, at the end: the next program may not be so patient with this clock. */
+static void note_skew(const struct cli *cli)
+{
+    int64_t minutes = cli->backend ? backend_skew_ms(cli->backend) / 60000 : 0;
+    if (minutes)
+        cli_report_note("dynascope: this machine's clock is %lld min %s the endpoint's: requests "
+                        "were signed with the endpoint's time",
+            (long long)(minutes < 0 ? -minutes : minutes), minutes < 0 ? "behind" : "ahead of");
 }
 
 /* A closed reader leaves false without an error: that is an ordinary end. */
@@ -253,6 +273,7 @@ int cli_main(int argc, char **argv)
     catch_signals();
     cli_out_init(&cli.out, STDOUT_FILENO);
     bool ok = run(&cli, argc, argv, &err);
+    note_skew(&cli);
     ok = backend_close(cli.backend, ok ? &err : NULL) && ok;
     int code = finish(&cli, ok, &err);
     cli_out_fini(&cli.out);

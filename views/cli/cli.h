@@ -13,6 +13,10 @@
 enum cli_option_id {
     CLI_CONNECTION,
     CLI_READ_ONLY,
+    CLI_READ_WRITE,
+    CLI_PROFILE,
+    CLI_REGION,
+    CLI_ENDPOINT_URL,
     CLI_TYPED,
     CLI_HELP,
     CLI_VERSION,
@@ -68,12 +72,15 @@ enum cli_option_id {
     CLI_PORT,
     CLI_HOST,
     CLI_KEYS,
-    CLI_REGION,
     CLI_TRACE,
     /* stream */
     CLI_FOLLOW,
     CLI_FROM,
     CLI_PATTERN,
+    /* copy */
+    CLI_AS,
+    CLI_MERGE,
+    CLI_RATE,
     CLI_OPTION_COUNT
 };
 
@@ -162,6 +169,8 @@ bool cli_number(const struct cli *cli, enum cli_option_id id, int64_t least, int
  * that only reads does not create a store that was named. */
 enum cli_access { CLI_READS, CLI_WRITES, CLI_LOADS /* no sync before the end */ };
 bool cli_open(struct cli *cli, enum cli_access access, struct err *err);
+/* What the flags say of how to open. */
+struct backend_options cli_backend_options(const struct cli *cli, enum cli_access access);
 const char *cli_connection(const struct cli *cli);
 
 /* Remembers a text for messages that carry a place. */
@@ -190,6 +199,7 @@ bool cli_import_run(struct cli *cli, struct err *err);
 bool cli_generate_run(struct cli *cli, struct err *err);
 bool cli_serve_run(struct cli *cli, struct err *err);
 bool cli_stream_run(struct cli *cli, struct err *err);
+bool cli_copy_run(struct cli *cli, struct err *err);
 bool cli_check_run(struct cli *cli, struct err *err);
 bool cli_completions_run(struct cli *cli, struct err *err);
 bool cli_help_run(struct cli *cli, struct err *err);

@@ -12,9 +12,23 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .letter = 'c',
         .argument = "CONNECTION",
         .words = CLI_WORDS_FOLDER,
-        .help = "the store to use: a folder; without it $DYNASCOPE_CONNECTION, else the default "
-                "store"},
+        .help =
+            "what to work on: a folder (a store), http(s)://host[:port], aws, aws:PROFILE, or a "
+            "name from the configuration file; without it $DYNASCOPE_CONNECTION, else the "
+            "default store"},
     [CLI_READ_ONLY] = {.name = "read-only", .help = "refuse every operation that writes"},
+    [CLI_READ_WRITE] = {.name = "read-write",
+        .help = "let a remote connection be written to, which is read-only otherwise"},
+    [CLI_PROFILE] = {.name = "profile",
+        .argument = "NAME",
+        .help = "the AWS profile that signs; without a connection, aws is meant"},
+    [CLI_REGION] = {.name = "region",
+        .argument = "REGION",
+        .help = "the AWS region of a remote connection; of a store, the one in its ARNs "
+                "(us-east-1)"},
+    [CLI_ENDPOINT_URL] = {.name = "endpoint-url",
+        .argument = "URL",
+        .help = "the endpoint instead of Amazon's own; without a connection, aws is meant"},
     [CLI_TYPED] = {.name = "typed",
         .help = "print DynamoDB JSON ({\"N\":\"1\"}) always, not only where plain JSON would lose "
                 "something"},
@@ -145,7 +159,7 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
     [CLI_NO_SYNC] = {.name = "no-sync",
         .help = "sync the disk once at the end: much faster, but a power cut in between may cost "
                 "the whole store"},
-    [CLI_RESUME] = {.name = "resume", .help = "go on where an interrupted import ended"},
+    [CLI_RESUME] = {.name = "resume", .help = "go on where it was interrupted"},
     [CLI_QUIET] = {.name = "quiet", .letter = 'q', .help = "no progress and no summary"},
     [CLI_ITEMS] = {.name = "count",
         .letter = 'n',
@@ -177,9 +191,6 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .words = CLI_WORDS_FILE,
         .help = "take only requests that are signed with an access key of this file, which looks "
                 "like ~/.aws/credentials"},
-    [CLI_REGION] = {.name = "region",
-        .argument = "REGION",
-        .help = "the region in ARNs (us-east-1)"},
     [CLI_TRACE] = {.name = "trace", .help = "print a line for each request on the standard error"},
 
     [CLI_FOLLOW] = {.name = "follow",
@@ -195,6 +206,13 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .argument = "JSON",
         .help = "only records that match this filter pattern, or one of an array of patterns, as "
                 "Lambda's event source mappings take them"},
+
+    [CLI_AS] = {.name = "as", .argument = "NAME", .help = "the copy's name, if not the table's"},
+    [CLI_MERGE] = {.name = "merge",
+        .help = "write into a table that is there: items with the same key are replaced"},
+    [CLI_RATE] = {.name = "rate",
+        .argument = "COUNT",
+        .help = "copy at most so many items a second"},
 };
 
 const struct cli_option *cli_option(enum cli_option_id id)
@@ -214,9 +232,11 @@ static const struct cli_command commands[] = {
         .args = "[CONNECTION] [TABLE]",
         .summary = "open the explorer",
         .help =
-            "Opens the explorer on a store: tables, items, editing. CONNECTION is a folder (a "
-            "store; it is created where there is none). With --demo and no terminal, the sample "
-            "store is printed as text.",
+            "Opens the explorer on a store or a remote endpoint: tables, items, editing. "
+            "CONNECTION "
+            "is a folder (a store; it is created where there is none), http(s)://host[:port], aws, "
+            "aws:PROFILE, or a name from the configuration file; without --read-write, a remote "
+            "one is read-only. With --demo and no terminal, the sample store is printed as text.",
         .options = OPTIONS(CLI_DEMO, CLI_KEYMAP, CLI_THEME, CLI_ASCII, CLI_MOUSE, CLI_GUTTER),
         .args_max = 2,
         .first = CLI_WORDS_FOLDER,
@@ -320,6 +340,19 @@ static const struct cli_command commands[] = {
         .args_max = 1,
         .first = CLI_WORDS_TABLE,
         .run = cli_generate_run},
+    {.name = "copy",
+        .args = "FROM TABLE TO",
+        .summary = "copy a table from one connection to another",
+        .help = "The copy gets the table's keys, indexes and billing, then its items, by a scan in "
+                "parts at a time, is read back and compared by count and digest, and gets the "
+                "table's stream and time to live at last. A copy that was interrupted goes on with "
+                "--resume. Tags are not copied.",
+        .options = OPTIONS(CLI_AS, CLI_SEGMENTS, CLI_RATE, CLI_CONSISTENT, CLI_RESUME, CLI_MERGE,
+            CLI_NO_SYNC, CLI_QUIET),
+        .args_min = 3,
+        .args_max = 3,
+        .first = CLI_WORDS_FOLDER,
+        .run = cli_copy_run},
     {.name = "stream",
         .args = "TABLE",
         .summary = "print the change records of a table's stream, one a line",
@@ -336,7 +369,7 @@ static const struct cli_command commands[] = {
         .help = "The AWS CLI and every SDK work on it with --endpoint-url http://localhost:8000. "
                 "On loopback any credentials and any region will do; web pages are refused. "
                 "Ctrl-C answers what is in flight and stops.",
-        .options = OPTIONS(CLI_PORT, CLI_HOST, CLI_KEYS, CLI_REGION, CLI_TRACE, CLI_NO_SYNC),
+        .options = OPTIONS(CLI_PORT, CLI_HOST, CLI_KEYS, CLI_TRACE, CLI_NO_SYNC),
         .args_max = 1,
         .first = CLI_WORDS_FOLDER,
         .run = cli_serve_run},
@@ -382,8 +415,8 @@ const struct cli_command *cli_commands_find(struct str name)
 
 bool cli_command_takes(const struct cli_command *command, enum cli_option_id id)
 {
-    if (id == CLI_CONNECTION || id == CLI_READ_ONLY || id == CLI_HELP || id == CLI_VERSION)
-        return true;
+    if (id <= CLI_ENDPOINT_URL || id == CLI_HELP || id == CLI_VERSION)
+        return true; /* those of the connection and these two */
     for (const enum cli_option_id *own = command->options; *own != CLI_OPTION_COUNT; own++)
         if (*own == id)
             return true;

@@ -33,6 +33,7 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
 {
     struct buf watch = {0};
     const char *connection = connection_of(cli);
+    struct backend_options open = cli_backend_options(cli, CLI_WRITES);
     if (demo)
         buf_add(&watch, str_from(demo_path(demo)));
     else if (connection && connection[0])
@@ -43,6 +44,7 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
     struct backend *backend = demo && cli_has(cli, CLI_READ_ONLY) ? backend_read_only(demo) : demo;
     struct explorer_options options = {.connection = connection,
         .backend = backend,
+        .open = &open,
         .label = demo ? "demo" : NULL,
         .table = table_of(cli),
         .keymap = cli->value[CLI_KEYMAP],

@@ -26,6 +26,10 @@ static bool open_store(struct cli *cli, struct err *err)
         .region = cli_value(cli, CLI_REGION)};
     const char *store = cli->arg_count ? cli->args[0] : cli_connection(cli);
     cli->backend = backend_open(store, &options, err);
+    if (cli->backend && backend_is_remote(cli->backend))
+        return err_set(err, ERR_USAGE,
+            "%s: serve puts a store in a folder behind HTTP, and this is behind HTTP already",
+            backend_label(cli->backend));
     return cli->backend != NULL;
 }
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef BACKEND_NAMED_H
+#define BACKEND_NAMED_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/*
+ * Connections by name, from the configuration file ($XDG_CONFIG_HOME/dynascope/config):
+ *
+ *     [connection prod]
+ *     profile = prod               as in the AWS files; or store = FOLDER
+ *     region = eu-west-1
+ *     endpoint-url = https://…
+ *     read-only = yes              nothing opens it for writing; no: it needs no --read-write
+ *     word = PROD                  shown in front of everything
+ *     colour = red                 red, yellow, green or blue
+ */
+enum named_colour { NAMED_PLAIN, NAMED_RED, NAMED_YELLOW, NAMED_GREEN, NAMED_BLUE };
+enum named_access { NAMED_ASK, NAMED_READ_ONLY, NAMED_READ_WRITE };
+
+struct named {
+    struct str name, store, profile, region, endpoint_url, word;
+    enum named_colour colour;
+    enum named_access access;
+};
+
+/* *found: whether the file has such a connection. Slices live in the arena. */
+bool named_find(
+    struct named *out, bool *found, struct arena *arena, struct str name, struct err *err);
+/* Adds the configuration file's path. */
+void named_path(struct arena *arena, struct str *path);
+
+#endif
