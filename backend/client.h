@@ -63,6 +63,10 @@ bool client_tables(struct client *c, struct arena *arena, const struct str **nam
 bool client_describe(struct client *c, struct arena *arena, struct str table,
     struct client_table *out, struct err *err);
 
+/* Waits until the table and its global secondary indexes are ACTIVE, minutes at most: a remote table
+ * takes seconds, the store's is at once. */
+bool client_wait_active(struct client *c, struct str table, struct err *err);
+
 /* ---- pages ---- */
 
 /* One Query (key_condition set) or Scan. Empty slices are left out of the request. */

@@ -6,6 +6,9 @@
 #include "backend/client_json.h"
 
 #include <stdlib.h>
+#include <time.h>
+
+enum { WAIT_TRIES = 1500, WAIT_MS = 200 };
 
 /* ---- names ---- */
 
@@ -246,4 +249,34 @@ bool client_describe(struct client *c, struct arena *arena, struct str table,
     ddb_reply_fini(&reply);
     buf_fini(&body);
     return ok;
+}
+
+/* ---- waiting ---- */
+
+static bool all_active(const struct client_table *table)
+{
+    if (!str_equal(table->status, STR("ACTIVE")))
+        return false;
+    for (uint32_t i = 0; i < table->index_count; i++)
+        if (table->indexes[i].global && !str_equal(table->indexes[i].status, STR("ACTIVE")))
+            return false;
+    return true;
+}
+
+bool client_wait_active(struct client *c, struct str name, struct err *err)
+{
+    for (int i = 0; i < WAIT_TRIES; i++) {
+        struct arena arena = {0};
+        struct client_table table;
+        bool ok = client_describe(c, &arena, name, &table, err);
+        bool active = ok && all_active(&table);
+        arena_fini(&arena);
+        if (!ok || active)
+            return ok;
+        if (c->limits.cancel && atomic_load(c->limits.cancel))
+            return err_set(err, ERR_CANCELLED, "stopped by a signal");
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000L}, NULL);
+    }
+    return err_set(
+        err, ERR_BUSY, "the table %.*s does not become ACTIVE: try again later", STR_ARG(name));
 }

@@ -5,6 +5,7 @@
  * content.
  */
 #include "views/cli/resume.h"
+#include "views/cli/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,46 +18,6 @@
 
 enum { HEAD = 64 * 1024, STATE_MAX = 64 * 1024 };
 #define MAGIC "dynascope-import 1"
-
-static uint64_t hash(uint64_t h, struct str bytes)
-{
-    for (size_t i = 0; i < bytes.len; i++)
-        h = (h ^ (unsigned char)bytes.at[i]) * 0x100000001B3u;
-    return h;
-}
-
-static const uint64_t hash_start = 0xCBF29CE484222325u;
-
-/* ---- the folder ---- */
-
-/* A relative path counts as unset. */
-static bool add_state_home(struct buf *path, struct err *err)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    if (state && state[0] == '/')
-        buf_add(path, str_from(state));
-    else if (home && home[0] == '/')
-        buf_printf(path, "%s/.local/state", home);
-    else
-        return err_set(err, ERR_CONFIG,
-            "where may the import remember its place? Neither XDG_STATE_HOME nor HOME is set");
-    buf_add(path, STR("/dynascope/import/"));
-    return true;
-}
-
-static bool make_folders(char *path, struct err *err)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
-        if (!made)
-            err_errno(err, errno, "cannot make the folder %s", path);
-        *slash = '/';
-        if (!made)
-            return false;
-    }
-    return true;
-}
 
 static void add_real_path(struct buf *out, const char *path)
 {
@@ -116,12 +77,7 @@ static bool parse(struct resume *s, struct str text)
 static void read_state(struct resume *s)
 {
     struct buf text = {0};
-    int fd = open(s->path.at, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return;
-    ssize_t n = read(fd, buf_reserve(&text, STATE_MAX), STATE_MAX);
-    close(fd);
-    text.len = n > 0 ? (size_t)n : 0;
+    state_file_read(s->path.at, STATE_MAX, &text);
     s->found = parse(s, buf_str(&text));
     buf_fini(&text);
 }
@@ -145,22 +101,18 @@ static bool digest_head(const char *file, uint64_t *digest, bool *plain, struct 
         ok = false;
     }
     head.len = n > 0 ? (size_t)n : 0;
-    *digest = hash(hash_start, buf_str(&head));
+    *digest = state_file_digest(STATE_FILE_SEED, buf_str(&head));
     if (fd >= 0)
         close(fd);
     buf_fini(&head);
     return ok;
 }
 
-/* The small file's name: a digest of what the import is. */
-static uint64_t name_of(const struct resume *s, const char *store)
+/* What the import is. */
+static void add_identity(struct buf *out, const struct resume *s, const char *store)
 {
-    struct buf where = {0};
-    add_real_path(&where, store);
-    uint64_t name = hash(hash_start, buf_str(&where));
-    buf_fini(&where);
-    name = hash(hash(name, STR("\n")), buf_str(&s->table));
-    return hash(hash(name, STR("\n")), buf_str(&s->file));
+    add_real_path(out, store);
+    buf_printf(out, "\n%.*s\n%.*s", STR_ARG(buf_str(&s->table)), STR_ARG(buf_str(&s->file)));
 }
 
 bool resume_open(
@@ -172,19 +124,19 @@ bool resume_open(
         return err->code == ERR_NONE;
     add_real_path(&s->file, file);
     buf_add(&s->table, table);
-    uint64_t name = name_of(s, store);
+    struct buf identity = {0};
+    add_identity(&identity, s, store);
+    bool ok = state_file_path(&s->path, "import", buf_str(&identity), err);
+    buf_fini(&identity);
     /* a line feed in the file's name would break the small file's lines */
     for (size_t i = 0; i < s->file.len; i++)
         if (s->file.at[i] == '\n')
             s->file.at[i] = ' ';
-    if (!add_state_home(&s->path, err) || !make_folders((char *)buf_cstr(&s->path), err)) {
+    if (ok)
+        read_state(s);
+    else
         buf_clear(&s->path);
-        return false;
-    }
-    buf_printf(&s->path, "%016" PRIx64, name);
-    buf_cstr(&s->path);
-    read_state(s);
-    return true;
+    return ok;
 }
 
 void resume_close(struct resume *s)
@@ -206,28 +158,14 @@ static void format(struct buf *out, const struct resume *s)
     buf_printf(out, "inside %d\nseed %" PRIu64 "\ndone %d\n", s->place.inside, s->seed, s->done);
 }
 
-static bool write_file(const char *path, struct str text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    bool ok = write(fd, text.at, text.len) == (ssize_t)text.len;
-    return close(fd) == 0 && ok;
-}
-
 bool resume_save(const struct resume *s, struct err *err)
 {
-    struct buf text = {0}, temporary = {0};
+    struct buf text = {0};
     if (!s->path.len)
         return true;
     format(&text, s);
-    buf_printf(&temporary, "%.*s.new", STR_ARG(buf_str(&s->path)));
-    bool ok =
-        write_file(buf_cstr(&temporary), buf_str(&text)) && rename(temporary.at, s->path.at) == 0;
-    if (!ok)
-        err_errno(err, errno, "cannot remember the import's place in %s", s->path.at);
+    bool ok = state_file_replace(s->path.at, buf_str(&text), "the import's place", err);
     buf_fini(&text);
-    buf_fini(&temporary);
     return ok;
 }
 

@@ -3,8 +3,6 @@
 #include "views/cli/table.h"
 #include "backend/json.h"
 
-#include <time.h>
-
 bool cli_table_key(struct str word, struct client_key *out, struct err *err)
 {
     size_t colon = SIZE_MAX;
@@ -74,26 +72,6 @@ bool cli_table_create_json(struct client *client, struct str body, struct err *e
     return ok;
 }
 
-/* A remote table takes seconds until it is ACTIVE; the store's is at once. */
-static bool wait_active(struct client *client, struct str name, struct err *err)
-{
-    enum { TRIES = 300, STEP_MS = 200 };
-    for (int i = 0; i < TRIES; i++) {
-        struct arena arena = {0};
-        struct client_table table;
-        bool ok = client_describe(client, &arena, name, &table, err);
-        bool active = ok && str_equal(table.status, STR("ACTIVE"));
-        arena_fini(&arena);
-        if (!ok || active)
-            return ok;
-        if (cli_cancelled(err))
-            return false;
-        nanosleep(&(struct timespec){.tv_nsec = STEP_MS * 1000000L}, NULL);
-    }
-    return err_set(
-        err, ERR_BUSY, "the table %.*s does not become ACTIVE: try again later", STR_ARG(name));
-}
-
 bool cli_table_create(struct client *client, struct str name, const struct client_key *keys,
     uint32_t key_count, struct err *err)
 {
@@ -105,7 +83,8 @@ bool cli_table_create(struct client *client, struct str name, const struct clien
     json_put_name(&body, STR("BillingMode"));
     json_put_string(&body, STR("PAY_PER_REQUEST"));
     buf_add_byte(&body, '}');
-    bool ok = cli_table_create_json(client, buf_str(&body), err) && wait_active(client, name, err);
+    bool ok =
+        cli_table_create_json(client, buf_str(&body), err) && client_wait_active(client, name, err);
     buf_fini(&body);
     return ok;
 }

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# copy: a table with all that belongs to it, also after kills at any point; what it refuses.
+source "$(dirname "$0")/lib.sh" "$1"
+
+run 0 -c here generate Orders --count 3000 -q
+run 0 -c here call UpdateTable '{"TableName":"Orders",
+    "AttributeDefinitions":[{"AttributeName":"status","AttributeType":"S"}],
+    "GlobalSecondaryIndexUpdates":[{"Create":{"IndexName":"ByStatus",
+        "KeySchema":[{"AttributeName":"status","KeyType":"HASH"}],
+        "Projection":{"ProjectionType":"KEYS_ONLY"}}}]}'
+run 0 -c here call UpdateTable '{"TableName":"Orders",
+    "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"NEW_IMAGE"}}'
+run 0 -c here call UpdateTimeToLive '{"TableName":"Orders",
+    "TimeToLiveSpecification":{"Enabled":true,"AttributeName":"ttl"}}'
+
+# same_items STORE TABLE: as in here, item by item
+same_items() {
+    "$binary" -c here scan Orders --typed | sort >items-here
+    "$binary" -c "$1" scan "$2" --typed | sort >items-there
+    cmp -s items-here items-there || fail "$1 $2 has other items"
+}
+
+run 0 copy here Orders there
+has "$err" "3,000 items copied"
+has "$err" "verified by digest"
+same_items there Orders
+run 0 -c there tables --long
+has "$out" "ByStatus"
+has "$out" "NEW_IMAGE"
+has "$out" "ttl"
+run 0 -c there scan Orders --index ByStatus --count
+same "$out" 3000 "entries of the index"
+run 0 -c there stream Orders
+same "$out" "" "the copying itself is no news"
+run 0 check -c there
+
+run 64 copy here Orders there
+has "$err" "--merge"
+run 64 copy here Orders here
+run 64 copy here Orders there --total-segments 65 --merge
+run 66 copy nowhere Orders there
+run 1 copy here Nothing there
+run 0 copy here Orders here --as Twin -q
+same_items here Twin
+run 0 -c here put Orders '{"customerId":"C","orderId":"new"}'
+run 0 copy here Orders there --merge
+has "$err" "not verified"
+same_items there Orders
+run 0 -c there call DeleteTable '{"TableName":"Orders"}'
+run 0 -c there call CreateTable '{"TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
+    "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+    "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'
+run 64 copy here Orders there --merge
+has "$err" "another key"
+
+# kills: whenever the place that was noted down has moved on
+kills=0
+while :; do
+    resume=
+    [ $kills -gt 0 ] && resume=--resume
+    "$binary" copy here Orders killed $resume --rate 3000 -q 2>kill.err &
+    copier=$!
+    noted=$(cat state/dynascope/copy/* 2>/dev/null)
+    while kill -0 $copier 2>/dev/null; do
+        now=$(cat state/dynascope/copy/* 2>/dev/null)
+        if [ "$now" != "$noted" ] && [ $kills -lt 5 ]; then
+            kill -9 $copier
+            kills=$((kills + 1))
+            break
+        fi
+    done
+    code=0
+    wait $copier 2>/dev/null || code=$?
+    [ $code = 137 ] && continue
+    [ $code = 0 ] || fail "the copy ended with $code: $(cat kill.err)"
+    break
+done
+[ $kills -ge 2 ] || fail "only $kills kills"
+same_items killed Orders
+run 0 check -c killed
+[ -z "$(ls state/dynascope/copy)" ] || fail "a place is still noted"
+
+finish

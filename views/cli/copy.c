@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dynascope copy: a table from one connection to another. The table is made, its items are copied,
+ * then both sides are compared by count and digest; stream and time to live are turned on last.
+ */
+#include "backend/copy.h"
+#include "views/cli/cli.h"
+#include "views/cli/copy_place.h"
+#include "views/cli/progress.h"
+#include "views/cli/report.h"
+#include "views/cli/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { SEGMENTS = 4, SAVE_EVERY_NS = 500000000 };
+
+struct copying {
+    struct cli *cli;
+    struct backend *to_own; /* closed here; NULL where both ends are one connection */
+    struct client from, to;
+    struct copy copy;
+    struct client_table source;
+    struct copy_place place;
+    bool resume, merge;
+    bool saving; /* places are noted down */
+    int64_t saved_ns;
+    struct progress progress;
+};
+
+/* ---- both ends ---- */
+
+static bool is_same_place(const char *a, const char *b)
+{
+    char *real_a = realpath(a, NULL), *real_b = realpath(b, NULL);
+    bool same = strcmp(real_a ? real_a : a, real_b ? real_b : b) == 0;
+    free(real_a);
+    free(real_b);
+    return same;
+}
+
+static bool open_ends(struct copying *c, struct err *err)
+{
+    struct cli *cli = c->cli;
+    const char *from = cli->args[0], *to = cli->args[2];
+    bool same = is_same_place(from, to);
+    struct backend_options options = cli_backend_options(cli, CLI_READS);
+    options.must_exist = true;
+    options.read_only = !same;
+    cli->backend = backend_open(from, &options, err); /* closed by cli_main() */
+    if (!cli->backend)
+        return err_context(err, "%s", from);
+    options = cli_backend_options(cli, cli_has(cli, CLI_NO_SYNC) ? CLI_LOADS : CLI_WRITES);
+    c->to_own = same ? NULL : backend_open(to, &options, err);
+    if (!same && !c->to_own)
+        return err_context(err, "%s", to);
+    struct client_limits limits = {.cancel = cli_cancel()};
+    c->from = (struct client){cli->backend, limits};
+    c->to = (struct client){same ? cli->backend : c->to_own, limits};
+    c->copy.from = c->from.backend;
+    c->copy.to = c->to.backend;
+    return true;
+}
+
+static bool take_options(struct copying *c, struct err *err)
+{
+    int64_t segments;
+    struct cli *cli = c->cli;
+    c->resume = cli_has(cli, CLI_RESUME);
+    c->merge = cli_has(cli, CLI_MERGE);
+    c->copy.table = str_from(cli->args[1]);
+    c->copy.to_table = cli_has(cli, CLI_AS) ? cli_value(cli, CLI_AS) : c->copy.table;
+    c->copy.consistent = cli_has(cli, CLI_CONSISTENT);
+    c->copy.cancel = cli_cancel();
+    if (!cli_number(cli, CLI_SEGMENTS, 1, SEGMENTS, &segments, err) ||
+        !cli_number(cli, CLI_RATE, 1, 0, &c->copy.rate, err))
+        return false;
+    c->copy.segments = (unsigned)(segments > COPY_SEGMENTS_MAX ? COPY_SEGMENTS_MAX + 1 : segments);
+    if (is_same_place(cli->args[0], cli->args[2]) && str_equal(c->copy.table, c->copy.to_table))
+        return err_set(err, ERR_USAGE, "a table cannot be copied onto itself: name the copy, --as");
+    return true;
+}
+
+static bool open_place(struct copying *c, struct err *err)
+{
+    struct buf identity = {0};
+    buf_printf(&identity, "%s\n%.*s\n%s\n%.*s", c->cli->args[0], STR_ARG(c->copy.table),
+        c->cli->args[2], STR_ARG(c->copy.to_table));
+    bool ok = copy_place_open(&c->place, buf_str(&identity), err);
+    buf_fini(&identity);
+    return ok;
+}
+
+/* ---- the table ---- */
+
+static bool same_keys(const struct client_table *a, const struct client_table *b)
+{
+    bool same = a->key_count == b->key_count;
+    for (uint32_t i = 0; same && i < a->key_count; i++)
+        same = str_equal(a->keys[i].name, b->keys[i].name) && a->keys[i].type == b->keys[i].type;
+    return same;
+}
+
+static bool check_there(struct copying *c, const struct client_table *there, struct err *err)
+{
+    const char *name = c->cli->args[1];
+    if (!same_keys(&c->source, there))
+        return err_set(err, ERR_USAGE, "%s has a table %.*s with another key: name the copy, --as",
+            c->cli->args[2], STR_ARG(there->name));
+    if (c->place.found && !c->resume)
+        return err_set(err, ERR_USAGE,
+            "an earlier copy of %s was interrupted: --resume goes on with it, --merge begins again",
+            name);
+    return err_set(err, ERR_USAGE,
+        "%s has a table %.*s already: --merge writes into it, --as copies under another name",
+        c->cli->args[2], STR_ARG(there->name));
+}
+
+/* The table that is written to: made, or there already where that was asked for. */
+static bool prepare_table(struct copying *c, struct err *err)
+{
+    struct client_table there;
+    bool found;
+    if (!client_describe(&c->from, &c->cli->arena, c->copy.table, &c->source, err) ||
+        !cli_table_find(&c->to, &c->cli->arena, c->copy.to_table, &there, &found, err))
+        return false;
+    bool go_on = c->resume && c->place.found;
+    if (found && same_keys(&c->source, &there) && (c->merge || go_on))
+        return true;
+    if (found)
+        return check_there(c, &there, err);
+    struct err ignored = ERR_INIT;
+    c->place.found = false; /* of a copy whose table has gone */
+    c->place.fresh = true;
+    copy_place_save(&c->place, c->copy.at, c->copy.segments, &ignored);
+    return copy_table_make(&c->from, c->copy.table, &c->to, c->copy.to_table, err);
+}
+
+/* ---- running ---- */
+
+static void tick(void *context, const struct copy_segment *segments, unsigned count)
+{
+    struct copying *c = context;
+    struct copy_sum total = copy_total(segments, count);
+    struct err ignored = ERR_INIT;
+    int64_t now = clock_tick_ns();
+    progress_show(&c->progress, total.items, total.items);
+    if (!c->saving || now - c->saved_ns < SAVE_EVERY_NS)
+        return;
+    copy_place_save(&c->place, segments, count, &ignored); /* without it, more is copied again */
+    c->saved_ns = now;
+}
+
+static bool copy_items(struct copying *c, struct err *err)
+{
+    struct err ignored = ERR_INIT;
+    bool quiet = cli_has(c->cli, CLI_QUIET);
+    if (c->resume && c->place.found && !copy_place_take(&c->place, &c->copy))
+        cli_report_note("what was noted of the earlier copy makes no sense: it begins again");
+    c->copy.tick = tick;
+    c->copy.context = c;
+    c->saving = true;
+    progress_init(&c->progress, "copy", (uint64_t)c->source.items, quiet);
+    copy_place_save(&c->place, c->copy.at, c->copy.segments, &ignored);
+    bool ok = copy_run(&c->copy, err);
+    progress_wipe(&c->progress);
+    copy_place_save(&c->place, c->copy.at, c->copy.segments, &ignored);
+    return ok;
+}
+
+static void summarise(const struct copying *c, const struct copy_sum *sum, const char *verdict)
+{
+    char count[PROGRESS_NUMBER_MAX], rate[PROGRESS_NUMBER_MAX];
+    double seconds = progress_seconds(&c->progress);
+    progress_number(count, sum->items);
+    progress_number(rate, seconds > 0 ? (uint64_t)((double)sum->items / seconds) : 0);
+    if (!cli_has(c->cli, CLI_QUIET))
+        cli_report_note("%s items copied to %s in %.1f s (%s/s), %s", count, c->cli->args[2],
+            seconds, rate, verdict);
+}
+
+/* Reads the copy back. */
+static bool verify(struct copying *c, const struct copy_sum *wanted, struct err *err)
+{
+    struct copy back = {.from = c->to.backend,
+        .table = c->copy.to_table,
+        .segments = c->copy.segments,
+        .consistent = true,
+        .cancel = c->copy.cancel,
+        .tick = tick,
+        .context = c};
+    c->saving = false;
+    progress_init(&c->progress, "verify", wanted->items, cli_has(c->cli, CLI_QUIET));
+    bool ok = copy_run(&back, err);
+    progress_wipe(&c->progress);
+    struct copy_sum got = copy_total(back.at, back.segments);
+    copy_fini(&back);
+    if (!ok || copy_sum_equal(&got, wanted))
+        return ok;
+    return err_set(err, ERR_DATA,
+        "the copy is not what was read: %" PRIu64 " items there, %" PRIu64 " were read; was "
+        "either table written to meanwhile? Copy again with --merge",
+        got.items, wanted->items);
+}
+
+static bool run(struct copying *c, struct err *err)
+{
+    if (!copy_items(c, err))
+        return false;
+    struct copy_sum sum = copy_total(c->copy.at, c->copy.segments);
+    struct progress copied = c->progress;
+    if (c->place.fresh && !verify(c, &sum, err))
+        return false;
+    if (!copy_table_finish(&c->from, c->copy.table, &c->to, c->copy.to_table, err))
+        return false;
+    copy_place_forget(&c->place);
+    c->progress = copied;
+    summarise(c, &sum, c->place.fresh ? "verified by digest" : "not verified: the table had items");
+    return true;
+}
+
+bool cli_copy_run(struct cli *cli, struct err *err)
+{
+    struct copying c = {.cli = cli};
+    bool ok = take_options(&c, err) && open_place(&c, err) && open_ends(&c, err) &&
+              prepare_table(&c, err) && run(&c, err);
+    copy_fini(&c.copy);
+    copy_place_fini(&c.place);
+    struct err closing = ERR_INIT;
+    if (!backend_close(c.to_own, &closing) && ok) {
+        *err = closing;
+        ok = false;
+    }
+    return ok;
+}
