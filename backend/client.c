@@ -336,7 +336,9 @@ static bool send_batch(struct client *c, struct buf *body, bool *left, struct er
     const struct json *answer =
         client_ask(c, STR("BatchWriteItem"), buf_str(body), &reply, &scratch, err);
     const struct json *rest = json_get(answer, STR("UnprocessedItems"));
-    *left = answer ? json_is(rest, JSON_OBJECT) && rest->count : err->code == ERR_BUSY;
+    /* what may have been written already is put again as it is */
+    bool again = err->code == ERR_BUSY || err->code == ERR_UNKNOWN;
+    *left = answer ? json_is(rest, JSON_OBJECT) && rest->count : again;
     if (answer && *left) {
         buf_clear(body);
         buf_add(body, STR("{\"RequestItems\":"));
@@ -358,7 +360,9 @@ bool client_put_batch(
         ok = again == 0 || back_off(c, again, err);
         ok = ok && send_batch(c, &body, &left, err);
     }
-    if (ok && left)
+    if (ok && left && err->code == ERR_UNKNOWN)
+        ok = false;
+    else if (ok && left)
         ok = err_set(err, ERR_BUSY,
             "%.*s takes no more writes now: items were left over after %d tries; try again later",
             STR_ARG(table), BATCH_TRIES);

@@ -278,6 +278,10 @@ static void app_written(void *context, const struct journal_entry *entry, const 
             "not written: someone else changed %.*s since it was loaded. Look at it and try "
             "again%s%.*s",
             STR_ARG(what), entry->kept.len ? "; your text is kept in " : "", STR_ARG(entry->kept));
+    } else if (err->code == ERR_UNKNOWN) {
+        app_say(app, ROLE_STATUS_WARNING, "it is not known whether %.*s was written: %s%s%.*s",
+            STR_ARG(what), err->text, entry->kept.len ? "; your text is kept in " : "",
+            STR_ARG(entry->kept));
     } else {
         app_say(app, ROLE_STATUS_ERROR, "not written: %s%s%s%s%.*s", err->name,
             err->name[0] ? ": " : "", err->text, entry->kept.len ? "; your text is kept in " : "",

@@ -250,6 +250,112 @@ bool change_send(struct client *client, struct arena *arena, struct str table,
     return true;
 }
 
+/* ---- lost answers ---- */
+
+enum { CHANGE_TRIES = 4, CHANGE_READ_MS = 10000 };
+
+enum change_state { CHANGE_MADE, CHANGE_NOT_MADE, CHANGE_NEITHER, CHANGE_UNREAD };
+
+static struct value change_attribute(struct value item, struct str name)
+{
+    struct value v = {0};
+    return item.type != VALUE_NONE && value_find(item, name, &v) ? v : (struct value){0};
+}
+
+static bool change_same(struct value a, struct value b)
+{
+    return a.type == VALUE_NONE || b.type == VALUE_NONE ? a.type == b.type : value_equal(a, b);
+}
+
+/* Whether those attributes of `now` that `one` and `other` differ in are as in `one`. */
+static bool change_agrees(struct value now, struct value one, struct value other)
+{
+    struct value sides[] = {one, other};
+    for (int i = 0; i < 2; i++) {
+        struct value_walk walk = value_walk(sides[i]);
+        struct str name;
+        struct value v;
+        while (value_next(&walk, &name, &v)) {
+            struct value wanted = change_attribute(one, name);
+            if (!change_same(wanted, change_attribute(other, name)) &&
+                !change_same(wanted, change_attribute(now, name)))
+                return false;
+        }
+    }
+    return true;
+}
+
+/* An item that comes or goes is compared as a whole, one that changes by what changes. */
+static enum change_state change_compare(struct value now, struct value before, struct value after)
+{
+    bool both = before.type != VALUE_NONE && after.type != VALUE_NONE;
+    bool there = now.type != VALUE_NONE;
+    if (both ? there && change_agrees(now, after, before) : change_same(now, after))
+        return CHANGE_MADE;
+    if (both ? there && change_agrees(now, before, after) : change_same(now, before))
+        return CHANGE_NOT_MADE;
+    return CHANGE_NEITHER;
+}
+
+/* Err stays where the item could be read. */
+static enum change_state change_read_back(struct client *client, struct arena *arena,
+    const struct client_table *table, const struct change *change, struct value before,
+    struct value after, struct err *err)
+{
+    struct client reader = *client;
+    struct value now;
+    struct err wrong = ERR_INIT;
+    if (!reader.limits.deadline_ns)
+        reader.limits.deadline_ns = clock_tick_ns() + CHANGE_READ_MS * INT64_C(1000000);
+    if (client_get(&reader, arena, table->name, change->key, &now, &wrong))
+        return change_compare(now, before, after);
+    err_set(err, ERR_UNKNOWN,
+        "it may or may not have been applied: no answer came, and reading it back failed: %s",
+        wrong.text);
+    return CHANGE_UNREAD;
+}
+
+/* After an answer that leaves it open. True: it is settled, *ok says how; false: send again. */
+static bool change_settle(struct client *client, struct arena *arena,
+    const struct client_table *table, const struct change *change, struct value before,
+    struct value after, bool *ok, struct err *err)
+{
+    *ok = false;
+    switch (change_read_back(client, arena, table, change, before, after, err)) {
+    case CHANGE_MADE:
+        *ok = true;
+        return true;
+    case CHANGE_NOT_MADE:
+        return err->code != ERR_UNKNOWN && err->code != ERR_UNREACHABLE && err->code != ERR_BUSY;
+    case CHANGE_NEITHER:
+        err_set(err, ERR_UNKNOWN,
+            "no answer came, and the item has been changed by somebody else since: look at it");
+        return true;
+    case CHANGE_UNREAD:
+        break;
+    }
+    return true;
+}
+
+bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
+    struct value before, struct value after, struct err *err)
+{
+    struct change change;
+    bool ok = false, doubt = false;
+    if (!change_build(arena, table, before, after, &change, err))
+        return false;
+    for (int tries = 0; tries < CHANGE_TRIES; tries++) {
+        *err = ERR_INIT;
+        if (change_send(client, arena, table->name, &change, err))
+            return true;
+        doubt = doubt || err->code == ERR_UNKNOWN;
+        if (!doubt || change_settle(client, arena, table, &change, before, after, &ok, err))
+            return ok;
+    }
+    return err_set(err, ERR_UNREACHABLE,
+        "the endpoint does not answer: the item was read back and is as it was");
+}
+
 bool change_conflict(const struct err *err)
 {
     return err->code == ERR_REFUSED && strcmp(err->name, "ConditionalCheckFailedException") == 0;

@@ -30,6 +30,13 @@ bool change_build(struct arena *arena, const struct client_table *table, struct 
     struct value after, struct change *out, struct err *err);
 bool change_send(struct client *client, struct arena *arena, struct str table,
     const struct change *change, struct err *err);
+/*
+ * Builds and sends. Where the answer is lost, the item is read back: it is as it was to be (true),
+ * or as it was (the same guarded request is sent again), or neither. False with ERR_UNKNOWN where
+ * it cannot be told whether the change was made.
+ */
+bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
+    struct value before, struct value after, struct err *err);
 /* Whether the error says that the item is not as it was loaded. */
 bool change_conflict(const struct err *err);
 /* Whether the items' keys are equal. */

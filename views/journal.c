@@ -88,9 +88,7 @@ static void journal_push(struct journal *j, struct journal_entry *entry)
 static bool journal_work(struct task *task, struct client *client, struct err *err)
 {
     struct journal_entry *entry = ((struct journal_task *)task)->entry;
-    struct change change;
-    return change_build(&task->arena, &entry->table, entry->before, entry->after, &change, err) &&
-           change_send(client, &task->arena, entry->table.name, &change, err);
+    return change_carry_out(client, &task->arena, &entry->table, entry->before, entry->after, err);
 }
 
 static void journal_done(struct task *task)
