@@ -349,7 +349,7 @@ static inline struct frame *top(struct reader *r)
 static bool open_container(struct reader *r, struct json *node)
 {
     if (r->depth == JSON_DEPTH_MAX)
-        return fail_at(r, r->at, "nested too deeply (at most 96 levels)");
+        return fail_at(r, r->at, "nested too deeply (at most 256 levels)");
     node->type = *r->at++ == '{' ? JSON_OBJECT : JSON_ARRAY;
     r->frames[r->depth++] = (struct frame){node, (struct json **)&node->first};
     return true;

@@ -17,7 +17,7 @@
  * levels, nothing after the value but blanks. \u0000 is allowed in strings.
  */
 enum {
-    JSON_DEPTH_MAX = 96
+    JSON_DEPTH_MAX = 256
 }; /* 32 levels of attribute values take two JSON levels each, and the envelope */
 
 enum json_type {

@@ -19,7 +19,7 @@ enum { LEVEL_ITEM = 1, LEVEL_ATTRIBUTE = 2 };
 struct in {
     struct buf *out;
     struct err *err;
-    bool deep; /* nothing that is stored: as deep as the JSON may be */
+    const struct json *root;
 };
 
 static bool put_typed(struct in *in, const struct json *json, unsigned level);
@@ -98,12 +98,16 @@ static bool wrong_value(struct in *in, const struct json *json)
                                  : "Unexpected value type in payload");
 }
 
+static bool too_deep(struct in *in, const struct json *json)
+{
+    return invalid(in, json,
+        "Nesting Levels have exceeded supported limits: Attributes in the item have nested levels "
+        "beyond supported limit");
+}
+
 static bool check_level(struct in *in, const struct json *json, unsigned level)
 {
-    return in->deep || level <= VALUE_DEPTH_MAX ||
-           invalid(in, json,
-               "Nesting Levels have exceeded supported limits: Attributes in the item have nested "
-               "levels beyond supported limit");
+    return level <= VALUE_DEPTH_MAX || too_deep(in, json);
 }
 
 /* ---- base64 ---- */
@@ -309,10 +313,34 @@ static bool put_list(struct in *in, const struct json *json, unsigned level, put
     return value_close(&list, in->out, in->err) || placed(in, json);
 }
 
-static bool check_name(struct in *in, const struct json *member)
+/* Levels of L and M below and with `json`, an attribute value. */
+static unsigned typed_depth(const struct json *json)
+{
+    unsigned most = 0;
+    for (const struct json *type = json->first; type; type = type->next) {
+        bool nests = str_equal(type->name, STR("M")) || str_equal(type->name, STR("L"));
+        for (const struct json *m = nests ? type->first : NULL; m; m = m->next) {
+            unsigned depth = 1 + typed_depth(m);
+            most = depth > most ? depth : most;
+        }
+    }
+    return most;
+}
+
+/* Inside values, levels that are too many come before names that are empty. */
+static bool refuse_empty_name(struct in *in, const struct json *member, unsigned level)
+{
+    if (level > LEVEL_ITEM)
+        for (const struct json *m = in->root->first; m; m = m->next)
+            if (LEVEL_ITEM + typed_depth(m) > VALUE_DEPTH_MAX)
+                return too_deep(in, m);
+    return invalid(in, member, "Empty attribute name");
+}
+
+static bool check_name(struct in *in, const struct json *member, unsigned level)
 {
     if (member->name.len == 0)
-        return invalid(in, member, INVALID "Empty attribute name");
+        return refuse_empty_name(in, member, level);
     return member->name.len <= VALUE_NAME_MAX ||
            invalid(in, member, "Attribute name is too large, must be less than 65536 bytes");
 }
@@ -323,7 +351,7 @@ static bool put_map(struct in *in, const struct json *json, unsigned level, put_
         return false;
     struct value_open map = value_open(in->out, VALUE_M);
     for (const struct json *member = json->first; member; member = member->next) {
-        if (!check_name(in, member))
+        if (!check_name(in, member, level))
             return false;
         value_member(&map, in->out, member->name);
         if (!put(in, member, level + 1))
@@ -473,37 +501,33 @@ static bool finish(struct buf *out, size_t start, bool good)
 
 bool json_in_typed(struct buf *out, const struct json *json, struct err *err)
 {
-    struct in in = {out, err, .deep = false};
-    size_t start = out->len;
-    return finish(out, start, put_typed(&in, json, LEVEL_ATTRIBUTE));
-}
-
-bool json_in_typed_operand(struct buf *out, const struct json *json, struct err *err)
-{
-    struct in in = {out, err, .deep = true};
+    struct in in = {out, err, json};
     size_t start = out->len;
     return finish(out, start, put_typed(&in, json, LEVEL_ATTRIBUTE));
 }
 
 bool json_in_typed_item(struct buf *out, const struct json *object, struct err *err)
 {
-    struct in in = {out, err, .deep = false};
+    struct in in = {out, err, object};
     size_t start = out->len;
     if (object->type != JSON_OBJECT)
         return wrong_map(&in, object);
+    for (const struct json *m = object->first; m; m = m->next) /* before any value */
+        if (!check_name(&in, m, LEVEL_ITEM))
+            return false;
     return finish(out, start, put_map(&in, object, LEVEL_ITEM, put_typed));
 }
 
 bool json_in_plain(struct buf *out, const struct json *json, struct err *err)
 {
-    struct in in = {out, err, .deep = false};
+    struct in in = {out, err, json};
     size_t start = out->len;
     return finish(out, start, put_plain(&in, json, LEVEL_ITEM));
 }
 
 bool json_in_item(struct buf *out, const struct json *object, bool unwrap, struct err *err)
 {
-    struct in in = {out, err, .deep = false};
+    struct in in = {out, err, object};
     size_t start = out->len;
     if (object->type != JSON_OBJECT) {
         err_set(err, ERR_DATA, "an item is a JSON object, { … }");

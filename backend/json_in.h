@@ -13,8 +13,6 @@
  * SerializationException for a wrong JSON type; both with the place in the text. `out` keeps no
  * half value. At most VALUE_DEPTH_MAX - 1 levels, so that it fits into an item. */
 bool json_in_typed(struct buf *out, const struct json *json, struct err *err);
-/* The same without the limit of levels: for what is compared and not stored. */
-bool json_in_typed_operand(struct buf *out, const struct json *json, struct err *err);
 /* An object of attribute values as an M. */
 bool json_in_typed_item(struct buf *out, const struct json *object, struct err *err);
 

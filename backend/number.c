@@ -121,7 +121,7 @@ static inline bool scan_sign(struct scan *s)
     return negative;
 }
 
-/* exponent = ( 'e' | 'E' ) sign digit { digit } */
+/* exponent = ( 'e' | 'E' ) sign digit { digit } : fits 64 bits, beyond them it is no number */
 static bool scan_exponent(struct scan *s)
 {
     enum { BOUND = 1 << 30 }; /* far outside the range, whatever the digits before were */
@@ -129,8 +129,11 @@ static bool scan_exponent(struct scan *s)
     bool negative = scan_sign(s);
     struct str digits = scan_digits(s);
     int64_t value = 0;
-    for (size_t i = 0; i < digits.len && value < BOUND; i++)
-        value = value * 10 + (digits.at[i] - '0');
+    for (size_t i = 0; i < digits.len; i++)
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, digits.at[i] - '0', &value))
+            return false;
+    value = value < BOUND ? value : BOUND;
     s->exponent = negative ? -value : value;
     return digits.len > 0;
 }
@@ -192,24 +195,28 @@ static void normalise(struct decimal *d, const struct scan *s)
     take_digits(d, fraction);
 }
 
+/* A zero has the exponent that it is written with: 0e126 is out of range. */
+static bool check_zero(const struct scan *s, struct err *err)
+{
+    if (s->exponent > EXPONENT_MAX)
+        return err_invalid(err, "%s", overflow_text);
+    return s->exponent >= EXPONENT_MIN || err_invalid(err, "%s", underflow_text);
+}
+
 static bool refuse_text(struct str text, struct err *err)
 {
-    if (text.len == 0)
-        return err_invalid(err, "The parameter cannot be converted to a numeric value");
     return err_invalid(err, "The parameter cannot be converted to a numeric value: %.*s",
         STR_ARG(str_take(text, 1024)));
 }
 
 bool number_parse(struct number *out, struct str text, struct err *err)
 {
-    if (text.len == 0)
-        return refuse_text(text, err);
     struct scan s = {.at = text.at, .end = text.at + text.len};
     struct decimal d;
     if (!scan_number(&s, &d.negative))
         return refuse_text(text, err);
     normalise(&d, &s);
-    return encode_checked(out, &d, err);
+    return (d.count || check_zero(&s, err)) && encode_checked(out, &d, err);
 }
 
 /* ---- bytes to base-100 digits ---- */

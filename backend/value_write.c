@@ -216,26 +216,53 @@ static void base64_text(struct buf *text, struct str bytes)
     }
 }
 
-/* "[a, b, a]" in the order of the request, as the service prints strings and binary. */
-static bool refuse_duplicate(const struct value_open *open, const struct buf *out, struct err *err)
+/* The first slot whose member stood before it already; equal members have ranks side by side. */
+static const struct slot *first_repeat(const struct rank *ranks, uint32_t count)
 {
-    if (open->type == VALUE_NS)
-        return err_invalid(err, "Input collection contains duplicates");
-    struct buf text = {0};
-    struct str rest = {out->at + members_start(open), out->len - members_start(open)}, member;
-    for (uint32_t i = 0; i < open->count && text.len < ERR_TEXT_MAX; i++) {
-        value_read_bytes(&rest, &member);
-        member = str_take(member, ERR_TEXT_MAX);
-        if (i)
-            buf_add(&text, STR(", "));
-        if (open->type == VALUE_BS)
-            base64_text(&text, member);
-        else
-            buf_add(&text, member);
+    const struct slot *first = NULL;
+    for (uint32_t i = 0, end; i < count; i = end) {
+        const struct slot *one = ranks[i].slot, *two = NULL;
+        for (end = i + 1; end < count && compare_ranks(&ranks[i], &ranks[end]) == 0; end++) {
+            const struct slot *s = ranks[end].slot, *later = s > one ? s : one;
+            one = s < one ? s : one;
+            two = !two || later < two ? later : two;
+        }
+        first = two && (!first || two < first) ? two : first;
     }
-    err_invalid(err,
-        "One or more parameter values were invalid: Input collection [%.*s]%s contains duplicates.",
-        STR_ARG(buf_str(&text)), open->type == VALUE_BS ? "of type BS" : "");
+    return first;
+}
+
+static void put_member(struct buf *text, enum value_type set, struct str member)
+{
+    if (text->len >= ERR_TEXT_MAX)
+        return;
+    if (text->len)
+        buf_add(text, set == VALUE_BS ? STR(",") : STR(", "));
+    buf_add_byte(text, '"');
+    if (set == VALUE_BS)
+        base64_text(text, str_take(member, ERR_TEXT_MAX));
+    else
+        buf_add(text, str_take(member, ERR_TEXT_MAX));
+    buf_add_byte(text, '"');
+}
+
+/* `["a", "b", "b"]`: in order up to the first repeat, the repeat, the others as they were sent.
+ * Numbers are not shown. */
+static bool refuse_duplicate(const struct rank *ranks, const struct slot *slots,
+    const struct value_open *open, struct err *err)
+{
+    static const char what[] = "One or more parameter values were invalid: Input collection";
+    const struct slot *repeat = first_repeat(ranks, open->count);
+    struct buf text = {0};
+    if (open->type == VALUE_NS)
+        return err_invalid(err, "%s contains duplicates.", what);
+    for (uint32_t i = 0; i < open->count; i++)
+        if (ranks[i].slot < repeat)
+            put_member(&text, open->type, ranks[i].slot->key);
+    for (const struct slot *s = repeat; s < slots + open->count; s++)
+        put_member(&text, open->type, s->key);
+    err_invalid(err, "%s [%.*s]%s contains duplicates.", what, STR_ARG(buf_str(&text)),
+        open->type == VALUE_BS ? "of type BS" : "");
     buf_fini(&text);
     return false;
 }
@@ -247,13 +274,13 @@ static bool refuse_name(struct str name, struct err *err)
         STR_ARG(str_take(name, 255)));
 }
 
-static bool refuse_equal(
-    const struct rank *ranks, const struct value_open *open, const struct buf *out, struct err *err)
+static bool refuse_equal(const struct rank *ranks, const struct slot *slots,
+    const struct value_open *open, struct err *err)
 {
     for (uint32_t i = 1; i < open->count; i++)
         if (compare_ranks(&ranks[i - 1], &ranks[i]) == 0)
             return open->type == VALUE_M ? refuse_name(ranks[i].slot->key, err)
-                                         : refuse_duplicate(open, out, err);
+                                         : refuse_duplicate(ranks, slots, open, err);
     return true;
 }
 
@@ -281,7 +308,7 @@ static bool sort_members(const struct value_open *open, struct buf *out, struct 
     buf_reserve(out, out->len - members_start(open)); /* may move what the slots point to */
     find_slots(slots, ranks, open, out);
     sort_ranks(ranks, open->count);
-    bool good = refuse_equal(ranks, open, out, err);
+    bool good = refuse_equal(ranks, slots, open, err);
     if (good)
         write_in_order(ranks, open, out);
     if (many) {

@@ -11,6 +11,7 @@
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/upkeep.h"
+#include "backend/embedded/wording.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -21,23 +22,25 @@ struct row {
     struct str name;
     engine_op *run;
     const struct shape *shape; /* found once, when the engine opens */
+    enum wording wording;
 };
 
-#define ROW(operation, function)                                                                   \
+#define ROW(operation, function) WORDED(operation, function, WORDING_PLAIN)
+#define WORDED(operation, function, wording)                                                       \
     {                                                                                              \
-        {operation, sizeof operation - 1}, function, NULL                                          \
+        {operation, sizeof operation - 1}, function, NULL, wording                                 \
     }
 
 /* By how often they are asked for: the search is linear. */
 static const struct row table[] = {
     ROW("GetItem", op_get_item),
-    ROW("PutItem", op_put_item),
+    WORDED("PutItem", op_put_item, WORDING_COUNTED),
     ROW("Query", op_query),
-    ROW("UpdateItem", op_update_item),
-    ROW("Scan", op_scan),
-    ROW("BatchWriteItem", op_batch_write_item),
+    WORDED("UpdateItem", op_update_item, WORDING_COUNTED),
+    WORDED("Scan", op_scan, WORDING_OLDER),
+    WORDED("BatchWriteItem", op_batch_write_item, WORDING_OLDER),
     ROW("BatchGetItem", op_batch_get_item),
-    ROW("DeleteItem", op_delete_item),
+    WORDED("DeleteItem", op_delete_item, WORDING_COUNTED),
     ROW("TransactWriteItems", op_transact_write_items),
     ROW("TransactGetItems", op_transact_get_items),
     ROW("GetRecords", op_get_records),
@@ -160,8 +163,10 @@ static bool parse_body(struct call *call, struct err *err)
 static bool run_row(struct call *call, size_t row, struct err *err)
 {
     const struct shape *shape = call->engine->pool->shapes[row];
-    return parse_body(call, err) && shape_check(shape, call->body, err) &&
-           table[row].run(call, err);
+    call->body = NULL;
+    return (parse_body(call, err) && shape_check(shape, call->body, err) &&
+               table[row].run(call, err)) ||
+           wording_refuse(call, table[row].wording, err);
 }
 
 static void put_failure(struct call *call)

@@ -84,6 +84,16 @@ bool item_check_put(const struct catalog_table *table, struct value item, struct
     return index_check(table, item, err) && (index_fits(table, item) || refuse_size(err));
 }
 
+bool item_check_batch_put(const struct catalog_table *table, struct value item, struct err *err)
+{
+    const struct key_schema *schema = &table->schema;
+    struct value v;
+    for (size_t i = 0; i < schema->count; i++)
+        if (!value_find(item, schema->at[i].name, &v) || v.type != schema->at[i].type)
+            return mismatch(err);
+    return item_check_put(table, item, err);
+}
+
 bool item_check_size(struct value item, struct err *err)
 {
     /* the encoded form is never much smaller than what is counted */

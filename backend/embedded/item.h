@@ -21,6 +21,8 @@ struct item_slot {
 /* Checks of an item or key against the table's schema; errors as the service words them. */
 bool item_check_key(const struct catalog_table *table, struct value key, struct err *err);
 bool item_check_put(const struct catalog_table *table, struct value item, struct err *err);
+/* The same for a batch, which words a key that is missing or of another type like a wrong key. */
+bool item_check_batch_put(const struct catalog_table *table, struct value item, struct err *err);
 /* Bytes of an item that is to be put: "Item size has exceeded …". */
 bool item_check_size(struct value item, struct err *err);
 /* The same of an updated one, with its entries in local indexes as item_check_put() counts them. */

@@ -62,7 +62,7 @@ bool legacy_term_value(
     struct call *call, const struct json *json, struct value *out, struct err *err)
 {
     struct buf *bytes = engine_buf(call, CALL_RECORD);
-    if (!json_in_typed_operand(bytes, json, err)) /* updates look at the levels later */
+    if (!json_in_typed(bytes, json, err))
         return false;
     *out = value_of(arena_dup(&call->arena, buf_str(bytes)));
     return true;

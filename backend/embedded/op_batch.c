@@ -136,7 +136,7 @@ static bool check_part(struct call *call, struct store_txn *txn, struct part *pa
     part->used = (struct capacity){0};
     for (size_t i = 0; i < part->count; i++) {
         struct entry *entry = &part->entries[i];
-        if (!(entry->is_put ? item_check_put(part->table, entry->given, err)
+        if (!(entry->is_put ? item_check_batch_put(part->table, entry->given, err)
                             : item_check_key(part->table, entry->given, err)))
             return false;
         put_key(call, part, entry);
@@ -203,8 +203,24 @@ bool op_batch_write_item(struct call *call, struct err *err)
 
 /* ---- BatchGetItem ---- */
 
+/* One batch is of one kind, whatever its tables. */
+static bool check_kinds(const struct batch *batch, struct err *err)
+{
+    bool old = false, new = false;
+    for (size_t i = 0; i < batch->count; i++) {
+        old = old || shape_get(batch->parts[i].json, STR("AttributesToGet"));
+        new = new || shape_get(batch->parts[i].json, STR("ProjectionExpression"));
+    }
+    return !old || !new ||
+           err_invalid(err, "Can not use both expression and non-expression parameters in the same "
+                            "request: Non-expression parameters: {AttributesToGet} Expression "
+                            "parameters: {ProjectionExpression}");
+}
+
 static bool read_gets(struct call *call, struct batch *batch, struct err *err)
 {
+    if (!check_kinds(batch, err))
+        return false;
     for (size_t i = 0; i < batch->count; i++) {
         struct part *part = &batch->parts[i];
         const struct json *keys = shape_get(part->json, STR("Keys"));

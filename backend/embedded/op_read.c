@@ -103,7 +103,7 @@ static bool read_start(struct call *call, struct read *r, struct err *err)
         return true;
     if (request_item(&call->bufs[CALL_ITEM], start, &r->start, err))
         return true;
-    return err->code == ERR_REFUSED &&
+    return !r->is_query && err->code == ERR_REFUSED &&
                    !str_equal(str_from(err->name), STR("SerializationException"))
                ? err_context(err, "The provided starting key is invalid")
                : false;

@@ -7,6 +7,8 @@
  */
 #include "backend/embedded/page_range.h"
 
+#include <inttypes.h>
+
 #define INVALID "One or more parameter values were invalid: "
 
 /* ---- key conditions ---- */
@@ -47,6 +49,11 @@ bool page_range_order(const struct key_schema *schema, const struct expr_key_con
 {
     bool last = false;
     *out = (struct page_range_keys){0};
+    if (catalog_own_keys(schema) > 1 && given->count > catalog_own_keys(schema))
+        return err_invalid(err,
+            "The number of query conditions (%" PRIu32
+            ") exceeds the number of key attributes defined in the schema (%" PRIu32 ")",
+            given->count, catalog_own_keys(schema));
     if (catalog_own_keys(schema) == 1 && given->count > 1)
         return err_invalid(err, "Query key condition not supported");
     for (uint32_t i = 0; i < catalog_own_keys(schema); i++) {

@@ -48,7 +48,7 @@ static bool refuse_mixed(struct buf *old, struct buf *new, struct err *err)
         STR_ARG(buf_str(old)), STR_ARG(buf_str(new)));
 }
 
-/* "ConditionExpression is null", "FilterExpression and KeyConditionExpression is null" */
+/* Reads say which: "FilterExpression and KeyConditionExpression is null". */
 static bool check_values(
     const struct json *object, const struct request_rules *rules, struct err *err)
 {
@@ -64,7 +64,9 @@ static bool check_values(
         takes = true;
     }
     bool fine = any || !takes || !shape_get(object, STR("ExpressionAttributeValues"));
-    if (!fine)
+    if (!fine && (rules == &request_put || rules == &request_update))
+        err_invalid(err, "ExpressionAttributeValues can only be specified when using expressions");
+    else if (!fine)
         err_invalid(err,
             "ExpressionAttributeValues can only be specified when using expressions: %.*s is null",
             STR_ARG(buf_str(&list)));

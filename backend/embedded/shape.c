@@ -14,7 +14,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { COLLECT_MAX = 10, QUOTE_MAX = 1024 };
+enum {
+    COLLECT_MAX = 10,
+    QUOTE_MAX = 1024,
+    NEWER_DEPTH_MAX = 62, /* levels of values that the service reads in the newer way */
+};
 
 const struct json *shape_get(const struct json *object, struct str name)
 {
@@ -58,6 +62,7 @@ int64_t shape_number(const struct json *object, struct str name, int64_t otherwi
 struct collect {
     struct buf text;
     unsigned count;
+    bool older, bare;
 };
 
 /* Where a value stands in the request: keySchema.1.member.attributeName. */
@@ -65,7 +70,8 @@ struct place {
     const struct place *above;
     struct str name;
     bool small; /* the name's first letter is printed small */
-    bool quiet;
+    bool terse; /* wrong lengths are not quoted */
+    bool as_json;
 };
 
 static void put_small_first(struct buf *out, struct str name)
@@ -74,13 +80,13 @@ static void put_small_first(struct buf *out, struct str name)
     buf_add(out, str_skip(name, 1));
 }
 
-static void put_place(struct buf *out, const struct place *place)
+static void put_place(struct buf *out, const struct place *place, bool small)
 {
     if (place->above) {
-        put_place(out, place->above);
+        put_place(out, place->above, small);
         buf_add_byte(out, '.');
     }
-    if (place->small)
+    if (place->small && small)
         put_small_first(out, place->name);
     else
         buf_add(out, place->name);
@@ -137,22 +143,59 @@ static void put_quoted(struct buf *out, const struct shape *shape, const struct 
         buf_add(out, json->text);
 }
 
+/* What is wrong with a value stands behind it: a very long one must not push that out of the text.
+ */
+static void cut_quoted(struct buf *out, size_t start)
+{
+    if (out->len - start <= QUOTE_MAX)
+        return;
+    char ends[2] = {out->at[out->len - 2], out->at[out->len - 1]};
+    out->len = utf8_before(buf_str(out), start + QUOTE_MAX);
+    buf_add(out, STR("…"));
+    for (size_t i = 0; i < 2; i++) /* of what is a list or a map the end shows */
+        if (ends[i] == ']' || ends[i] == '}')
+            buf_add_byte(out, ends[i]);
+}
+
+static struct buf *open_text(struct collect *c)
+{
+    if (c->count++)
+        buf_add(&c->text, STR("; "));
+    return &c->text;
+}
+
 static struct buf *open_finding(struct collect *c, const struct place *place,
     const struct shape *shape, const struct json *json)
 {
-    struct buf *out = &c->text;
-    if (c->count++)
-        buf_add(out, STR("; "));
+    struct buf *out = open_text(c);
+    size_t start = out->len;
     buf_add(out, STR("Value "));
     if (json == NULL) {
         buf_add(out, STR("null "));
-    } else if (!place->quiet) {
+    } else {
         buf_add_byte(out, '\'');
-        put_quoted(out, shape, json);
+        if (place->as_json)
+            json_put(out, json);
+        else
+            put_quoted(out, shape, json);
+        cut_quoted(out, start);
         buf_add(out, STR("' "));
     }
     buf_add(out, STR("at '"));
-    put_place(out, place);
+    put_place(out, place, true);
+    buf_add(out, STR("' failed to satisfy constraint: "));
+    return out;
+}
+
+/* The same for a length or a number out of its bounds. */
+static struct buf *open_bound(struct collect *c, const struct place *place,
+    const struct shape *shape, const struct json *json)
+{
+    if (!place->terse || c->older)
+        return open_finding(c, place, shape, json);
+    struct buf *out = open_text(c);
+    buf_add(out, STR("Value at '"));
+    put_place(out, place, false);
     buf_add(out, STR("' failed to satisfy constraint: "));
     return out;
 }
@@ -200,8 +243,9 @@ static void check_text(struct collect *c, const struct shape *shape, const struc
         put_pattern(open_finding(c, place, shape, json), shape);
     if (shape->has_max && length > (arn ? shape->arn_max : shape->max))
         put_bound(open_finding(c, place, shape, json), "length", false, shape->max);
-    if (shape->has_min && length < shape->min)
-        put_bound(open_finding(c, place, shape, json), "length", true, shape->min);
+    int64_t min = length && !arn && shape->name_min ? shape->name_min : shape->min;
+    if (shape->has_min && length < min)
+        put_bound(open_bound(c, place, shape, json), "length", true, min);
 }
 
 static void check_number(struct collect *c, const struct shape *shape, const struct json *json,
@@ -209,18 +253,18 @@ static void check_number(struct collect *c, const struct shape *shape, const str
 {
     int64_t value = number_value(json);
     if (shape->has_min && value < shape->min)
-        put_bound(open_finding(c, place, shape, json), "value", true, shape->min);
+        put_bound(open_bound(c, place, shape, json), "value", true, shape->min);
     if (shape->has_max && value > shape->max)
-        put_bound(open_finding(c, place, shape, json), "value", false, shape->max);
+        put_bound(open_bound(c, place, shape, json), "value", false, shape->max);
 }
 
 static void check_count(struct collect *c, const struct shape *shape, const struct json *json,
     const struct place *place)
 {
     if (shape->has_max && json->count > shape->max)
-        put_bound(open_finding(c, place, shape, json), "length", false, shape->max);
+        put_bound(open_bound(c, place, shape, json), "length", false, shape->max);
     if (shape->has_min && json->count < shape->min)
-        put_bound(open_finding(c, place, shape, json), "length", true, shape->min);
+        put_bound(open_bound(c, place, shape, json), "length", true, shape->min);
 }
 
 static void check(struct collect *c, const struct shape *shape, const struct json *json,
@@ -256,7 +300,7 @@ static void put_rules(struct buf *out, const struct shape *shape)
     }
     if (shape->has_min) {
         buf_add(out, str_from(between));
-        put_bound(out, "length", true, shape->min);
+        put_bound(out, "length", true, shape->name_min ? shape->name_min : shape->min);
         between = ", ";
     }
     if (shape->pattern) {
@@ -276,7 +320,9 @@ static void report_map(struct collect *c, const struct shape *shape, const struc
 
 static bool key_fits(const struct shape *rules, struct str name)
 {
-    return length_fits(rules, (int64_t)utf8_length(name)) && (!rules->match || rules->match(name));
+    int64_t length = (int64_t)utf8_length(name);
+    return length_fits(rules, length) && length >= rules->name_min &&
+           (!rules->match || rules->match(name));
 }
 
 static void check_map(struct collect *c, const struct shape *shape, const struct json *json,
@@ -290,8 +336,8 @@ static void check_map(struct collect *c, const struct shape *shape, const struct
             report_map(c, shape, json, place, "value", shape->member);
     }
     for (const struct json *m = json->first; m && !is_full(c); m = m->next) {
-        struct place below = {.above = place, .name = m->name, .quiet = place->quiet};
-        struct place member = {.above = &below, .name = STR("member"), .quiet = place->quiet};
+        struct place below = {.above = place, .name = m->name};
+        struct place member = {.above = &below, .name = STR("member")};
         struct shape inner = *shape->member;
         if (inner.kind == SHAPE_LIST) /* its length was reported above */
             inner.has_min = inner.has_max = false;
@@ -306,23 +352,37 @@ static void check_field(struct collect *c, const struct shape_field *field, cons
     const struct place *above)
 {
     struct place place = {.above = above,
-        .name = field->path ? str_from(field->path) : field->name,
-        .small = !field->path,
-        .quiet = field->quiet || (above && above->quiet)};
-    if (json)
+        .name = field->name,
+        .small = true,
+        .terse = field->terse,
+        .as_json = field->as_json};
+    bool newer = field->newer && !c->older;
+    if (json && newer && !in_values(field->shape->values, json->text)) {
+        buf_add(open_text(c), STR("Failed to satisfy constraint: "));
+        put_values(&c->text, field->newer);
+        c->bare = c->bare || field->bare;
+    } else if (json)
         check(c, field->shape, json, &place);
     else if (field->need == SHAPE_REQUIRED)
         buf_add(open_finding(c, &place, field->shape, NULL), STR("Member must not be null"));
 }
 
-static void check_structure(struct collect *c, const struct shape *shape, const struct json *json,
-    const struct place *place)
+static void check_fields(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place, bool late)
 {
     for (const struct shape_field *f = shape->fields; f->shape && !is_full(c); f++) {
         const struct json *member = shape_get(json, f->name);
-        if (member || f->need != SHAPE_OPTIONAL)
+        if (f->late == late && (member || f->need != SHAPE_OPTIONAL))
             check_field(c, f, member, place);
     }
+}
+
+static void check_structure(struct collect *c, const struct shape *shape, const struct json *json,
+    const struct place *place)
+{
+    check_fields(c, shape, json, place, false);
+    if (c->count == 0)
+        check_fields(c, shape, json, place, true);
 }
 
 static void check(struct collect *c, const struct shape *shape, const struct json *json,
@@ -353,11 +413,48 @@ static void check(struct collect *c, const struct shape *shape, const struct jso
 static bool report(struct collect *c, struct err *err)
 {
     bool fine = c->count == 0;
-    if (!fine)
+    if (!fine && c->bare)
+        err_invalid(err, "%s", buf_cstr(&c->text));
+    else if (!fine)
         err_invalid(err, "%u validation error%s detected: %s", c->count, c->count > 1 ? "s" : "",
             buf_cstr(&c->text));
     buf_fini(&c->text);
     return fine;
+}
+
+/* ---- requests that are read in two ways ---- */
+
+static bool nests_beyond(const struct json *json, unsigned levels)
+{
+    for (const struct json *m = json->first; m; m = m->next)
+        if (levels == 0 || nests_beyond(m, levels - 1))
+            return true;
+    return false;
+}
+
+bool shape_is_deep(const struct json *request)
+{
+    /* Two levels of JSON make one of a value; above them are the request and its member. */
+    return nests_beyond(request, 2 + 2 * NEWER_DEPTH_MAX);
+}
+
+static bool lacks_member(const struct shape *shape, const struct json *request)
+{
+    for (const struct shape_field *f = shape->fields; f->shape; f++)
+        if (f->need == SHAPE_REQUIRED && !f->alone && !shape_get(request, f->name))
+            return true;
+    return false;
+}
+
+/* What failed is put into words again where the older ones hold. */
+static bool say_older(
+    const struct shape *shape, const struct json *request, bool fine, struct err *err)
+{
+    if (fine || !shape->two_ways || !(lacks_member(shape, request) || shape_is_deep(request)))
+        return fine;
+    struct collect c = {.older = true};
+    check_structure(&c, shape, request, NULL);
+    return report(&c, err);
 }
 
 static bool check_alone(const struct shape *shape, const struct json *request, struct err *err)
@@ -379,9 +476,11 @@ static bool check_alone(const struct shape *shape, const struct json *request, s
 
 bool shape_check(const struct shape *shape, const struct json *request, struct err *err)
 {
-    if (!shape_check_types(shape, request, err) || !check_alone(shape, request, err))
+    if (!shape_check_types(shape, request, err))
         return false;
+    if (!check_alone(shape, request, err))
+        return say_older(shape, request, false, err);
     struct collect c = {0};
     check_structure(&c, shape, request, NULL);
-    return report(&c, err);
+    return say_older(shape, request, report(&c, err), err);
 }

@@ -33,13 +33,17 @@ struct shape {
     const char *name;      /* the structure's own name, for error texts */
     bool has_min, has_max; /* of a number's value, a text's or collection's length */
     int64_t min, max;
-    int64_t arn_max;                  /* max of a text that is an ARN, 0 = the same */
-    const char *pattern;              /* as the service prints it */
-    bool (*match)(struct str text);   /* what the pattern means */
-    const char *const *values;        /* an enum's names, ended by NULL, in the service's order */
-    const struct shape *member;       /* of a list; the values of a map */
-    const struct shape *key;          /* the names of a map, or NULL */
+    int64_t arn_max;                /* max of a text that is an ARN, 0 = the same */
+    int64_t name_min;               /* min of one that is neither an ARN nor empty, 0 = the same */
+    const char *pattern;            /* as the service prints it */
+    bool (*match)(struct str text); /* what the pattern means */
+    const char *const *values;      /* an enum's names, ended by NULL, in the service's order */
+    const struct shape *member;     /* of a list; the values of a map */
+    const struct shape *key;        /* the names of a map, or NULL */
     const struct shape_field *fields; /* of a structure, ended by shape NULL */
+    /* A request that the service reads in two ways: what is newer below holds only where no
+     * required member is missing and nothing is nested very deeply. */
+    bool two_ways;
 };
 
 enum shape_need {
@@ -52,9 +56,13 @@ struct shape_field {
     struct str name;
     const struct shape *shape;
     enum shape_need need;
-    bool alone;       /* its failures are reported without those of other fields */
-    const char *path; /* how errors call it, where not the name with a small first letter */
-    bool quiet;       /* errors do not quote the value */
+    bool alone;   /* its failures are reported without those of other fields, before them */
+    bool late;    /* looked at where nothing else failed */
+    bool terse;   /* a wrong length is not quoted, and the name keeps its capital letter */
+    bool as_json; /* errors quote the value as it was sent */
+    /* Newer: the enum as it is named without saying whose it is; bare: nor how many errors. */
+    const char *const *newer;
+    bool bare;
 };
 
 #define SHAPE_MIN(n) .has_min = true, .min = (n)
@@ -67,6 +75,10 @@ struct shape_field {
     {                                                                                              \
         .name = {(field), sizeof(field) - 1}, .shape = (of), .need = SHAPE_REQUIRED                \
     }
+#define SHAPE_TERSE(field, of)                                                                     \
+    {                                                                                              \
+        .name = {(field), sizeof(field) - 1}, .shape = (of), .need = SHAPE_REQUIRED, .terse = true \
+    }
 #define SHAPE_END                                                                                  \
     {                                                                                              \
         .shape = NULL                                                                              \
@@ -77,6 +89,9 @@ bool shape_check(const struct shape *shape, const struct json *request, struct e
 
 /* The first part of it: the JSON types alone. */
 bool shape_check_types(const struct shape *shape, const struct json *request, struct err *err);
+
+/* Whether values in it are nested so deeply that the service reads the request in its older way. */
+bool shape_is_deep(const struct json *request);
 
 /* The request's shape by operation, or NULL where there is none. */
 const struct shape *shape_of(struct str operation);

@@ -30,7 +30,7 @@ const struct shape shape_string = {.kind = SHAPE_STRING}, shape_long = {.kind = 
                    shape_value = {.kind = SHAPE_VALUE}, shape_timestamp = {.kind = SHAPE_TIMESTAMP};
 
 const struct shape shape_table_name = {SHAPE_STRING, SHAPE_MIN(1), SHAPE_MAX(255), .arn_max = 1024,
-    .pattern = "[a-zA-Z0-9_.-]+", .match = is_table};
+    .name_min = 3, .pattern = "[a-zA-Z0-9_.-]+", .match = is_table};
 const struct shape shape_new_table_name = {
     SHAPE_STRING, SHAPE_MIN(3), SHAPE_MAX(255), .pattern = "[a-zA-Z0-9_.-]+", .match = is_name};
 const struct shape shape_index_name = {
@@ -38,9 +38,8 @@ const struct shape shape_index_name = {
 
 const struct shape shape_item = {SHAPE_MAP, .member = &shape_value};
 const struct shape shape_names = {SHAPE_MAP, .member = &shape_string};
-static const struct shape name_member = {SHAPE_STRING, SHAPE_MAX(65535)};
 const struct shape shape_name_list = {
-    SHAPE_LIST, SHAPE_MIN(1), SHAPE_MAX(255), .member = &name_member};
+    SHAPE_LIST, SHAPE_MIN(1), SHAPE_MAX(255), .member = &shape_string};
 
 static const char *const capacity_values[] = {"INDEXES", "TOTAL", "NONE", NULL};
 const struct shape shape_capacity = {SHAPE_STRING, .values = capacity_values};

@@ -34,7 +34,7 @@ extern const struct shape shape_tags, shape_tag_keys, shape_resource_arn;
 #define SHAPE_TABLE                                                                                \
     {                                                                                              \
         .name = {"TableName", sizeof "TableName" - 1}, .shape = &shape_table_name,                 \
-        .need = SHAPE_REQUIRED, .alone = true                                                      \
+        .need = SHAPE_REQUIRED, .alone = true, .terse = true                                       \
     }
 
 #endif

@@ -61,10 +61,10 @@ static const struct shape write_items = {
 static const struct shape token = {SHAPE_STRING, SHAPE_MIN(1), SHAPE_MAX(36)};
 
 static const struct shape_field write_fields[] = {
-    SHAPE_MUST("TransactItems", &write_items),
+    SHAPE_TERSE("TransactItems", &write_items),
+    SHAPE_MAY("ClientRequestToken", &token),
     SHAPE_MAY("ReturnConsumedCapacity", &shape_capacity),
     SHAPE_MAY("ReturnItemCollectionMetrics", &shape_metrics),
-    SHAPE_MAY("ClientRequestToken", &token),
     SHAPE_END,
 };
 static const struct shape transact_write = {
@@ -86,7 +86,7 @@ static const struct shape get_item = {SHAPE_STRUCT, "TransactGetItem", .fields =
 static const struct shape get_items = {
     SHAPE_LIST, SHAPE_MIN(1), SHAPE_MAX(100), .member = &get_item};
 static const struct shape_field gets_fields[] = {
-    SHAPE_MUST("TransactItems", &get_items),
+    SHAPE_TERSE("TransactItems", &get_items),
     SHAPE_MAY("ReturnConsumedCapacity", &shape_capacity),
     SHAPE_END,
 };

@@ -28,22 +28,40 @@ static const struct request_rules *rules_of(enum transact_kind kind)
                                      : &request_put;
 }
 
+static bool read_given(
+    struct call *call, struct transact_action *action, const struct json *json, struct err *err)
+{
+    bool put = action->kind == TRANSACT_PUT;
+    const struct json *given = shape_get(json, put ? STR("Item") : STR("Key"));
+    struct value value;
+    if (!request_item(&call->bufs[CALL_ITEM], given, &value, err) ||
+        (put && !item_check_size(value, err)))
+        return false;
+    action->given = value_of(arena_dup(&call->arena, value.encoded));
+    return true;
+}
+
+/* Unlike single operations, transactions tolerate placeholders where no expression is. */
+static bool read_expressions(
+    struct call *call, struct transact_action *action, const struct json *json, struct err *err)
+{
+    const struct request_rules *rules = rules_of(action->kind);
+    return !request_has_expression(json, rules) ||
+           request_expressions(call, json, rules, &action->expressions, err);
+}
+
 bool transact_read(struct call *call, struct transact_action *action, enum transact_kind kind,
     const struct json *json, struct err *err)
 {
-    const struct json *given = shape_get(json, kind == TRANSACT_PUT ? STR("Item") : STR("Key"));
-    struct value value;
     action->kind = kind;
     action->json = json;
     action->table_name = shape_text(json, STR("TableName"));
     action->item_on_failure =
         str_equal(shape_text(json, STR("ReturnValuesOnConditionCheckFailure")), STR("ALL_OLD"));
-    if (!request_item(&call->bufs[CALL_ITEM], given, &value, err))
-        return false;
-    action->given = value_of(arena_dup(&call->arena, value.encoded));
-    /* unlike single operations, transactions tolerate placeholders where no expression is */
-    return !request_has_expression(json, rules_of(kind)) ||
-           request_expressions(call, json, rules_of(kind), &action->expressions, err);
+    /* what is wrong with an expression comes before what is wrong with a key */
+    if (kind != TRANSACT_PUT)
+        return read_expressions(call, action, json, err) && read_given(call, action, json, err);
+    return read_given(call, action, json, err) && read_expressions(call, action, json, err);
 }
 
 /* ---- tables and keys ---- */
@@ -51,7 +69,7 @@ bool transact_read(struct call *call, struct transact_action *action, enum trans
 static bool check_schema(const struct transact_action *a, struct err *err)
 {
     if (a->kind == TRANSACT_PUT)
-        return item_check_size(a->given, err) && item_check_put(a->table, a->given, err);
+        return item_check_put(a->table, a->given, err);
     return item_check_key(a->table, a->given, err) && change_check(a->table, &a->expressions, err);
 }
 

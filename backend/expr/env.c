@@ -157,25 +157,14 @@ static bool read_names(struct table *table, const struct json *json, struct err 
     return true;
 }
 
-static bool invalid_value(struct str key, struct err *err)
-{
-    char text[ERR_TEXT_MAX];
-    if (err->code != ERR_REFUSED || strcmp(err->name, "ValidationException") != 0)
-        return false;
-    memcpy(text, err->text, sizeof text);
-    return err_invalid(err, "ExpressionAttributeValues contains invalid value: %s for key %.*s",
-        text, STR_ARG(key));
-}
-
 /* All values are encoded into one buffer, which moves while it grows: slices are taken at the end.
  */
-static bool encode_values(
-    struct table *table, const struct json *json, struct buf *bytes, size_t *ends, struct err *err)
+static bool encode_values(const struct json *json, struct buf *bytes, size_t *ends, struct err *err)
 {
     uint32_t i = 0;
     for (const struct json *member = json->first; member; member = member->next) {
-        if (!json_in_typed_operand(bytes, member, err)) /* updates look at the levels later */
-            return invalid_value(table->at[i].key, err);
+        if (!json_in_typed(bytes, member, err))
+            return false;
         ends[i++] = bytes->len;
     }
     return true;
@@ -188,7 +177,7 @@ static bool read_values(
         return true;
     struct buf bytes = {0};
     size_t *ends = arena_array(arena, size_t, table->count);
-    bool ok = encode_values(table, json, &bytes, ends, err);
+    bool ok = encode_values(json, &bytes, ends, err);
     if (ok) {
         struct str all = arena_dup(arena, buf_str(&bytes));
         for (uint32_t i = 0; i < table->count; i++) {

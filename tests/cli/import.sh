@@ -134,7 +134,7 @@ same "$(LC_ALL=C sort rejects)" '[1]
 {"other":1}'
 { printf '{"id":"big","t":"'; head -c 420000 /dev/zero | tr '\0' x; printf '"}\n{"id":"small"}\n'; } >big.jsonl
 run 65 import Bad big.jsonl --on-error skip
-has "$err" "big.jsonl:1: ValidationException: Item size has exceeded the maximum allowed size"
+has "$err" "big.jsonl:1: ValidationException: 1 validation error detected: Item size has exceeded the maximum allowed size"
 run 0 get Bad small
 printf '\xff\xfe{}' >utf16.jsonl
 run 65 import Bad utf16.jsonl

@@ -153,17 +153,21 @@ static void repeated_members_and_empty_sets_are_refused_in_the_words_of_the_serv
     assert_true(close_set(VALUE_SS, (const char *[]){"b", "", "a"}, 3, &err));
     assert_false(close_set(VALUE_SS, (const char *[]){"b", "a", "b"}, 3, &err));
     assert_string_equal(err.name, "ValidationException");
-    assert_string_equal(err.text, INVALID "Input collection [b, a, b] contains duplicates.");
+    assert_string_equal(
+        err.text, INVALID "Input collection [\"a\", \"b\", \"b\"] contains duplicates.");
+    assert_false(close_set(VALUE_SS, (const char *[]){"e", "c", "c", "e", "a"}, 5, &err));
+    assert_string_equal(err.text,
+        INVALID "Input collection [\"c\", \"e\", \"c\", \"e\", \"a\"] contains duplicates.");
     assert_false(close_set(VALUE_SS, (const char *[]){"", ""}, 2, &err));
-    assert_string_equal(err.text, INVALID "Input collection [, ] contains duplicates.");
+    assert_string_equal(err.text, INVALID "Input collection [\"\", \"\"] contains duplicates.");
     assert_false(close_set(VALUE_BS, (const char *[]){"b", "b"}, 2, &err));
     assert_string_equal(
-        err.text, INVALID "Input collection [Yg==, Yg==]of type BS contains duplicates.");
+        err.text, INVALID "Input collection [\"Yg==\",\"Yg==\"]of type BS contains duplicates.");
     assert_false(close_set(VALUE_BS, (const char *[]){"ab", "abc", "ab"}, 3, &err));
-    assert_string_equal(
-        err.text, INVALID "Input collection [YWI=, YWJj, YWI=]of type BS contains duplicates.");
+    assert_string_equal(err.text,
+        INVALID "Input collection [\"YWI=\",\"YWJj\",\"YWI=\"]of type BS contains duplicates.");
     assert_false(close_set(VALUE_NS, (const char *[]){"1000", "2", "1e3"}, 3, &err));
-    assert_string_equal(err.text, "Input collection contains duplicates");
+    assert_string_equal(err.text, INVALID "Input collection contains duplicates.");
     assert_false(close_set(VALUE_SS, NULL, 0, &err));
     assert_string_equal(err.text, INVALID "An string set  may not be empty");
     assert_false(close_set(VALUE_NS, NULL, 0, &err));

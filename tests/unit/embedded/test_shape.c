@@ -23,15 +23,15 @@ static void a_request_that_fits_is_accepted(void **state)
 {
     (void)state;
     assert_string_equal(
-        verdict("GetItem", "{\"TableName\":\"t\",\"Key\":{\"a\":{\"S\":\"x\"}}}"), "");
-    assert_string_equal(verdict("Scan", "{\"TableName\":\"t\",\"Limit\":1}"), "");
+        verdict("GetItem", "{\"TableName\":\"tab\",\"Key\":{\"a\":{\"S\":\"x\"}}}"), "");
+    assert_string_equal(verdict("Scan", "{\"TableName\":\"tab\",\"Limit\":1}"), "");
     assert_string_equal(verdict("DescribeLimits", "{}"), "");
 }
 
 static void null_counts_as_absent(void **state)
 {
     (void)state;
-    assert_string_equal(verdict("Scan", "{\"TableName\":\"t\",\"Limit\":null}"), "");
+    assert_string_equal(verdict("Scan", "{\"TableName\":\"tab\",\"Limit\":null}"), "");
     assert_string_equal(verdict("Scan", "{\"TableName\":null}"),
         "ValidationException: 1 validation error detected: Value null at 'tableName' failed to "
         "satisfy constraint: Member must not be null");
@@ -40,7 +40,7 @@ static void null_counts_as_absent(void **state)
 static void unknown_members_are_passed_over(void **state)
 {
     (void)state;
-    assert_string_equal(verdict("Scan", "{\"TableName\":\"t\",\"Colour\":[1,{\"a\":2}]}"), "");
+    assert_string_equal(verdict("Scan", "{\"TableName\":\"tab\",\"Colour\":[1,{\"a\":2}]}"), "");
 }
 
 static void types_come_before_constraints(void **state)
@@ -65,7 +65,7 @@ static void each_type_has_its_words(void **state)
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         char body[200], want[200];
-        snprintf(body, sizeof body, "{\"TableName\":\"t\",\"IndexName\":%s}", texts[i].value);
+        snprintf(body, sizeof body, "{\"TableName\":\"tab\",\"IndexName\":%s}", texts[i].value);
         snprintf(want, sizeof want, "SerializationException: %s", texts[i].words);
         assert_string_equal(verdict("Scan", body), want);
     }
@@ -87,7 +87,7 @@ static void types_inside_attribute_values_are_seen_at_any_depth(void **state)
     (void)state;
     assert_string_equal(
         verdict("PutItem",
-            "{\"TableName\":\"t\",\"Item\":{\"a\":{\"M\":{\"b\":{\"L\":[{\"N\":1}]}}}}}"),
+            "{\"TableName\":\"tab\",\"Item\":{\"a\":{\"M\":{\"b\":{\"L\":[{\"N\":1}]}}}}}"),
         "SerializationException: NUMBER_VALUE cannot be converted to String");
     assert_string_equal(verdict("PutItem", "{\"Item\":{\"a\":{\"BS\":[\"AA==\",5]}}}"),
         "SerializationException: only base-64-encoded strings are convertible to bytes");
@@ -100,7 +100,7 @@ static void types_inside_attribute_values_are_seen_at_any_depth(void **state)
 static void constraints_are_collected_in_the_tables_order(void **state)
 {
     (void)state;
-    assert_string_equal(verdict("Scan", "{\"TableName\":\"t\",\"Select\":\"X\",\"Limit\":-1}"),
+    assert_string_equal(verdict("Scan", "{\"TableName\":\"tab\",\"Select\":\"X\",\"Limit\":-1}"),
         "ValidationException: 2 validation errors detected: Value '-1' at 'limit' failed to "
         "satisfy constraint: Member must have value greater than or equal to 1; Value 'X' at "
         "'select' failed to satisfy constraint: Member must satisfy enum value set: "
@@ -111,7 +111,7 @@ static void a_bad_table_name_is_reported_alone(void **state)
 {
     (void)state;
     assert_string_equal(verdict("Scan", "{\"TableName\":\"\",\"Limit\":-1}"),
-        "ValidationException: 1 validation error detected: Value '' at 'tableName' failed to "
+        "ValidationException: 1 validation error detected: Value at 'TableName' failed to "
         "satisfy constraint: Member must have length greater than or equal to 1");
 }
 
@@ -145,7 +145,7 @@ static void maps_name_their_bad_keys(void **state)
         strstr(verdict("BatchGetItem", "{\"RequestItems\":{\"a b\":{\"Keys\":[{}]}}}"),
             "at 'requestItems' failed to satisfy constraint: Map keys must satisfy "
             "constraint: [Member must have length less than or equal to 255, Member must "
-            "have length greater than or equal to 1, Member must satisfy regular expression "
+            "have length greater than or equal to 3, Member must satisfy regular expression "
             "pattern: [a-zA-Z0-9_.-]+]") != NULL);
 }
 
