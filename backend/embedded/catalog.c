@@ -5,6 +5,7 @@
  *
  *   STORE_CATALOG   't' name       → table row
  *                   's' id (4)     → stream row
+ *                   'd' id (4)     → row of a table that is deleted, and still read by jobs
  *   STORE_META      catalog.stamp  → 8 random bytes, renewed by every change
  *                   catalog.next   → the next id (4)
  *
@@ -135,11 +136,16 @@ static struct row_key table_key(struct str name)
     return key;
 }
 
-static struct row_key stream_key(uint32_t id)
+static struct row_key id_key(char letter, uint32_t id)
 {
-    struct row_key key = {.bytes = {'s'}, .len = 5};
+    struct row_key key = {.bytes = {letter}, .len = 5};
     put_u32(key.bytes + 1, id);
     return key;
+}
+
+static struct row_key stream_key(uint32_t id)
+{
+    return id_key('s', id);
 }
 
 static struct str key_str(const struct row_key *key)
@@ -249,6 +255,32 @@ bool catalog_remove(struct store_txn *txn, const struct catalog_table *table, st
 {
     struct row_key key = table_key(table->name);
     return store_delete(txn, STORE_CATALOG, key_str(&key), NULL, err) && renew_stamp(txn, err);
+}
+
+bool catalog_detach(struct store_txn *txn, const struct catalog_table *table, struct err *err)
+{
+    struct row_key key = id_key('d', table->id);
+    struct buf row = {0};
+    catalog_row_encode(&row, table);
+    bool done = store_put(txn, STORE_CATALOG, key_str(&key), buf_str(&row), err);
+    buf_fini(&row);
+    return done;
+}
+
+bool catalog_detached_remove(struct store_txn *txn, uint32_t id, struct err *err)
+{
+    struct row_key key = id_key('d', id);
+    return store_delete(txn, STORE_CATALOG, key_str(&key), NULL, err);
+}
+
+bool catalog_detached_get(
+    struct store_txn *txn, uint32_t id, struct catalog_table *out, bool *found, struct err *err)
+{
+    struct row_key key = id_key('d', id);
+    struct str row;
+    *out = (struct catalog_table){0};
+    return store_get(txn, STORE_CATALOG, key_str(&key), &row, found, err) &&
+           (!*found || catalog_read(out, row, err));
 }
 
 bool catalog_next_id(struct store_txn *txn, uint32_t *id, struct err *err)

@@ -23,6 +23,8 @@ const char *catalog_projection_name(enum catalog_projection projection);
 struct catalog_units {
     int64_t read, write;
     int64_t increased_ms, decreased_ms; /* 0 = never */
+    int64_t warm_read, warm_write;      /* kept ready, 0 = no more than comes by itself */
+    int64_t most_read, most_write;      /* on demand, 0 = no limit */
 };
 
 struct catalog_index {
@@ -64,7 +66,7 @@ struct catalog_table {
     bool on_demand;
     int64_t on_demand_ms; /* when it became so */
     struct catalog_units units;
-    bool protected, infrequent;
+    bool protected, infrequent, classed; /* classed: the class was given */
     int64_t class_ms; /* when the table class was changed, 0 = never */
     struct str sse;   /* KMS key of the encryption asked for, or empty */
     struct catalog_stream stream;
@@ -72,6 +74,15 @@ struct catalog_table {
     bool ttl_enabled;
     int64_t ttl_ms;    /* when it was changed */
     struct value tags; /* M of S, or type VALUE_NONE */
+    uint32_t history;  /* id of what writes keep for moments in the past, 0 = nothing (history.h) */
+    uint32_t holds;    /* jobs that read the table as of a moment */
+    bool recovery;     /* point-in-time recovery is on, */
+    int64_t recovery_ms;    /* since then, */
+    uint32_t recovery_days; /* for so many days back */
+    uint32_t filling;       /* number of the job that fills it: CREATING till then, 0 = none */
+    /* where it was restored from: TABLE or TABLE/backup/ID, and as of when */
+    struct str restored;
+    int64_t restored_ms;
     uint32_t index_count, local_count;
     const struct catalog_index *indexes; /* local ones first */
 

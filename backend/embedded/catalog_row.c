@@ -67,6 +67,10 @@ static void put_units(struct row *row, const struct catalog_units *units)
     row_put_number(row, "increased", units->increased_ms);
     row_put_number(row, "read", units->read);
     row_put_number(row, "write", units->write);
+    row_put_number(row, "warmRead", units->warm_read);
+    row_put_number(row, "warmWrite", units->warm_write);
+    row_put_number(row, "mostRead", units->most_read);
+    row_put_number(row, "mostWrite", units->most_write);
 }
 
 static void put_index(struct buf *out, const struct catalog_index *index)
@@ -112,6 +116,18 @@ static void put_stream(struct row *row, const struct catalog_stream *stream)
     row_put_text(row, "streamView", str_from(catalog_view_name(stream->view)));
 }
 
+static void put_past(struct row *row, const struct catalog_table *table)
+{
+    row_put_number(row, "history", table->history);
+    row_put_number(row, "holds", table->holds);
+    row_put_truth(row, "recovery", table->recovery);
+    row_put_number(row, "recoverySince", table->recovery_ms);
+    row_put_number(row, "recoveryDays", table->recovery_days);
+    row_put_number(row, "filling", table->filling);
+    row_put_text(row, "restored", table->restored);
+    row_put_number(row, "restoredAt", table->restored_ms);
+}
+
 void catalog_row_encode(struct buf *out, const struct catalog_table *table)
 {
     struct row row = row_open(out);
@@ -126,6 +142,7 @@ void catalog_row_encode(struct buf *out, const struct catalog_table *table)
     put_units(&row, &table->units);
     row_put_truth(&row, "protected", table->protected);
     row_put_truth(&row, "infrequent", table->infrequent);
+    row_put_truth(&row, "classed", table->classed);
     row_put_number(&row, "classSince", table->class_ms);
     row_put_text(&row, "sse", table->sse);
     if (table->stream.id)
@@ -137,6 +154,7 @@ void catalog_row_encode(struct buf *out, const struct catalog_table *table)
         value_member(&row.map, out, STR("tags"));
         value_put(out, table->tags);
     }
+    put_past(&row, table);
     put_indexes(&row, table);
     row_close(&row);
 }
@@ -210,7 +228,11 @@ static struct catalog_units get_units(struct value row)
     return (struct catalog_units){.read = row_get_number(row, "read"),
         .write = row_get_number(row, "write"),
         .increased_ms = row_get_number(row, "increased"),
-        .decreased_ms = row_get_number(row, "decreased")};
+        .decreased_ms = row_get_number(row, "decreased"),
+        .warm_read = row_get_number(row, "warmRead"),
+        .warm_write = row_get_number(row, "warmWrite"),
+        .most_read = row_get_number(row, "mostRead"),
+        .most_write = row_get_number(row, "mostWrite")};
 }
 
 static void get_include(struct arena *arena, struct value row, struct catalog_index *out)
@@ -281,6 +303,18 @@ static void get_stream(struct catalog_table *out, struct value row)
     catalog_view_parse(row_get_text(&out->arena, row, "streamView"), &stream->view);
 }
 
+static void get_past(struct catalog_table *out, struct value row)
+{
+    out->history = (uint32_t)row_get_number(row, "history");
+    out->holds = (uint32_t)row_get_number(row, "holds");
+    out->recovery = row_get_truth(row, "recovery");
+    out->recovery_ms = row_get_number(row, "recoverySince");
+    out->recovery_days = (uint32_t)row_get_number(row, "recoveryDays");
+    out->filling = (uint32_t)row_get_number(row, "filling");
+    out->restored = row_get_text(&out->arena, row, "restored");
+    out->restored_ms = row_get_number(row, "restoredAt");
+}
+
 bool catalog_read(struct catalog_table *out, struct str bytes, struct err *err)
 {
     struct value row = value_of(arena_dup(&out->arena, bytes));
@@ -295,12 +329,14 @@ bool catalog_read(struct catalog_table *out, struct str bytes, struct err *err)
     out->units = get_units(row);
     out->protected = row_get_truth(row, "protected");
     out->infrequent = row_get_truth(row, "infrequent");
+    out->classed = row_get_truth(row, "classed");
     out->class_ms = row_get_number(row, "classSince");
     out->sse = row_get_text(&out->arena, row, "sse");
     out->ttl = row_get_text(&out->arena, row, "ttl");
     out->ttl_enabled = row_get_truth(row, "ttlEnabled");
     out->ttl_ms = row_get_number(row, "ttlSince");
     get_stream(out, row);
+    get_past(out, row);
     if (!value_find(row, STR("tags"), &out->tags))
         out->tags = (struct value){0};
     if (out->name.len == 0 || out->id == 0 || !get_schema(&out->arena, row, &out->schema) ||

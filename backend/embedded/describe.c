@@ -3,6 +3,7 @@
 #include "backend/embedded/describe.h"
 
 #include "backend/embedded/count.h"
+#include "backend/embedded/throughput.h"
 
 static void open_object(struct buf *out, struct str name)
 {
@@ -30,7 +31,7 @@ static void put_definitions(struct buf *out, const struct catalog_table *table)
     buf_add_byte(out, ']');
 }
 
-static void put_schema(struct buf *out, const struct key_schema *schema)
+void describe_put_schema(struct buf *out, const struct key_schema *schema)
 {
     open_list(out, STR("KeySchema"));
     for (uint32_t i = 0; i < catalog_own_keys(schema); i++) {
@@ -56,17 +57,23 @@ static void put_units(struct buf *out, const struct catalog_units *units)
     buf_add_byte(out, '}');
 }
 
-/* What the service grants a new table at once. */
 static void put_warm(struct buf *out, const struct catalog_units *units, bool on_demand)
 {
     open_object(out, STR("WarmThroughput"));
-    engine_put_i64(out, STR("ReadUnitsPerSecond"), on_demand ? 12000 : units->read);
-    engine_put_i64(out, STR("WriteUnitsPerSecond"), on_demand ? 4000 : units->write);
+    engine_put_i64(out, STR("ReadUnitsPerSecond"), throughput_warm_read(units, on_demand));
+    engine_put_i64(out, STR("WriteUnitsPerSecond"), throughput_warm_write(units, on_demand));
     engine_put_text(out, STR("Status"), STR("ACTIVE"));
     buf_add_byte(out, '}');
+    if (units->most_read || units->most_write) {
+        open_object(out, STR("OnDemandThroughput"));
+        engine_put_i64(out, STR("MaxReadRequestUnits"), units->most_read ? units->most_read : -1);
+        engine_put_i64(
+            out, STR("MaxWriteRequestUnits"), units->most_write ? units->most_write : -1);
+        buf_add_byte(out, '}');
+    }
 }
 
-static void put_projection(struct buf *out, const struct catalog_index *index)
+void describe_put_projection(struct buf *out, const struct catalog_index *index)
 {
     open_object(out, STR("Projection"));
     engine_put_text(
@@ -86,9 +93,9 @@ static void put_global(struct buf *out, const struct catalog_table *table,
     const struct catalog_index *index, const char *status)
 {
     engine_put_text(out, STR("IndexStatus"),
-        status               ? str_from(status)
-        : index->backfilling ? STR("CREATING")
-                             : STR("ACTIVE"));
+        status                                 ? str_from(status)
+        : index->backfilling || table->filling ? STR("CREATING")
+                                               : STR("ACTIVE"));
     if (index->backfilling)
         engine_put_bool(out, STR("Backfilling"), true);
     put_units(out, &index->units);
@@ -105,8 +112,8 @@ static bool put_index(struct call *call, struct store_txn *txn, const struct cat
     json_put_comma(out);
     buf_add_byte(out, '{');
     engine_put_text(out, STR("IndexName"), index->name);
-    put_schema(out, &index->schema);
-    put_projection(out, index);
+    describe_put_schema(out, &index->schema);
+    describe_put_projection(out, index);
     if (index->global)
         put_global(out, table, index, status);
     engine_put_i64(out, STR("IndexSizeBytes"), count.bytes);
@@ -173,7 +180,7 @@ static void put_modes(struct buf *out, const struct catalog_table *table)
             engine_put_time(out, STR("LastUpdateToPayPerRequestDateTime"), table->on_demand_ms);
         buf_add_byte(out, '}');
     }
-    if (table->infrequent || table->class_ms) {
+    if (table->infrequent || table->classed || table->class_ms) {
         open_object(out, STR("TableClassSummary"));
         engine_put_text(out, STR("TableClass"),
             table->infrequent ? STR("STANDARD_INFREQUENT_ACCESS") : STR("STANDARD"));
@@ -183,13 +190,37 @@ static void put_modes(struct buf *out, const struct catalog_table *table)
     }
 }
 
+/* `restored` is the end of the source's ARN, TABLE or TABLE/backup/ID. */
+static void put_restored(struct call *call, const struct catalog_table *table)
+{
+    struct buf *out = call->out;
+    struct str rest = table->restored, name;
+    if (rest.len == 0)
+        return;
+    str_cut(&rest, '/', &name);
+    open_object(out, STR("RestoreSummary"));
+    if (name.len < table->restored.len) {
+        json_put_name(out, STR("SourceBackupArn"));
+        buf_add_byte(out, '"');
+        engine_put_table_arn(out, call, table->restored);
+        buf_add_byte(out, '"');
+    }
+    json_put_name(out, STR("SourceTableArn"));
+    buf_add_byte(out, '"');
+    engine_put_table_arn(out, call, name);
+    buf_add_byte(out, '"');
+    engine_put_time(out, STR("RestoreDateTime"), table->restored_ms);
+    engine_put_bool(out, STR("RestoreInProgress"), table->filling != 0);
+    buf_add_byte(out, '}');
+}
+
 static void put_identity(struct call *call, const struct catalog_table *table, const char *status)
 {
     struct buf *out = call->out;
     put_definitions(out, table);
     engine_put_text(out, STR("TableName"), table->name);
-    put_schema(out, &table->schema);
-    engine_put_text(out, STR("TableStatus"), str_from(status));
+    describe_put_schema(out, &table->schema);
+    engine_put_text(out, STR("TableStatus"), table->filling ? STR("CREATING") : str_from(status));
     engine_put_time(out, STR("CreationDateTime"), table->created_ms);
     put_units(out, &table->units);
     json_put_name(out, STR("TableArn"));
@@ -219,6 +250,7 @@ bool describe_table(struct call *call, struct store_txn *txn, const struct catal
         return false;
     put_stream(call, table);
     put_sse(out, table);
+    put_restored(call, table);
     engine_put_bool(out, STR("DeletionProtectionEnabled"), table->protected);
     buf_add(out, STR("}}"));
     return true;

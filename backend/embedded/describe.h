@@ -11,4 +11,8 @@
 bool describe_table(struct call *call, struct store_txn *txn, const struct catalog_table *table,
     struct str name, const char *status, const char *index_status, struct err *err);
 
+/* ,"KeySchema":[…] and ,"Projection":{…} */
+void describe_put_schema(struct buf *out, const struct key_schema *schema);
+void describe_put_projection(struct buf *out, const struct catalog_index *index);
+
 #endif

@@ -7,6 +7,8 @@
  */
 #include "backend/embedded/embedded.h"
 
+#include "backend/embedded/job.h"
+#include "backend/embedded/idle.h"
 #include "backend/embedded/keeper.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
@@ -43,6 +45,9 @@ static const struct row table[] = {
     WORDED("DeleteItem", op_delete_item, WORDING_COUNTED),
     ROW("TransactWriteItems", op_transact_write_items),
     ROW("TransactGetItems", op_transact_get_items),
+    ROW("ExecuteStatement", op_execute_statement),
+    ROW("BatchExecuteStatement", op_batch_execute_statement),
+    ROW("ExecuteTransaction", op_execute_transaction),
     ROW("GetRecords", op_get_records),
     ROW("DescribeTable", op_describe_table),
     ROW("ListTables", op_list_tables),
@@ -59,6 +64,14 @@ static const struct row table[] = {
     ROW("ListStreams", op_list_streams),
     ROW("DescribeStream", op_describe_stream),
     ROW("GetShardIterator", op_get_shard_iterator),
+    ROW("CreateBackup", op_create_backup),
+    ROW("DescribeBackup", op_describe_backup),
+    ROW("ListBackups", op_list_backups),
+    ROW("DeleteBackup", op_delete_backup),
+    ROW("RestoreTableFromBackup", op_restore_backup),
+    ROW("RestoreTableToPointInTime", op_restore_past),
+    ROW("DescribeContinuousBackups", op_describe_recovery),
+    ROW("UpdateContinuousBackups", op_update_recovery),
 };
 
 enum {
@@ -142,6 +155,21 @@ static void pool_give(struct call *call)
     call->next = pool->free;
     pool->free = call;
     pthread_mutex_unlock(&pool->lock);
+}
+
+struct call *engine_take(struct engine *engine)
+{
+    struct call *call = pool_take(engine);
+    call->request = NULL;
+    call->reply = NULL;
+    call->out = NULL;
+    call->joined = NULL;
+    return call;
+}
+
+void engine_give(struct call *call)
+{
+    pool_give(call);
 }
 
 /* ---- a call ---- */
@@ -234,6 +262,7 @@ static bool engine_call(struct backend *backend, const struct ddb_call *request,
     if (!done)
         *err = why;
     pool_give(call);
+    idle_note(engine_of(backend));
     return done;
 }
 
@@ -262,6 +291,7 @@ static void end_submitted(struct store_job *job)
     struct call *call = job->context;
     struct ddb_task *task = call->task;
     task->answered = answer(call, job->ok, &task->err);
+    idle_note(call->engine);
     pool_give(call);
     task->done(task);
 }
@@ -287,6 +317,7 @@ static bool engine_free(struct engine *engine, struct err *err)
     if (!engine)
         return true;
     keeper_free(engine->keeper);
+    idle_free(engine->idle);
     pool_free(engine->pool);
     catalog_free(engine->catalog);
     bool ok = store_close(engine->store, err);
@@ -340,6 +371,13 @@ struct backend *engine_open(const char *path, const struct backend_options *opti
         return NULL;
     }
     set_label(engine);
+    if (options->upkeep && !options->read_only)
+        idle_start(engine);
+    keeper_task(engine->keeper, KEEPER_JOBS, job_step);
+    if (!options->read_only && !options->no_sync && !job_look(engine, err)) {
+        engine_free(engine, NULL);
+        return NULL;
+    }
     return &engine->backend;
 }
 

@@ -53,7 +53,9 @@ bool engine_table(struct call *call, struct store_txn *txn, struct str name,
 {
     if (!engine_table_maybe(call, txn, name, out, err))
         return false;
-    return *out || err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
+    /* one that is still being restored or imported is not there for items */
+    return (*out && !(*out)->filling) ||
+           err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
 }
 
 /* ---- transactions ---- */

@@ -25,8 +25,14 @@ struct engine {
     _Atomic int64_t sweep_ms; /* when expired items are looked for next, 0 = no write so far */
     atomic_uint sweep_table;  /* the table that was looked at last */
     atomic_uint trim_stream;  /* and the stream that was trimmed last */
+    _Atomic int64_t trim_ms;  /* when histories are trimmed next */
+    atomic_uint trim_id;      /* the history that was trimmed last */
     struct call_pool *pool;
     struct keeper *keeper; /* work in the background */
+    struct idle *idle;     /* upkeep when nobody calls, or NULL */
+    uint32_t job;          /* whose turn it was last: the keeper's own */
+    int64_t expire_ms;     /* when backups that expire were looked for: the keeper's own */
+    bool finish;           /* closing waits for the jobs */
 };
 
 /* The slots of scratch buffers in a call. */
@@ -42,7 +48,8 @@ enum call_buf {
     CALL_ENTRY2,  /* new */
     CALL_OLD_KEY, /* and their keys */
     CALL_NEW_KEY,
-    CALL_JSON, /* answers that may have to be built before the rest is known */
+    CALL_HISTORY, /* the key of what a write keeps */
+    CALL_JSON,    /* answers that may have to be built before the rest is known */
     CALL_BUFS
 };
 
@@ -72,6 +79,10 @@ typedef bool engine_op(struct call *call, struct err *err);
 /* embedded_open() with the store's own options given apart: for tests that make the store fail. */
 struct backend *engine_open(const char *path, const struct backend_options *options,
     const struct store_options *store, struct err *err);
+
+/* A call of the engine's own, without request and answer; to be given back. */
+struct call *engine_take(struct engine *engine);
+void engine_give(struct call *call);
 
 /* The table as this transaction sees it, valid until the end of the call; ResourceNotFoundException
  * where there is none. `name` may be an ARN. */

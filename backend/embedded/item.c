@@ -6,12 +6,14 @@
  *   item_store:  old image ─┬─▶ index entries that differ
  *                new image ─┤─▶ stream record
  *                           ├─▶ the item's own record
- *                           └─▶ counts              all in the caller's transaction
+ *                           ├─▶ counts
+ *   entry as it stands ───────▶ history             all in the caller's transaction
  */
 #include "backend/embedded/item.h"
 
 #include "backend/embedded/codec.h"
 #include "backend/embedded/count.h"
+#include "backend/embedded/history.h"
 #include "backend/embedded/index.h"
 #include "backend/embedded/names.h"
 #include "backend/embedded/stream.h"
@@ -182,7 +184,8 @@ static bool write_all(struct call *call, struct store_txn *txn, struct item_slot
         .bytes = (int64_t)slot->new_size - (int64_t)slot->old_size,
     };
     bool grown = false;
-    return names_copy(txn, table->id, names, err) &&
+    return (!table->history || history_keep(call, txn, table, err)) &&
+           names_copy(txn, table->id, names, err) &&
            write_item(call, txn, slot, item, names, &grown, err) &&
            index_change(call, txn, table, slot->old, item, &grown, used, err) &&
            stream_append(call, txn, table, slot->old, item, by_service, names, &grown, err) &&

@@ -4,43 +4,21 @@
  * written; the answers to creation and deletion say CREATING and DELETING as the service's do,
  * since that is what waiters expect.
  */
+#include "backend/embedded/backup.h"
 #include "backend/embedded/describe.h"
+#include "backend/embedded/keeper.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/stream.h"
+#include "backend/embedded/table_make.h"
 #include "backend/embedded/table_parse.h"
 #include "backend/embedded/upkeep.h"
 
 #include <stdio.h>
-#include <sys/random.h>
 
 enum { LIST_MAX = 100, DELETE_STEPS = 20, FILL_STEPS = 16 };
 
 /* ---- CreateTable ---- */
-
-static bool random_uuid(struct arena *arena, struct str *out, struct err *err)
-{
-    unsigned char b[16];
-    if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
-        return err_set(err, ERR_INTERNAL, "the system gives no random numbers");
-    b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
-    b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
-    *out = arena_printf(arena,
-        "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-        b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
-    return true;
-}
-
-static bool give_ids(struct store_txn *txn, struct catalog_table *table,
-    struct catalog_index *indexes, struct err *err)
-{
-    if (!catalog_next_id(txn, &table->id, err))
-        return false;
-    for (uint32_t i = 0; i < table->index_count; i++)
-        if (!catalog_next_id(txn, &indexes[i].id, err))
-            return false;
-    return true;
-}
 
 static bool create(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
@@ -51,13 +29,8 @@ static bool create(struct call *call, struct store_txn *txn, void *context, stru
     if (same)
         return err_refuse(
             err, "ResourceInUseException", "Table already exists: %.*s", STR_ARG(table.name));
-    struct catalog_index *indexes =
-        arena_array(&call->arena, struct catalog_index, table.index_count + 1);
-    if (table.index_count)
-        memcpy(indexes, table.indexes, table.index_count * sizeof *indexes);
-    table.indexes = indexes;
     bool done =
-        give_ids(txn, &table, indexes, err) &&
+        table_make_ids(call, txn, &table, err) &&
         (!table.stream.enabled ||
             stream_open(call, txn, &table, table.stream.view, table.created_ms, err)) &&
         catalog_put(txn, &table, err) &&
@@ -73,7 +46,8 @@ bool op_create_table(struct call *call, struct err *err)
     table->created_ms = engine_now_ms(call->engine);
     if (table->on_demand)
         table->on_demand_ms = table->created_ms;
-    return random_uuid(&call->arena, &table->uuid, err) && engine_write(call, create, table, err);
+    return table_make_uuid(&call->arena, &table->uuid, err) &&
+           engine_write(call, create, table, err);
 }
 
 /* ---- DescribeTable ---- */
@@ -155,15 +129,44 @@ bool op_list_tables(struct call *call, struct err *err)
 
 /* ---- DeleteTable ---- */
 
-static bool discard_all(
+static bool refuse_in_use(struct str name, const char *what, struct err *err)
+{
+    return err_refuse(err, "ResourceInUseException",
+        "Attempt to change a resource which is still in use: %s: %.*s", what, STR_ARG(name));
+}
+
+static bool check_delete(
     struct call *call, struct store_txn *txn, const struct catalog_table *table, struct err *err)
 {
-    if (!upkeep_discard(call->engine, txn, STORE_ITEMS, table->id, err))
+    bool runs;
+    if (table->protected)
+        return err_invalid(err, "Resource cannot be deleted as it is currently protected against "
+                                "deletion. Disable deletion protection first.");
+    if (table->filling)
+        return refuse_in_use(table->name, "Table is being created", err);
+    if (!backup_runs(call, txn, table->id, &runs, err))
         return false;
-    for (uint32_t i = 0; i < table->index_count; i++)
-        if (!upkeep_discard(call->engine, txn, STORE_INDEX, table->indexes[i].id, err))
+    return !runs || refuse_in_use(table->name, "Table is being backed up", err);
+}
+
+/* With point-in-time recovery a last backup is made of what is there now. A table that jobs read
+ * goes with the last of them; until then it has no name. */
+static bool discard(
+    struct call *call, struct store_txn *txn, const struct catalog_table *table, struct err *err)
+{
+    struct catalog_table copy = *table;
+    struct job job;
+    copy.recovery = false;
+    if (table->recovery) {
+        struct str name =
+            arena_printf(&call->arena, "%.*s$DeletedTableBackup", STR_ARG(table->name));
+        if (!backup_begin(call, txn, &copy, name, true, &job, err))
             return false;
-    return true;
+    }
+    if (!catalog_remove(txn, table, err))
+        return false;
+    return copy.holds ? catalog_detach(txn, &copy, err)
+                      : job_discard_table(call->engine, txn, &copy, err);
 }
 
 static bool delete (struct call *call, struct store_txn *txn, void *context, struct err *err)
@@ -176,12 +179,11 @@ static bool delete (struct call *call, struct store_txn *txn, void *context, str
         return err_refuse(err, "ResourceNotFoundException",
             "Requested resource not found: Table: %.*s not found",
             STR_ARG(engine_table_name(*name)));
-    if (table->protected)
-        return err_invalid(err, "Resource cannot be deleted as it is currently protected against "
-                                "deletion. Disable deletion protection first.");
+    if (!check_delete(call, txn, table, err))
+        return false;
     bool done = describe_table(call, txn, table, STR("TableDescription"), "DELETING", NULL, err) &&
                 stream_close(call, txn, table, engine_now_ms(call->engine), err) &&
-                catalog_remove(txn, table, err) && discard_all(call, txn, table, err);
+                discard(call, txn, table, err);
     return done || engine_spoil(txn);
 }
 
@@ -199,7 +201,7 @@ bool op_delete_table(struct call *call, struct err *err)
 {
     struct str name = shape_text(call->body, STR("TableName"));
     struct err ignored = ERR_INIT;
-    if (!engine_write(call, delete, &name, err))
+    if (!engine_write(call, delete, &name, err) || !job_look(call->engine, err))
         return false;
     reclaim(call->engine, &ignored); /* the table is gone whether or not this succeeds */
     return true;

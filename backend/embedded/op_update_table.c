@@ -8,9 +8,12 @@
  */
 #include "backend/embedded/describe.h"
 #include "backend/embedded/ops.h"
+#include "backend/embedded/schema_parse.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/stream.h"
 #include "backend/embedded/table_parse.h"
+#include "backend/embedded/throughput.h"
+#include "backend/embedded/update_check.h"
 #include "backend/embedded/upkeep.h"
 
 #include <inttypes.h>
@@ -27,95 +30,9 @@ struct update {
     int64_t now_ms;
 };
 
-/* ---- what can be refused without the table ---- */
-
 static bool asks(const struct call *call, struct str name)
 {
     return shape_get(call->body, name) != NULL;
-}
-
-static bool check_something(struct call *call, struct err *err)
-{
-    static const char *const parts[] = {"ProvisionedThroughput", "BillingMode",
-        "StreamSpecification", "GlobalSecondaryIndexUpdates", "SSESpecification", "TableClass",
-        "DeletionProtectionEnabled", "OnDemandThroughput", "WarmThroughput", NULL};
-    for (size_t i = 0; parts[i]; i++)
-        if (asks(call, str_from(parts[i])))
-            return true;
-    return err_invalid(err,
-        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
-        "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
-}
-
-static const struct json *action_of(const struct json *update, struct str name, unsigned *actions)
-{
-    const struct json *action = shape_get(update, name);
-    *actions += action != NULL;
-    return action;
-}
-
-static bool check_index_update(const struct json *update, unsigned *online, struct err *err)
-{
-    unsigned actions = 0;
-    *online += action_of(update, STR("Create"), &actions) != NULL;
-    *online += action_of(update, STR("Delete"), &actions) != NULL;
-    action_of(update, STR("Update"), &actions);
-    if (actions == 0)
-        return err_invalid(err,
-            INVALID "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, "
-                    "GlobalSecondaryIndexUpdate.Delete must not be null");
-    if (actions > 1)
-        return err_invalid(err, INVALID "Only one global secondary index action is allowed per "
-                                        "GlobalSecondaryIndexUpdate object");
-    return true;
-}
-
-static struct str index_name_of(const struct json *update)
-{
-    for (const struct json *action = update->first; action; action = action->next)
-        if (action->type == JSON_OBJECT)
-            return shape_text(action, STR("IndexName"));
-    return STR_NONE;
-}
-
-static bool check_index_updates(struct call *call, struct err *err)
-{
-    const struct json *list = shape_get(call->body, STR("GlobalSecondaryIndexUpdates"));
-    unsigned online = 0;
-    if (!list)
-        return true;
-    if (list->count == 0)
-        return err_invalid(err, INVALID "List of GlobalSecondaryIndexUpdates is empty");
-    for (const struct json *a = list->first; a; a = a->next) {
-        if (!check_index_update(a, &online, err))
-            return false;
-        for (const struct json *b = list->first; b != a; b = b->next)
-            if (str_equal(index_name_of(a), index_name_of(b)))
-                return err_invalid(err,
-                    INVALID "Only one global secondary index update per index is allowed "
-                            "simultaneously. Index: %.*s",
-                    STR_ARG(index_name_of(a)));
-    }
-    return online <= 1 || err_refuse(err, "LimitExceededException",
-                              "Subscriber limit exceeded: Only 1 online index can be created or "
-                              "deleted simultaneously per table");
-}
-
-static bool check_stream(struct call *call, struct err *err)
-{
-    const struct json *json = shape_get(call->body, STR("StreamSpecification"));
-    bool enabled = shape_truth(json, STR("StreamEnabled"), false);
-    bool view = shape_get(json, STR("StreamViewType")) != NULL;
-    if (json && enabled && !view)
-        return err_invalid(
-            err, INVALID "If stream is being enabled then UpdateViewType is required");
-    if (json && !enabled && view)
-        return err_invalid(err, INVALID "If stream is being disabled, then UpdateViewType must "
-                                        "not be specified");
-    if (json && asks(call, STR("GlobalSecondaryIndexUpdates")))
-        return err_invalid(err, INVALID "You cannot create or delete index while changing stream "
-                                        "status");
-    return true;
 }
 
 /* ---- billing and throughput ---- */
@@ -128,6 +45,12 @@ static void move_units(struct catalog_units *units, struct catalog_units to, int
         units->decreased_ms = now_ms;
     units->read = to.read;
     units->write = to.write;
+}
+
+/* What is warm stays so in the other billing mode. */
+static void clear_units(struct catalog_units *units)
+{
+    *units = (struct catalog_units){.warm_read = units->warm_read, .warm_write = units->warm_write};
 }
 
 static bool same_units(const struct catalog_units *a, const struct catalog_units *b)
@@ -144,9 +67,9 @@ static bool apply_on_demand(struct call *call, struct update *u, struct err *err
         return true;
     u->table.on_demand = true;
     u->table.on_demand_ms = u->now_ms;
-    u->table.units = (struct catalog_units){0};
+    clear_units(&u->table.units);
     for (uint32_t i = 0; i < u->table.index_count; i++)
-        u->indexes[i].units = (struct catalog_units){0};
+        clear_units(&u->indexes[i].units);
     return true;
 }
 
@@ -179,18 +102,29 @@ static bool apply_provisioned(struct call *call, struct update *u, bool mode, st
     if (!table->on_demand && same_units(&table->units, &asked))
         return refuse_same_units(&table->units, &asked, err);
     if (table->on_demand)
-        table->units = (struct catalog_units){0};
+        clear_units(&table->units);
     table->on_demand = false;
     move_units(&table->units, asked, u->now_ms);
     return true;
 }
 
+static void keep_warm(struct update *u)
+{
+    throughput_keep(&u->table.units, u->table.on_demand);
+    for (uint32_t i = u->table.local_count; i < u->table.index_count; i++)
+        throughput_keep(&u->indexes[i].units, u->table.on_demand);
+}
+
 static bool apply_billing(struct call *call, struct update *u, struct err *err)
 {
     struct str mode = shape_text(call->body, STR("BillingMode"));
-    if (str_equal(mode, STR("PAY_PER_REQUEST")))
-        return apply_on_demand(call, u, err);
-    return apply_provisioned(call, u, mode.len > 0, err);
+    bool to_demand = str_equal(mode, STR("PAY_PER_REQUEST"));
+    keep_warm(u);
+    if (!(to_demand ? apply_on_demand(call, u, err)
+                    : apply_provisioned(call, u, mode.len > 0, err)))
+        return false;
+    struct throughput_owner owner = {.on_demand = u->table.on_demand};
+    return throughput_parse(&owner, call->body, &u->table.units, err);
 }
 
 /* ---- global indexes ---- */
@@ -226,7 +160,8 @@ static bool create_index(
         return err_refuse(err, "LimitExceededException",
             "Subscriber limit exceeded: Only 1 online index can be created or deleted "
             "simultaneously per table");
-    if (!table_parse_global(call, json, &u->table, index, err))
+    if (!schema_check_defined(call, json, err) ||
+        !table_parse_global(call, json, &u->table, index, err))
         return false;
     index->backfilling = true;
     u->created = index;
@@ -258,6 +193,9 @@ static bool update_index(struct update *u, const struct json *json, struct err *
     struct catalog_index *index = find_index(u, name);
     if (!index || !index->global)
         return err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
+    struct throughput_owner owner = {.index = name, .on_demand = u->table.on_demand};
+    if (!throughput_parse(&owner, json, &index->units, err))
+        return false;
     if (!units)
         return true;
     if (u->table.on_demand)
@@ -312,18 +250,14 @@ static bool apply_stream(struct call *call, struct update *u, struct err *err)
 static bool apply_rest(struct call *call, struct update *u, struct err *err)
 {
     const struct json *sse = shape_get(call->body, STR("SSESpecification"));
-    struct str class = shape_text(call->body, STR("TableClass"));
+    bool infrequent = u->table.infrequent;
     u->table.protected =
         shape_truth(call->body, STR("DeletionProtectionEnabled"), u->table.protected);
-    if (class.len) {
-        bool infrequent = !str_equal(class, STR("STANDARD"));
-        if (infrequent != u->table.infrequent)
-            u->table.class_ms = u->now_ms;
-        u->table.infrequent = infrequent;
-    }
-    if (sse && !table_parse_sse(call, sse, &u->table.sse, err))
+    if (!table_parse_class(call, &u->table, err))
         return false;
-    return true;
+    if (u->table.infrequent != infrequent)
+        u->table.class_ms = u->now_ms;
+    return !sse || table_parse_sse(call, sse, &u->table.sse, err);
 }
 
 /* Definitions of keys that no index has any more are left as they are: the service tolerates spare
@@ -339,7 +273,7 @@ static bool apply(
     if (table->index_count)
         memcpy(u->indexes, table->indexes, table->index_count * sizeof *u->indexes);
     u->table.indexes = u->indexes;
-    return table_parse_definitions(call, &u->table, err) && apply_billing(call, u, err) &&
+    return schema_parse_definitions(call, &u->table, err) && apply_billing(call, u, err) &&
            apply_indexes(call, u, err) && apply_stream(call, u, err) && apply_rest(call, u, err);
 }
 
@@ -380,6 +314,10 @@ static bool update(struct call *call, struct store_txn *txn, void *context, stru
         return err_refuse(err, "ResourceNotFoundException",
             "Requested resource not found: Table: %.*s not found",
             STR_ARG(engine_table_name(u->name)));
+    if (table->filling)
+        return err_refuse(err, "ResourceInUseException",
+            "Attempt to change a resource which is still in use: Table is being created: %.*s",
+            STR_ARG(table->name));
     return apply(call, u, table, err) && (write_all(call, txn, u, err) || engine_spoil(txn));
 }
 
@@ -399,8 +337,7 @@ bool op_update_table(struct call *call, struct err *err)
     struct update *u = arena_new(&call->arena, struct update);
     u->name = shape_text(call->body, STR("TableName"));
     u->now_ms = engine_now_ms(call->engine);
-    if (!check_something(call, err) || !check_index_updates(call, err) ||
-        !check_stream(call, err) || !engine_write(call, update, u, err))
+    if (!update_check(call, err) || !engine_write(call, update, u, err))
         return false;
     if (u->created)
         fill(call);

@@ -13,8 +13,8 @@ struct shape_request {
     const struct shape *shape;
 };
 
-extern const struct shape_request shapes_items[], shapes_transact[], shapes_tables[],
-    shapes_streams[];
+extern const struct shape_request shapes_items[], shapes_transact[], shapes_statements[],
+    shapes_tables[], shapes_streams[], shapes_backups[];
 
 extern const struct shape shape_string, shape_long, shape_integer, shape_boolean, shape_value;
 extern const struct shape shape_timestamp;
@@ -30,6 +30,9 @@ extern const struct shape shape_capacity;   /* ReturnConsumedCapacity */
 extern const struct shape shape_metrics;    /* ReturnItemCollectionMetrics */
 extern const struct shape shape_on_failure; /* ReturnValuesOnConditionCheckFailure */
 extern const struct shape shape_tags, shape_tag_keys, shape_resource_arn;
+/* of a table that is made (shapes_tables.c) */
+extern const struct shape shape_billing_mode, shape_globals, shape_locals, shape_throughput,
+    shape_on_demand, shape_sse;
 
 #define SHAPE_TABLE                                                                                \
     {                                                                                              \

@@ -46,14 +46,14 @@ static const struct shape_field throughput_fields[] = {
     SHAPE_MUST("WriteCapacityUnits", &units),
     SHAPE_END,
 };
-static const struct shape throughput = {
+const struct shape shape_throughput = {
     SHAPE_STRUCT, "ProvisionedThroughput", .fields = throughput_fields};
 static const struct shape_field on_demand_fields[] = {
     SHAPE_MAY("MaxReadRequestUnits", &shape_long),
     SHAPE_MAY("MaxWriteRequestUnits", &shape_long),
     SHAPE_END,
 };
-static const struct shape on_demand = {
+const struct shape shape_on_demand = {
     SHAPE_STRUCT, "OnDemandThroughput", .fields = on_demand_fields};
 static const struct shape_field warm_fields[] = {
     SHAPE_MAY("ReadUnitsPerSecond", &shape_long),
@@ -69,21 +69,20 @@ static const struct shape_field local_fields[] = {
     SHAPE_END,
 };
 static const struct shape local = {SHAPE_STRUCT, "LocalSecondaryIndex", .fields = local_fields};
-static const struct shape locals = {SHAPE_LIST, .member = &local};
+const struct shape shape_locals = {SHAPE_LIST, .member = &local};
 
 #define GLOBAL_FIELDS                                                                              \
     SHAPE_MUST("IndexName", &shape_index_name), SHAPE_MUST("KeySchema", &index_key_schema),        \
-        SHAPE_MUST("Projection", &projection), SHAPE_MAY("ProvisionedThroughput", &throughput),    \
-        SHAPE_MAY("OnDemandThroughput", &on_demand), SHAPE_MAY("WarmThroughput", &warm)
+        SHAPE_MUST("Projection", &projection),                                                     \
+        SHAPE_MAY("ProvisionedThroughput", &shape_throughput),                                     \
+        SHAPE_MAY("OnDemandThroughput", &shape_on_demand), SHAPE_MAY("WarmThroughput", &warm)
 
 static const struct shape_field global_fields[] = {GLOBAL_FIELDS, SHAPE_END};
 static const struct shape global = {SHAPE_STRUCT, "GlobalSecondaryIndex", .fields = global_fields};
-static const struct shape globals = {SHAPE_LIST, .member = &global};
+const struct shape shape_globals = {SHAPE_LIST, .member = &global};
 
 static const char *const billing_modes[] = {"PROVISIONED", "PAY_PER_REQUEST", NULL};
-static const struct shape billing_mode = {SHAPE_STRING, .values = billing_modes};
-static const char *const table_classes[] = {"STANDARD", "STANDARD_INFREQUENT_ACCESS", NULL};
-static const struct shape table_class = {SHAPE_STRING, .values = table_classes};
+const struct shape shape_billing_mode = {SHAPE_STRING, .values = billing_modes};
 
 static const char *const view_types[] = {
     "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY", NULL};
@@ -103,7 +102,7 @@ static const struct shape_field sse_fields[] = {
     SHAPE_MAY("KMSMasterKeyId", &shape_string),
     SHAPE_END,
 };
-static const struct shape sse = {SHAPE_STRUCT, "SSESpecification", .fields = sse_fields};
+const struct shape shape_sse = {SHAPE_STRUCT, "SSESpecification", .fields = sse_fields};
 
 static const struct shape_field create_fields[] = {
     {.name = {"TableName", sizeof "TableName" - 1},
@@ -112,16 +111,16 @@ static const struct shape_field create_fields[] = {
         .alone = true},
     SHAPE_MUST("AttributeDefinitions", &definitions),
     SHAPE_MUST("KeySchema", &key_schema),
-    SHAPE_MAY("BillingMode", &billing_mode),
-    SHAPE_MAY("ProvisionedThroughput", &throughput),
-    SHAPE_MAY("OnDemandThroughput", &on_demand),
+    SHAPE_MAY("BillingMode", &shape_billing_mode),
+    SHAPE_MAY("ProvisionedThroughput", &shape_throughput),
+    SHAPE_MAY("OnDemandThroughput", &shape_on_demand),
     SHAPE_MAY("WarmThroughput", &warm),
-    SHAPE_MAY("GlobalSecondaryIndexes", &globals),
-    SHAPE_MAY("LocalSecondaryIndexes", &locals),
+    SHAPE_MAY("GlobalSecondaryIndexes", &shape_globals),
+    SHAPE_MAY("LocalSecondaryIndexes", &shape_locals),
     SHAPE_MAY("StreamSpecification", &stream),
-    SHAPE_MAY("SSESpecification", &sse),
+    SHAPE_MAY("SSESpecification", &shape_sse),
     SHAPE_MAY("Tags", &shape_tags),
-    SHAPE_MAY("TableClass", &table_class),
+    SHAPE_MAY("TableClass", &shape_string),
     SHAPE_MAY("DeletionProtectionEnabled", &shape_boolean),
     SHAPE_MAY("ResourcePolicy", &shape_string),
     SHAPE_END,
@@ -133,8 +132,8 @@ static const struct shape create_index = {
     SHAPE_STRUCT, "CreateGlobalSecondaryIndexAction", .fields = create_index_fields};
 static const struct shape_field update_index_fields[] = {
     SHAPE_MUST("IndexName", &shape_index_name),
-    SHAPE_MAY("ProvisionedThroughput", &throughput),
-    SHAPE_MAY("OnDemandThroughput", &on_demand),
+    SHAPE_MAY("ProvisionedThroughput", &shape_throughput),
+    SHAPE_MAY("OnDemandThroughput", &shape_on_demand),
     SHAPE_MAY("WarmThroughput", &warm),
     SHAPE_END,
 };
@@ -159,14 +158,14 @@ static const struct shape index_updates = {SHAPE_LIST, .member = &index_update};
 static const struct shape_field update_fields[] = {
     SHAPE_TABLE,
     SHAPE_MAY("AttributeDefinitions", &definitions),
-    SHAPE_MAY("BillingMode", &billing_mode),
-    SHAPE_MAY("ProvisionedThroughput", &throughput),
-    SHAPE_MAY("OnDemandThroughput", &on_demand),
+    SHAPE_MAY("BillingMode", &shape_billing_mode),
+    SHAPE_MAY("ProvisionedThroughput", &shape_throughput),
+    SHAPE_MAY("OnDemandThroughput", &shape_on_demand),
     SHAPE_MAY("WarmThroughput", &warm),
     SHAPE_MAY("GlobalSecondaryIndexUpdates", &index_updates),
     SHAPE_MAY("StreamSpecification", &stream),
-    SHAPE_MAY("SSESpecification", &sse),
-    SHAPE_MAY("TableClass", &table_class),
+    SHAPE_MAY("SSESpecification", &shape_sse),
+    SHAPE_MAY("TableClass", &shape_string),
     SHAPE_MAY("DeletionProtectionEnabled", &shape_boolean),
     SHAPE_END,
 };

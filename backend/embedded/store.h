@@ -131,6 +131,13 @@ bool store_step(struct store_cursor *c, bool backward, bool *found, struct err *
 struct str store_key(struct store_cursor *c);
 struct str store_value(struct store_cursor *c);
 
+/* ---- leases: work that one process does at a time ---- */
+
+/* Takes the lease of that number unless another process has it; it ends with this process at the
+ * latest. A process must not take one twice. */
+bool store_lease(struct store *store, uint32_t number);
+void store_lease_end(struct store *store, uint32_t number);
+
 /* ---- figures for people and checks ---- */
 struct store_stat {
     uint64_t file_bytes, used_bytes;

@@ -56,13 +56,28 @@ static bool open_data(struct store *store, int folder, struct err *err)
 /* ---- locks: open file description locks, which other descriptors' closing does not drop ---- */
 
 /* Bytes far beyond any data. LMDB locks only its lock file. */
+static int lock_byte(const struct store *store, short type, int64_t at)
+{
+    struct flock lock = {
+        .l_type = type, .l_whence = SEEK_SET, .l_start = (INT64_C(1) << 61) + at, .l_len = 1};
+    return fcntl(store->fd, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+}
+
 int store_file_lock(const struct store *store, short type, enum store_lock what)
 {
-    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
-    lock.l_start = INT64_C(1) << 61;
-    if (what == STORE_LOCK_PROCESS)
-        lock.l_start += 1 + getpid();
-    return fcntl(store->fd, F_OFD_SETLK, &lock) == 0 ? 0 : errno;
+    return lock_byte(store, type, what == STORE_LOCK_PROCESS ? 1 + getpid() : 0);
+}
+
+/* Where there are no such locks one process has to do. */
+bool store_lease(struct store *store, uint32_t number)
+{
+    int code = lock_byte(store, F_WRLCK, (INT64_C(1) << 60) + number);
+    return code != EAGAIN && code != EACCES;
+}
+
+void store_lease_end(struct store *store, uint32_t number)
+{
+    lock_byte(store, F_UNLCK, (INT64_C(1) << 60) + number);
 }
 
 /* LMDB must not open a file twice in a process: closing one drops the other's locks. */

@@ -12,6 +12,7 @@
 
 #include "backend/embedded/codec.h"
 #include "backend/embedded/count.h"
+#include "backend/embedded/history.h"
 #include "backend/embedded/index.h"
 #include "backend/embedded/names.h"
 #include "backend/embedded/shard.h"
@@ -371,6 +372,7 @@ static bool run_tasks(struct step *step, bool *more, struct err *err)
 static bool trim(struct step *step, struct err *err)
 {
     return trim_streams(step->call, step->txn, &step->budget, err) &&
+           history_trim(step->call, step->txn, err) &&
            token_trim(step->txn, engine_now_ms(step->engine), UPKEEP_STEP, err);
 }
 
@@ -382,6 +384,8 @@ static bool step_in(struct engine *engine, struct store_txn *txn, size_t budget,
     bool done = run_tasks(&step, more, err) && (!old || trim(&step, err));
     if (done && !*more)
         atomic_store_explicit(&engine->upkeep_due, false, memory_order_relaxed);
+    bool round = atomic_load_explicit(&engine->trim_stream, memory_order_relaxed) == 0;
+    *more = *more || (old && (step.budget == 0 || !round));
     step_fini(&step);
     return done;
 }
@@ -401,7 +405,7 @@ bool upkeep_after_write(struct engine *engine, struct store_txn *txn, struct err
     bool old =
         atomic_fetch_add_explicit(&engine->writes, 1, memory_order_relaxed) % UPKEEP_TRIM_EVERY ==
         UPKEEP_TRIM_EVERY - 1;
-    if (sweep_due(engine) && !sweep(engine, txn, err))
+    if (!engine->idle && sweep_due(engine) && !sweep(engine, txn, err))
         return false;
     if (!old && !atomic_load_explicit(&engine->upkeep_due, memory_order_relaxed))
         return true;
@@ -411,36 +415,53 @@ bool upkeep_after_write(struct engine *engine, struct store_txn *txn, struct err
 struct alone {
     struct engine *engine;
     size_t budget;
-    bool more;
+    bool old, more;
 };
 
 static bool run_alone(struct store_txn *txn, void *context, struct err *err)
 {
     struct alone *alone = context;
-    return step_in(alone->engine, txn, alone->budget, false, &alone->more, err) ||
+    return step_in(alone->engine, txn, alone->budget, alone->old, &alone->more, err) ||
            engine_spoil(txn);
 }
 
 bool upkeep_step(struct engine *engine, size_t budget, bool *more, struct err *err)
 {
-    struct alone alone = {engine, budget, false};
+    struct alone alone = {.engine = engine, .budget = budget};
     bool done = store_write(engine->store, run_alone, &alone, err);
     *more = alone.more;
+    return done;
+}
+
+bool upkeep_trim(struct engine *engine, size_t budget, bool *more, struct err *err)
+{
+    struct alone alone = {.engine = engine, .budget = budget, .old = true};
+    bool done = store_write(engine->store, run_alone, &alone, err);
+    *more = alone.more;
+    return done;
+}
+
+bool upkeep_any(struct store_txn *txn, bool *any, struct err *err)
+{
+    struct buf key = {0}, value = {0};
+    bool garbage = false, backfill = false;
+    bool done = find_task(txn, STR(ENGINE_META_GARBAGE), &key, &value, &garbage, err) &&
+                find_task(txn, STR(ENGINE_META_BACKFILL), &key, &value, &backfill, err);
+    *any = garbage || backfill;
+    buf_fini(&key);
+    buf_fini(&value);
     return done;
 }
 
 static bool look(struct store_txn *txn, void *context, struct err *err)
 {
     struct engine *engine = context;
-    struct buf key = {0}, value = {0};
-    bool garbage = false, backfill = false;
-    bool done = find_task(txn, STR(ENGINE_META_GARBAGE), &key, &value, &garbage, err) &&
-                find_task(txn, STR(ENGINE_META_BACKFILL), &key, &value, &backfill, err);
-    if (garbage || backfill)
+    bool any;
+    if (!upkeep_any(txn, &any, err))
+        return false;
+    if (any)
         note_work(engine);
-    buf_fini(&key);
-    buf_fini(&value);
-    return done;
+    return true;
 }
 
 bool upkeep_look(struct engine *engine, struct err *err)

@@ -13,6 +13,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 struct play {
@@ -23,10 +24,17 @@ struct play {
     struct ddb_reply reply;
     const char *path;
     unsigned failures, cases;
+    bool until;         /* the next request is sent until its answer fits */
+    bool quiet, missed; /* what does not fit is not a failure yet */
 };
+
+enum { TRIES = 10000, TRY_NS = 2000000 };
 
 static bool fail(struct play *p, const struct entry *entry, const char *what)
 {
+    p->missed = true;
+    if (p->quiet)
+        return false;
     p->failures++;
     fprintf(stderr, "%s:%u: %s\n    %.*s %.300s\n    %d %.*s\n    %.*s\n", p->path, entry->line,
         what, STR_ARG(buf_str(&p->operation)), buf_cstr(&p->body), p->reply.status,
@@ -70,6 +78,8 @@ static bool expect_answer(struct play *p, struct arena *arena, const struct entr
     bool known = script_expand(&text, entry->text, &p->captures);
     struct str kept = arena_dup(arena, buf_str(&text));
     buf_fini(&text);
+    if (str_trim(kept).len == 0)
+        return p->reply.body.len == 0 || fail(p, entry, "an answer where there is to be none");
     const struct json *expected = known ? json_parse(arena, kept, &err) : NULL;
     if (!expected) {
         buf_add(&p->why, str_from(err.text));
@@ -117,14 +127,16 @@ static bool expect_refusal(struct play *p, struct arena *arena, const struct ent
     return fine || fail(p, entry, "another refusal");
 }
 
-static void move_clock(struct play *p, const struct entry *entry)
+static void obey(struct play *p, const struct entry *entry)
 {
     struct str rest = entry->text, word;
     int64_t ms;
     str_cut(&rest, ' ', &word);
     rest = str_trim(rest);
-    if (str_equal(word, STR("clock")) && str_starts(rest, STR("+")) &&
-        str_to_i64(str_skip(rest, 1), &ms))
+    if (str_equal(word, STR("until")))
+        p->until = true;
+    else if (str_equal(word, STR("clock")) && str_starts(rest, STR("+")) &&
+             str_to_i64(str_skip(rest, 1), &ms))
         p->clock.ms += ms;
     else
         fail(p, entry, "an @ line that means nothing");
@@ -148,19 +160,42 @@ static void check(struct play *p, const struct entry *sent, const struct entry *
     arena_fini(&arena);
 }
 
+static void ask(struct play *p, const struct entry *sent, const struct entry *expected,
+    const struct entry *whole)
+{
+    if (send(p, sent))
+        check(p, sent, expected, whole);
+}
+
+/* Work that goes on after its answer: asked for again and again, in no time that matters. */
+static void ask_until(struct play *p, const struct entry *sent, const struct entry *expected,
+    const struct entry *whole)
+{
+    const struct timespec moment = {.tv_nsec = TRY_NS};
+    p->quiet = p->missed = true;
+    for (int i = 0; i < TRIES && p->missed; i++) {
+        p->missed = false;
+        ask(p, sent, expected, whole);
+        if (p->missed)
+            nanosleep(&moment, NULL);
+    }
+    p->quiet = p->until = false;
+    if (p->missed)
+        ask(p, sent, expected, whole);
+}
+
 static void play(struct play *p, const struct script *script)
 {
     for (size_t i = 0; i < script->count; i++) {
         const struct entry *entry = &script->entries[i];
         const struct entry *next = i + 1 < script->count ? entry + 1 : NULL;
         if (entry->kind == '@') {
-            move_clock(p, entry);
+            obey(p, entry);
         } else if (entry->kind == '>') {
             bool expects = next && (next->kind == '<' || next->kind == '!');
             bool body =
                 expects && next->kind == '!' && i + 2 < script->count && next[1].kind == '<';
-            if (send(p, entry))
-                check(p, entry, expects ? next : NULL, body ? next + 1 : NULL);
+            (p->until ? ask_until : ask)(p, entry, expects ? next : NULL, body ? next + 1 : NULL);
             i += expects + body;
         } else {
             fail(p, entry, "a line that belongs to no request");

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DescribeContinuousBackups and UpdateContinuousBackups: point-in-time recovery switched on and
+ * off. What writes keep while it is on is history.c's. A table can be restored up to now: nothing
+ * lags behind here.
+ */
+#include "backend/embedded/history.h"
+#include "backend/embedded/ops.h"
+#include "backend/embedded/recovery.h"
+#include "backend/embedded/shape.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+int64_t recovery_earliest(const struct engine *engine, const struct catalog_table *table)
+{
+    int64_t oldest = engine_now_ms(engine) - (int64_t)table->recovery_days * DAY_MS;
+    return table->recovery_ms > oldest ? table->recovery_ms : oldest;
+}
+
+static bool find_table(
+    struct call *call, struct store_txn *txn, const struct catalog_table **table, struct err *err)
+{
+    struct str name = shape_text(call->body, STR("TableName"));
+    if (!engine_table_maybe(call, txn, name, table, err))
+        return false;
+    return *table || err_refuse(err, "TableNotFoundException", "Table not found: %.*s",
+                         STR_ARG(engine_table_name(name)));
+}
+
+static void put_recovery(struct call *call, const struct catalog_table *table)
+{
+    struct buf *out = call->out;
+    engine_put_text(
+        out, STR("PointInTimeRecoveryStatus"), table->recovery ? STR("ENABLED") : STR("DISABLED"));
+    if (!table->recovery)
+        return;
+    int64_t earliest = recovery_earliest(call->engine, table), now = engine_now_ms(call->engine);
+    engine_put_i64(out, STR("RecoveryPeriodInDays"), table->recovery_days);
+    engine_put_time(out, STR("EarliestRestorableDateTime"), earliest);
+    engine_put_time(out, STR("LatestRestorableDateTime"), now > earliest ? now : earliest);
+}
+
+static void put_description(struct call *call, const struct catalog_table *table)
+{
+    struct buf *out = call->out;
+    buf_clear(out);
+    buf_add(out, STR("{\"ContinuousBackupsDescription\":{"));
+    engine_put_text(out, STR("ContinuousBackupsStatus"), STR("ENABLED"));
+    json_put_name(out, STR("PointInTimeRecoveryDescription"));
+    buf_add_byte(out, '{');
+    put_recovery(call, table);
+    buf_add(out, STR("}}}"));
+}
+
+static bool describe(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    const struct catalog_table *table;
+    (void)context;
+    if (!find_table(call, txn, &table, err))
+        return false;
+    put_description(call, table);
+    return true;
+}
+
+bool op_describe_recovery(struct call *call, struct err *err)
+{
+    return engine_read(call, describe, NULL, err);
+}
+
+static bool enable(struct call *call, struct store_txn *txn, struct catalog_table *table,
+    int64_t days, struct err *err)
+{
+    table->recovery_days = (uint32_t)days;
+    if (table->recovery)
+        return true;
+    table->recovery = true;
+    return history_begin(txn, table, err) && history_moment(call, txn, &table->recovery_ms, err);
+}
+
+static bool disable(
+    struct call *call, struct store_txn *txn, struct catalog_table *table, struct err *err)
+{
+    table->recovery = false;
+    table->recovery_days = 0;
+    table->recovery_ms = 0;
+    return history_end(call->engine, txn, table, err);
+}
+
+static bool update(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    const struct json *wanted = context;
+    const struct catalog_table *table;
+    if (!find_table(call, txn, &table, err))
+        return false;
+    if (table->filling)
+        return err_refuse(err, "ContinuousBackupsUnavailableException",
+            "Backups are being enabled for the table: %.*s. Please retry later",
+            STR_ARG(table->name));
+    struct catalog_table copy = *table;
+    bool on = shape_truth(wanted, STR("PointInTimeRecoveryEnabled"), false);
+    int64_t days = shape_number(wanted, STR("RecoveryPeriodInDays"),
+        copy.recovery ? copy.recovery_days : RECOVERY_DAYS_MAX);
+    bool done = (on ? enable(call, txn, &copy, days, err) : disable(call, txn, &copy, err)) &&
+                catalog_put(txn, &copy, err);
+    put_description(call, &copy);
+    return done || engine_spoil(txn);
+}
+
+bool op_update_recovery(struct call *call, struct err *err)
+{
+    const struct json *wanted = shape_get(call->body, STR("PointInTimeRecoverySpecification"));
+    if (!shape_truth(wanted, STR("PointInTimeRecoveryEnabled"), false) &&
+        shape_get(wanted, STR("RecoveryPeriodInDays")))
+        return err_invalid(err, "One or more parameter values were invalid: RecoveryPeriodInDays "
+                                "can only be specified when PointInTimeRecoveryEnabled is true");
+    return engine_write(call, update, (void *)(uintptr_t)wanted, err);
+}
