@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables as they were: random changes, remembered states, restores and backups of many moments
+ * while changes go on, with the store closed and opened in between. Each copy must be the table as
+ * it was, item for item.
+ *
+ * test: threads
+ */
+#include "tests/unit/embedded/harness.h"
+
+#include <inttypes.h>
+
+enum { STATES = 24, STEPS = 40, KEYS = 50, LARGE = 250000 };
+
+/* ---- a table's content, in scan order, which is the same for all tables of a schema ---- */
+
+static void scan(struct bench *b, const char *table, struct buf *out)
+{
+    struct buf body = {0}, from = {0};
+    buf_clear(out);
+    do {
+        buf_clear(&body);
+        buf_printf(&body, "{\"TableName\":\"%s\"", table);
+        if (from.len)
+            buf_printf(&body, ",\"ExclusiveStartKey\":%s", buf_cstr(&from));
+        buf_add_byte(&body, '}');
+        bench_ok(b, "Scan", buf_cstr(&body));
+        struct str answer = buf_str(&b->reply.body);
+        const struct json *json = bench_json(b), *items = json_get(json, STR("Items"));
+        const struct json *last = json_get(json, STR("LastEvaluatedKey"));
+        if (items->count)
+            buf_add(out, str_take(str_skip(answer, items->at + 1), items->len - 2));
+        buf_clear(&from);
+        if (last)
+            buf_add(&from, str_take(str_skip(answer, last->at), last->len));
+        if (items->count && last)
+            buf_add_byte(out, ',');
+    } while (from.len);
+    if (out->len && out->at[out->len - 1] == ',')
+        out->len--;
+    buf_fini(&body);
+    buf_fini(&from);
+}
+
+/* Asks until the table is ACTIVE: its job runs meanwhile. */
+static void await_table(struct bench *b, const char *table)
+{
+    struct buf body = {0};
+    buf_printf(&body, "{\"TableName\":\"%s\"}", table);
+    do
+        bench_ok(b, "DescribeTable", buf_cstr(&body));
+    while (!bench_says(b, "\"TableStatus\":\"ACTIVE\""));
+    buf_fini(&body);
+}
+
+static void await_backup(struct bench *b, const char *arn)
+{
+    struct buf body = {0};
+    buf_printf(&body, "{\"BackupArn\":\"%s\"}", arn);
+    do
+        bench_ok(b, "DescribeBackup", buf_cstr(&body));
+    while (!bench_says(b, "\"BackupStatus\":\"AVAILABLE\""));
+    buf_fini(&body);
+}
+
+static void backup_arn(struct bench *b, char arn[128])
+{
+    const struct json *details = json_get(bench_json(b), STR("BackupDetails"));
+    struct str text = json_get(details, STR("BackupArn"))->text;
+    assert_true(text.len < 128);
+    snprintf(arn, 128, "%.*s", STR_ARG(text));
+}
+
+/* ---- random changes ---- */
+
+struct model {
+    struct bench b;
+    uint32_t seed;
+    unsigned writes;
+    struct buf body;
+};
+
+static uint32_t roll(struct model *m, uint32_t sides)
+{
+    m->seed = m->seed * 1664525 + 1013904223;
+    return (m->seed >> 8) % sides;
+}
+
+static void put_key(struct model *m, struct buf *out)
+{
+    uint32_t key = roll(m, KEYS);
+    buf_printf(out, "\"p\":{\"S\":\"p%u\"},\"s\":{\"N\":\"%u\"}", key % 7, key);
+}
+
+static void put_item(struct model *m, struct buf *out)
+{
+    size_t len = roll(m, 8) == 0 ? LARGE : roll(m, 40);
+    buf_add_byte(out, '{');
+    put_key(m, out);
+    buf_printf(out, ",\"w\":{\"N\":\"%u\"},\"v%u\":{\"S\":\"", m->writes++, roll(m, 20));
+    memset(buf_reserve(out, len), 'x', len);
+    out->len += len;
+    buf_add(out, STR("\"}}"));
+}
+
+static void change(struct model *m)
+{
+    struct buf *body = &m->body;
+    const char *operation = "PutItem";
+    buf_clear(body);
+    buf_add(body, STR("{\"TableName\":\"tab\","));
+    switch (roll(m, 5)) {
+    case 0:
+        operation = "DeleteItem";
+        buf_add(body, STR("\"Key\":{"));
+        put_key(m, body);
+        buf_add(body, STR("}}"));
+        break;
+    case 1:
+        operation = "UpdateItem";
+        buf_add(body, STR("\"Key\":{"));
+        put_key(m, body);
+        buf_add(body, STR("},\"UpdateExpression\":\"ADD n :one\","
+                          "\"ExpressionAttributeValues\":{\":one\":{\"N\":\"1\"}}}"));
+        break;
+    default:
+        buf_add(body, STR("\"Item\":"));
+        put_item(m, body);
+        buf_add_byte(body, '}');
+    }
+    bench_ok(&m->b, operation, buf_cstr(body));
+}
+
+static void change_some(struct model *m)
+{
+    for (int i = 0; i < STEPS; i++) {
+        change(m);
+        m->b.clock.ms += roll(m, 3);
+    }
+}
+
+static void model_init(struct model *m, uint32_t seed)
+{
+    *m = (struct model){.seed = seed};
+    bench_init(&m->b);
+    bench_ok(&m->b, "CreateTable", BENCH_TABLE);
+}
+
+static void model_fini(struct model *m)
+{
+    buf_fini(&m->body);
+    bench_fini(&m->b);
+}
+
+static void reopen(struct model *m)
+{
+    bench_close(&m->b);
+    m->b.options.no_sync = false; /* what an earlier process left is not looked for in bulk loads */
+    bench_open(&m->b);
+}
+
+static void enable(struct bench *b)
+{
+    bench_ok(b, "UpdateContinuousBackups",
+        "{\"TableName\":\"tab\",\"PointInTimeRecoverySpecification\":{"
+        "\"PointInTimeRecoveryEnabled\":true}}");
+}
+
+struct state {
+    int64_t ms;
+    struct buf items;
+};
+
+static void remember(struct model *m, struct state *state)
+{
+    m->b.clock.ms += 2;
+    state->ms = m->b.clock.ms;
+    scan(&m->b, "tab", &state->items);
+    m->b.clock.ms += 1;
+}
+
+static void expect_table(struct model *m, const char *table, const struct state *state)
+{
+    struct buf items = {0};
+    await_table(&m->b, table);
+    scan(&m->b, table, &items);
+    if (!str_equal(buf_str(&items), buf_str(&state->items)))
+        fail_msg("%s (seed %" PRIu32 ") is not as it was: %zu bytes, not %zu", table, m->seed,
+            items.len, state->items.len);
+    buf_fini(&items);
+}
+
+/* ---- tests ---- */
+
+static void test_every_moment_that_was_can_be_restored(void **unused)
+{
+    (void)unused;
+    for (uint32_t seed = 1; seed <= 3; seed++) {
+        struct model m;
+        struct state states[STATES] = {0};
+        char table[32];
+        model_init(&m, seed);
+        change_some(&m);
+        enable(&m.b);
+        for (int i = 0; i < STATES; i++) {
+            remember(&m, &states[i]);
+            change_some(&m);
+        }
+        for (int i = 0; i < STATES; i++) {
+            buf_clear(&m.body);
+            buf_printf(&m.body,
+                "{\"SourceTableName\":\"tab\",\"TargetTableName\":\"tab-%d\",\"RestoreDateTime\":"
+                "%" PRId64 ".%03d}",
+                i, states[i].ms / 1000, (int)(states[i].ms % 1000));
+            bench_ok(&m.b, "RestoreTableToPointInTime", buf_cstr(&m.body));
+            change(&m); /* while it runs */
+            if (i % 5 == 0)
+                reopen(&m);
+        }
+        for (int i = 0; i < STATES; i++) {
+            snprintf(table, sizeof table, "tab-%d", i);
+            expect_table(&m, table, &states[i]);
+            buf_fini(&states[i].items);
+        }
+        model_fini(&m);
+    }
+}
+
+static void test_a_backup_is_the_table_at_the_moment_of_the_call(void **unused)
+{
+    enum { BACKUPS = 10 };
+    struct model m;
+    struct state states[BACKUPS] = {0};
+    char arns[BACKUPS][128], table[32];
+    (void)unused;
+    model_init(&m, 7);
+    for (int i = 0; i < BACKUPS; i++) {
+        change_some(&m);
+        scan(&m.b, "tab", &states[i].items);
+        bench_ok(&m.b, "CreateBackup", "{\"TableName\":\"tab\",\"BackupName\":\"some\"}");
+        backup_arn(&m.b, arns[i]);
+        change(&m); /* in the same millisecond */
+        if (i % 3 == 0)
+            m.b.clock.ms -= 5000; /* a clock that is set back */
+        change(&m);
+        if (i % 4 == 0)
+            reopen(&m);
+    }
+    for (int i = 0; i < BACKUPS; i++) {
+        await_backup(&m.b, arns[i]);
+        buf_clear(&m.body);
+        buf_printf(&m.body, "{\"TargetTableName\":\"tab-%d\",\"BackupArn\":\"%s\"}", i, arns[i]);
+        bench_ok(&m.b, "RestoreTableFromBackup", buf_cstr(&m.body));
+        snprintf(table, sizeof table, "tab-%d", i);
+        expect_table(&m, table, &states[i]);
+        buf_fini(&states[i].items);
+    }
+    model_fini(&m);
+}
+
+static void test_a_table_that_is_deleted_is_still_read_to_its_end(void **unused)
+{
+    struct model m;
+    struct state state = {0};
+    (void)unused;
+    model_init(&m, 9);
+    enable(&m.b);
+    change_some(&m);
+    remember(&m, &state);
+    bench_ok(&m.b, "RestoreTableToPointInTime",
+        "{\"SourceTableName\":\"tab\",\"TargetTableName\":\"copy\",\"UseLatestRestorableTime\":"
+        "true}");
+    bench_ok(&m.b, "DeleteTable", "{\"TableName\":\"tab\"}");
+    bench_ok(&m.b, "CreateTable", BENCH_TABLE);
+    change_some(&m);
+    expect_table(&m, "copy", &state);
+    buf_fini(&state.items);
+    model_fini(&m);
+}
+
+static void test_a_table_that_is_being_restored_is_not_there_for_items(void **unused)
+{
+    struct model m;
+    (void)unused;
+    model_init(&m, 11);
+    for (int i = 0; i < 10; i++)
+        change_some(&m);
+    enable(&m.b);
+    bench_ok(&m.b, "RestoreTableToPointInTime",
+        "{\"SourceTableName\":\"tab\",\"TargetTableName\":\"copy\",\"UseLatestRestorableTime\":"
+        "true}");
+    if (bench_call(&m.b, "DescribeTable", "{\"TableName\":\"copy\"}") == 200 &&
+        bench_says(&m.b, "CREATING")) {
+        int status = bench_call(&m.b, "Scan", "{\"TableName\":\"copy\"}");
+        assert_true(status == 200 || bench_says(&m.b, "ResourceNotFoundException"));
+        status = bench_call(&m.b, "DeleteTable", "{\"TableName\":\"copy\"}");
+        assert_true(status == 200 || bench_says(&m.b, "ResourceInUseException"));
+    }
+    if (bench_call(&m.b, "DescribeTable", "{\"TableName\":\"copy\"}") == 200)
+        await_table(&m.b, "copy");
+    model_fini(&m);
+}
+
+static void test_what_is_older_than_the_period_goes(void **unused)
+{
+    struct model m;
+    (void)unused;
+    model_init(&m, 13);
+    bench_ok(&m.b, "UpdateContinuousBackups",
+        "{\"TableName\":\"tab\",\"PointInTimeRecoverySpecification\":{"
+        "\"PointInTimeRecoveryEnabled\":true,\"RecoveryPeriodInDays\":1}}");
+    for (int i = 0; i < 5; i++)
+        change_some(&m);
+    m.b.clock.ms += INT64_C(2) * 86400000;
+    struct state state = {0};
+    remember(&m, &state);
+    for (int i = 0; i < 15; i++)
+        change_some(&m);
+    buf_clear(&m.body);
+    buf_printf(&m.body,
+        "{\"SourceTableName\":\"tab\",\"TargetTableName\":\"copy\",\"RestoreDateTime\":%" PRId64
+        ".%03d}",
+        state.ms / 1000, (int)(state.ms % 1000));
+    bench_ok(&m.b, "RestoreTableToPointInTime", buf_cstr(&m.body));
+    expect_table(&m, "copy", &state);
+    buf_fini(&state.items);
+    model_fini(&m);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_moment_that_was_can_be_restored),
+        cmocka_unit_test(test_a_backup_is_the_table_at_the_moment_of_the_call),
+        cmocka_unit_test(test_a_table_that_is_deleted_is_still_read_to_its_end),
+        cmocka_unit_test(test_a_table_that_is_being_restored_is_not_there_for_items),
+        cmocka_unit_test(test_what_is_older_than_the_period_goes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
