@@ -9,6 +9,7 @@
 
 #include "backend/embedded/index.h"
 #include "backend/embedded/item.h"
+#include "backend/embedded/key_path.h"
 
 struct key_use {
     const struct catalog_table *table;
@@ -30,17 +31,21 @@ bool change_check(const struct catalog_table *table, const struct request_expres
     struct key_use use = {.table = table};
     if (expressions->update)
         expr_update_attributes(expressions->update, look_for_key, &use);
-    return use.found.len == 0 ||
-           err_invalid(err,
-               "One or more parameter values were invalid: Cannot update attribute %.*s. This "
-               "attribute is part of the key",
-               STR_ARG(use.found));
+    if (use.found.len)
+        return err_invalid(err,
+            "One or more parameter values were invalid: Cannot update attribute %.*s. This "
+            "attribute is part of the key",
+            STR_ARG(use.found));
+    return key_path_check_update(table, expressions->update, err);
 }
 
-/* The service has words of its own for an update that spoils an index key. */
-static bool check_indexes(const struct catalog_table *table, struct value item, struct err *err)
+/* The service has words of its own for an update expression that spoils an index key. */
+static bool check_indexes(const struct catalog_table *table,
+    const struct request_expressions *expressions, struct value item, struct err *err)
 {
     struct err why = ERR_INIT;
+    if (expressions->legacy_update)
+        return index_check(table, item, err);
     if (index_check(table, item, &why))
         return true;
     if (str_find(str_from(why.text), STR("Type mismatch")) != SIZE_MAX)
@@ -53,9 +58,11 @@ static bool check_indexes(const struct catalog_table *table, struct value item, 
     return false;
 }
 
-/* AttributeUpdates have their own word for a wrong type. */
+/* AttributeUpdates have their own word for a wrong type, statements for too deep an item. */
 static bool refuse_update(const struct request_expressions *expressions, struct err *err)
 {
+    if (expressions->statement && str_starts(str_from(err->text), STR("Nesting Levels")))
+        return err_invalid(err, "Nesting Levels have exceeded supported limits");
     if (!expressions->legacy_update || !str_starts(str_from(err->text), STR("An operand")))
         return false;
     return err_invalid(err, "Type mismatch for attribute to update");
@@ -78,5 +85,6 @@ bool change_apply(struct call *call, const struct catalog_table *table,
     if (!expr_apply(update, *item, out, err))
         return refuse_update(expressions, err);
     *item = value_of(buf_str(out));
-    return check_indexes(table, *item, err) && item_check_updated_size(table, *item, err);
+    return check_indexes(table, expressions, *item, err) &&
+           item_check_updated_size(table, *item, err);
 }

@@ -4,8 +4,9 @@
  * of which types, and which node of an expression tree it is. Knows no parameter's name.
  *
  *   {"ComparisonOperator": "NOT_CONTAINS", "AttributeValueList": [v]} on a
- *       →  NOT ── CALL contains ─┬─ PATH a
- *                                └─ VALUE v
+ *       →  AND ─┬─ CALL attribute_exists ── PATH a
+ *               └─ NOT ── CALL contains ─┬─ PATH a
+ *                                        └─ VALUE v
  */
 #include "backend/embedded/legacy_term.h"
 
@@ -129,9 +130,15 @@ struct expr_node *legacy_term_node(struct arena *arena, const struct legacy_term
         expr_ast_add(node, expr_ast_value(arena, term->values[i]));
     if (!term->op->negated)
         return node;
+    /* an attribute that is not there neither contains nor does not contain */
+    struct expr_node *exists = expr_ast_node(arena, EXPR_NODE_CALL, EXPR_ATTRIBUTE_EXISTS);
     struct expr_node *negation = expr_ast_node(arena, EXPR_NODE_NOT, 0);
+    struct expr_node *both = expr_ast_node(arena, EXPR_NODE_AND, 0);
+    expr_ast_add(exists, legacy_term_path(arena, term->attribute));
     expr_ast_add(negation, node);
-    return negation;
+    expr_ast_add(both, exists);
+    expr_ast_add(both, negation);
+    return both;
 }
 
 enum expr_operator legacy_term_key_operator(const struct legacy_term *term)

@@ -9,6 +9,7 @@
 #include "backend/embedded/capacity.h"
 #include "backend/embedded/change.h"
 #include "backend/embedded/item.h"
+#include "backend/embedded/key_path.h"
 #include "backend/embedded/legacy.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/request.h"
@@ -243,7 +244,9 @@ static bool get_in(struct call *call, struct store_txn *txn, void *context, stru
 {
     struct get *get = context;
     const struct catalog_table *table;
-    if (!engine_table(call, txn, get->table, &table, err) || !item_check_key(table, get->key, err))
+    if (!engine_table(call, txn, get->table, &table, err) ||
+        !item_check_key(table, get->key, err) ||
+        !key_path_check_projection(table, get->expressions.projection, err))
         return false;
     item_key(engine_buf(call, CALL_KEY), table, get->key);
     return item_load(call, txn, table, &get->slot, err);

@@ -6,6 +6,7 @@
  *   Scan    a segment of the hashes
  *   both    a range of keys, which ExclusiveStartKey cuts after (or before) its key
  */
+#include "backend/embedded/key_path.h"
 #include "backend/embedded/legacy.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/page.h"
@@ -307,13 +308,28 @@ static bool check_filter(const struct call *call, const struct read *r, struct e
                legacy ? "QueryFilter" : "Filter Expression", STR_ARG(use.found));
 }
 
+/* KeyConditions are older than indexes whose keys have several attributes each. */
+static bool check_legacy_keys(
+    const struct call *call, const struct key_schema *schema, struct err *err)
+{
+    bool several = schema->partition > 1 || schema->sort > 1;
+    return !several || !shape_get(call->body, STR("KeyConditions")) ||
+           err_invalid(err, "Query key condition not supported");
+}
+
+static bool check_key_paths(const struct read *r, struct err *err)
+{
+    return key_path_check_projection(r->page.table, r->expressions.projection, err) &&
+           key_path_check_condition(r->page.table, r->expressions.condition, err);
+}
+
 /* ---- running ---- */
 
 static bool set_page(struct call *call, struct read *r, struct err *err)
 {
     struct page *page = &r->page;
     struct page_range_keys c = {0};
-    if (!find_index(r, err))
+    if (!find_index(r, err) || !check_legacy_keys(call, page_schema(page), err))
         return false;
     if (r->is_query) {
         if (!page_range_order(page_schema(page), &r->expressions.keys, &c, err))
@@ -325,7 +341,8 @@ static bool set_page(struct call *call, struct read *r, struct err *err)
         key_segment(
             &page->from, &page->to, page_id(page), (uint32_t)r->segment, (uint32_t)r->segments);
     }
-    return apply_start(call, r, &c, err) && check_projection(r, err) && check_filter(call, r, err);
+    return apply_start(call, r, &c, err) && check_projection(r, err) &&
+           check_filter(call, r, err) && check_key_paths(r, err);
 }
 
 static bool read_in(struct call *call, struct store_txn *txn, void *context, struct err *err)

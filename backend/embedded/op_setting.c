@@ -6,7 +6,7 @@
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/sweep.h"
-#include "backend/embedded/table_parse.h"
+#include "backend/embedded/tags.h"
 
 /* ---- changing a table's row ---- */
 
@@ -18,7 +18,7 @@ struct setting {
     bool (*mark)(struct store_txn *txn, const struct catalog_table *table, struct err *err);
 };
 
-static bool refuse_arn(struct call *call, struct str arn, struct err *err)
+static bool refuse_arn(const struct call *call, struct str arn, struct err *err)
 {
     return err_refuse(err, "AccessDeniedException",
         "User: arn:aws:iam::000000000000:root is not authorized to perform: dynamodb:%.*s on "
@@ -127,23 +127,21 @@ bool op_describe_ttl(struct call *call, struct err *err)
 
 /* ---- tags ---- */
 
-static bool is_table_arn(struct str arn)
-{
-    struct str resource;
-    return engine_read_arn(arn, &resource) && str_starts(resource, STR("table/"));
-}
-
 static bool check_arn(const struct call *call, struct setting *s, struct err *err)
 {
-    struct str arn = shape_text(call->body, STR("ResourceArn"));
+    struct str arn = shape_text(call->body, STR("ResourceArn")), resource;
     *s = (struct setting){.table = arn, .by_arn = true, .change = s->change};
     if (!str_starts(arn, STR("arn:")))
         return err_invalid(err,
             "One or more parameter values were invalid: ARNs must start with 'arn:': %.*s",
             STR_ARG(arn));
-    if (!is_table_arn(arn))
-        return refuse_arn((struct call *)(uintptr_t)call, arn, err);
-    return true;
+    if (!engine_read_arn(arn, &resource) || !str_starts(resource, STR("table/")))
+        return refuse_arn(call, arn, err);
+    return str_find(resource, STR("/index/")) == SIZE_MAX ||
+           err_invalid(err,
+               "One or more parameter values were invalid: Invalid resource arn provided, only "
+               "table or stream is accepted. Provided resource arn: %.*s",
+               STR_ARG(arn));
 }
 
 static struct str tag_key_of(const struct json *entry)
@@ -194,7 +192,7 @@ static bool add_tags(struct call *call, struct catalog_table *table, struct err 
     struct value added;
     if (list->count == 0)
         return err_invalid(err, "Atleast one Tag needs to be provided as Input.");
-    return table_parse_tags(call, list, &added, err) && merge_tags(call, table, list, added, err);
+    return tags_parse(call, list, &added, err) && merge_tags(call, table, list, added, err);
 }
 
 static bool remove_tags(struct call *call, struct catalog_table *table, struct err *err)
@@ -208,19 +206,13 @@ static bool remove_tags(struct call *call, struct catalog_table *table, struct e
 bool op_tag_resource(struct call *call, struct err *err)
 {
     struct setting s = {.change = add_tags};
-    if (!check_arn(call, &s, err) || !run_change(call, &s, err))
-        return false;
-    buf_add(call->out, STR("{}"));
-    return true;
+    return check_arn(call, &s, err) && run_change(call, &s, err);
 }
 
 bool op_untag_resource(struct call *call, struct err *err)
 {
     struct setting s = {.change = remove_tags};
-    if (!check_arn(call, &s, err) || !run_change(call, &s, err))
-        return false;
-    buf_add(call->out, STR("{}"));
-    return true;
+    return check_arn(call, &s, err) && run_change(call, &s, err);
 }
 
 static bool list_tags(struct call *call, struct store_txn *txn, void *context, struct err *err)

@@ -15,14 +15,11 @@ bool table_parse_create(struct call *call, struct catalog_table *out, struct err
  * update. Without an id. */
 bool table_parse_global(struct call *call, const struct json *json,
     const struct catalog_table *table, struct catalog_index *out, struct err *err);
-/* Adds the request's AttributeDefinitions to those of the table. */
-bool table_parse_definitions(struct call *call, struct catalog_table *table, struct err *err);
 /* {"ReadCapacityUnits":…,"WriteCapacityUnits":…} */
 struct catalog_units table_parse_units(const struct json *json);
-/* Tags as an M of S. */
-bool table_parse_tags(
-    struct call *call, const struct json *list, struct value *out, struct err *err);
 /* The encryption asked for: a key's ARN, or empty. */
 bool table_parse_sse(struct call *call, const struct json *json, struct str *out, struct err *err);
+/* TableClass, if the request has one: `infrequent` and `classed`. */
+bool table_parse_class(const struct call *call, struct catalog_table *out, struct err *err);
 
 #endif

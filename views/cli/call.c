@@ -73,7 +73,7 @@ bool cli_call_run(struct cli *cli, struct err *err)
         ok = client_call(&cli->client, op->name, body, &reply, err) ||
              refused(cli, &reply, body, err);
     }
-    if (ok)
+    if (ok && reply.body.len) /* some operations answer with nothing */
         cli_out_line(&cli->out, buf_str(&reply.body));
     ddb_reply_fini(&reply);
     buf_fini(&text);

@@ -219,7 +219,8 @@ static void a_table_has_at_most_twenty_global_indexes(void **state)
     bench_ok(&b, "CreateTable", BENCH_TABLE);
     for (int i = 0; i <= CATALOG_GLOBAL_MAX; i++) {
         snprintf(body, sizeof body,
-            "{\"TableName\":\"tab\",\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
+            "{\"TableName\":\"tab\",\"AttributeDefinitions\":[{\"AttributeName\":\"s\","
+            "\"AttributeType\":\"N\"}],\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
             "\"index-%d\",\"KeySchema\":[{\"AttributeName\":\"s\",\"KeyType\":\"HASH\"}],"
             "\"Projection\":{\"ProjectionType\":\"KEYS_ONLY\"}}}]}",
             i);

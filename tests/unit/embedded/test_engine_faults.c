@@ -213,7 +213,8 @@ static void tables_change_whole_or_not_at_all(void **state)
     sweep(
         "UpdateTable", "{\"TableName\":\"tab\",\"StreamSpecification\":{\"StreamEnabled\":false}}");
     sweep("UpdateTable",
-        "{\"TableName\":\"tab\",\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
+        "{\"TableName\":\"tab\",\"AttributeDefinitions\":[{\"AttributeName\":\"s\","
+        "\"AttributeType\":\"S\"}],\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
         "\"bys\","
         "\"KeySchema\":[{\"AttributeName\":\"s\",\"KeyType\":\"HASH\"}],\"Projection\":{"
         "\"ProjectionType\":\"ALL\"}}}]}");
