@@ -66,6 +66,7 @@ struct backend_options {
     bool read_only;            /* refuse every operation that writes */
     bool must_exist;           /* a store that is not there is an error, not created */
     bool no_sync;              /* sync once, on close: for bulk loads; see embedded/README.md */
+    bool upkeep;               /* for what stays open: a store is kept up when nobody calls, too */
     struct str region;         /* of ARNs; empty = us-east-1. Of a remote one: empty = as in AWS */
     /* Of remote connections: */
     struct str profile;      /* of the AWS files; empty = as the variables say */

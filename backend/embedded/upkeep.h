@@ -16,6 +16,10 @@ enum { UPKEEP_STEP = 1000, UPKEEP_TRIM_EVERY = 256 };
 bool upkeep_after_write(struct engine *engine, struct store_txn *txn, struct err *err);
 /* One step of at most `budget` entries in a transaction of its own; *more where work remains. */
 bool upkeep_step(struct engine *engine, size_t budget, bool *more, struct err *err);
+/* The same, and streams and tokens that are too old are trimmed. */
+bool upkeep_trim(struct engine *engine, size_t budget, bool *more, struct err *err);
+/* Whether ranges are to be deleted or indexes to be filled. */
+bool upkeep_any(struct store_txn *txn, bool *any, struct err *err);
 /* Looks whether work was left by an earlier process. */
 bool upkeep_look(struct engine *engine, struct err *err);
 

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Upkeep of a process that stays open. The keeper runs one step at a time:
+ *
+ *              ┌─ ranges to delete, indexes to fill ──▶ a step of upkeep ──────┐
+ *   look ──────┼─ records or streams over a day old ──▶ a step of trimming ────┼──▶ a pause, look
+ *   (reads)    ├─ tables with a time to live ─────────▶ a step of the walk ────┘
+ *              └─ nothing now ──▶ sleep until something is due, or for good
+ *
+ * Of several processes that have the store open one works: the others find the lease taken, and ask
+ * again later. Walking reads; only what is to be removed is written. A walk that found nothing
+ * changed on its way knows when the next item expires, so that a store which rests is left alone.
+ */
+#include "backend/embedded/idle.h"
+
+#include "backend/embedded/keeper.h"
+#include "backend/embedded/sweep.h"
+#include "backend/embedded/trim.h"
+#include "backend/embedded/upkeep.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+enum { LEASE = 1, PAUSE_MIN_MS = 5, PAUSE_SHARE = 4 };
+static const int64_t never = INT64_MAX;
+
+/* A walk through all tables that have a time to live. */
+struct walk {
+    bool runs, changed; /* somebody wrote meanwhile */
+    uint64_t version;   /* of the store when it was looked at last */
+    uint32_t table;     /* the place: items of this table after this key */
+    struct buf after;
+    int64_t began_ns, soonest_ms;
+    int64_t next_ms, rest_ms; /* when the next walk is due; how long it is to be put off */
+};
+
+struct idle {
+    atomic_bool soon;         /* a look is coming within IDLE_LOOK_MS */
+    _Atomic uint64_t version; /* of the store when it was looked at last */
+    /* the keeper's own: */
+    bool leads;
+    struct walk walk;
+    int64_t trim_ms;       /* when trimming is due */
+    int64_t trim_look_ms;  /* when that was found out, */
+    uint64_t trim_version; /* of this version of the store */
+    int64_t trimmed_ms;    /* when it was done last */
+};
+
+/* ---- looking ---- */
+
+struct look {
+    bool tasks, lives; /* work that was left; tables with a time to live */
+    int64_t trim_ms;
+};
+
+static bool look_in(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    struct look *look = context;
+    return upkeep_any(txn, &look->tasks, err) && sweep_any(call, txn, &look->lives, err) &&
+           (look->trim_ms != never || trim_due(call, txn, &look->trim_ms, err));
+}
+
+/* Streams are many, and what they keep is not in a hurry: they are looked at once a minute. */
+static bool may_look_at_streams(struct engine *engine, const struct idle *idle)
+{
+    int64_t since = engine_now_ms(engine) - idle->trim_look_ms;
+    return idle->trim_version != store_version(engine->store) &&
+           (since >= IDLE_TRIM_MS || since < 0);
+}
+
+static bool look_at_store(struct call *call, struct idle *idle, struct look *look, struct err *err)
+{
+    struct engine *engine = call->engine;
+    bool streams = may_look_at_streams(engine, idle);
+    uint64_t version = store_version(engine->store);
+    *look = (struct look){.trim_ms = streams ? never : 0};
+    if (!engine_read(call, look_in, look, err))
+        return false;
+    if (!streams)
+        return true;
+    idle->trim_look_ms = engine_now_ms(engine);
+    idle->trim_version = version;
+    idle->trim_ms = look->trim_ms == never || look->trim_ms > idle->trimmed_ms + IDLE_TRIM_MS
+                        ? look->trim_ms
+                        : idle->trimmed_ms + IDLE_TRIM_MS;
+    return true;
+}
+
+/* ---- the walk ---- */
+
+static void begin_walk(struct engine *engine, struct walk *walk)
+{
+    buf_clear(&walk->after);
+    walk->runs = true;
+    walk->changed = false;
+    walk->table = 0;
+    walk->soonest_ms = never;
+    walk->began_ns = clock_tick_ns();
+    walk->version = store_version(engine->store);
+}
+
+static void end_walk(struct engine *engine, struct walk *walk)
+{
+    int64_t now = engine_now_ms(engine);
+    walk->runs = false;
+    walk->rest_ms = (clock_tick_ns() - walk->began_ns) / 1000000 * IDLE_SHARE;
+    if (walk->rest_ms < IDLE_REST_MS)
+        walk->rest_ms = IDLE_REST_MS;
+    walk->next_ms = walk->changed || walk->soonest_ms < now + walk->rest_ms ? now + walk->rest_ms
+                                                                            : walk->soonest_ms;
+}
+
+/* A store that has changed since has to be walked through again, but not all the time. */
+static void hasten_walk(struct engine *engine, struct walk *walk)
+{
+    int64_t now = engine_now_ms(engine);
+    if (!walk->runs && store_version(engine->store) != walk->version) {
+        walk->version = store_version(engine->store);
+        if (walk->next_ms > now + walk->rest_ms)
+            walk->next_ms = now + walk->rest_ms;
+    }
+}
+
+static bool look_at_items(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    return sweep_look(call, txn, context, err);
+}
+
+static bool remove_items(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    const struct sweep_look *look = context;
+    bool done =
+        look->ended ? sweep_unmark(txn, look->table, err) : sweep_remove(call, txn, look, err);
+    return done || engine_spoil(txn);
+}
+
+static void move_on(struct walk *walk, const struct sweep_look *look)
+{
+    buf_clear(&walk->after);
+    walk->table = look->table;
+    if (look->ended || look->end)
+        walk->table++;
+    else
+        buf_add(&walk->after, look->last);
+    if (look->soonest_ms < walk->soonest_ms)
+        walk->soonest_ms = look->soonest_ms;
+}
+
+static bool step_walk(struct call *call, struct walk *walk, struct err *err)
+{
+    struct engine *engine = call->engine;
+    struct sweep_look *look = arena_new(&call->arena, struct sweep_look);
+    if (!walk->runs)
+        begin_walk(engine, walk);
+    *look = (struct sweep_look){.table = walk->table, .after = buf_str(&walk->after)};
+    if (!engine_read(call, look_at_items, look, err))
+        return false;
+    bool writes = look->found && (look->ended || look->count);
+    if (writes && !engine_write(call, remove_items, look, err))
+        return false;
+    walk->changed = walk->changed || writes || walk->version != store_version(engine->store);
+    walk->version = store_version(engine->store);
+    if (look->found)
+        move_on(walk, look);
+    else
+        end_walk(engine, walk);
+    return true;
+}
+
+/* ---- steps ---- */
+
+/* The lease is kept while there is something to wait for. */
+static bool lead(struct engine *engine, struct idle *idle)
+{
+    if (!idle->leads)
+        idle->leads = store_lease(engine->store, LEASE);
+    return idle->leads;
+}
+
+static void follow(struct engine *engine, struct idle *idle)
+{
+    if (idle->leads)
+        store_lease_end(engine->store, LEASE);
+    idle->leads = false;
+}
+
+enum work { NOTHING, TASKS, TRIMMING, WALKING };
+
+static enum work choose(struct engine *engine, struct idle *idle, const struct look *look)
+{
+    int64_t now = engine_now_ms(engine);
+    if (look->tasks)
+        return TASKS;
+    if (now >= idle->trim_ms)
+        return TRIMMING;
+    return look->lives && (idle->walk.runs || now >= idle->walk.next_ms) ? WALKING : NOTHING;
+}
+
+/* What it leaves is due at once, else whatever the next look finds. */
+static bool do_trimming(struct engine *engine, struct idle *idle, struct err *err)
+{
+    bool more;
+    if (!upkeep_trim(engine, UPKEEP_STEP, &more, err))
+        return false;
+    if (more)
+        return true;
+    idle->trim_ms = never;
+    idle->trimmed_ms = engine_now_ms(engine);
+    return true;
+}
+
+static bool do_work(struct call *call, struct idle *idle, enum work work, struct err *err)
+{
+    bool more;
+    return work == TASKS     ? upkeep_step(call->engine, UPKEEP_STEP, &more, err)
+           : work == WALKING ? step_walk(call, &idle->walk, err)
+                             : do_trimming(call->engine, idle, err);
+}
+
+/* Until the next look, where nothing is to be done now. */
+static int64_t wait_for(struct engine *engine, const struct idle *idle, const struct look *look)
+{
+    int64_t now = engine_now_ms(engine), due = idle->trim_ms;
+    if (look->lives && idle->walk.next_ms < due)
+        due = idle->walk.next_ms;
+    if (look->lives && now + IDLE_POLL_MS < due)
+        due = now + IDLE_POLL_MS;
+    if (idle->trim_version != store_version(engine->store) && now + IDLE_TRIM_MS < due)
+        due = now + IDLE_TRIM_MS;
+    return due == never ? never : due > now ? due - now : IDLE_LOOK_MS;
+}
+
+/* Others get the store for most of the time; a step that changed nothing is not repeated at once.
+ */
+static int64_t pause_after(int64_t ns, bool idle)
+{
+    int64_t ms = ns / 1000000 * PAUSE_SHARE;
+    return idle ? IDLE_POLL_MS : ms < PAUSE_MIN_MS ? PAUSE_MIN_MS : ms;
+}
+
+static bool step(struct call *call, struct idle *idle, int64_t *wait_ms, struct err *err)
+{
+    struct engine *engine = call->engine;
+    struct look look;
+    int64_t began = clock_tick_ns();
+    if (!look_at_store(call, idle, &look, err))
+        return false;
+    hasten_walk(engine, &idle->walk);
+    enum work work = choose(engine, idle, &look);
+    uint64_t version = store_version(engine->store);
+    *wait_ms = IDLE_POLL_MS;
+    if (work == NOTHING) {
+        *wait_ms = wait_for(engine, idle, &look);
+        if (!look.lives)
+            follow(engine, idle);
+        return true;
+    }
+    if (!lead(engine, idle))
+        return true;
+    if (!do_work(call, idle, work, err))
+        return false;
+    bool stuck = work == TASKS && store_version(engine->store) == version;
+    *wait_ms = pause_after(clock_tick_ns() - began, stuck);
+    return true;
+}
+
+/* Says when the thread is to look next. What changed while it looked is looked at soon. */
+static void arrange(struct engine *engine, struct idle *idle, uint64_t seen, int64_t wait_ms)
+{
+    keeper_every(engine->keeper, KEEPER_UPKEEP, wait_ms == never ? 0 : wait_ms);
+    atomic_store(&idle->version, seen);
+    atomic_store(&idle->soon, wait_ms <= IDLE_LOOK_MS);
+    idle_note(engine);
+}
+
+static bool idle_step(struct engine *engine, bool *more, struct err *err)
+{
+    struct idle *idle = engine->idle;
+    uint64_t seen = store_version(engine->store);
+    int64_t wait_ms;
+    struct call *call = engine_take(engine);
+    bool done = step(call, idle, &wait_ms, err);
+    engine_give(call);
+    *more = false;
+    if (done)
+        arrange(engine, idle, seen, wait_ms);
+    return done;
+}
+
+/* ---- the others ---- */
+
+void idle_note(struct engine *engine)
+{
+    struct idle *idle = engine->idle;
+    if (!idle || atomic_load_explicit(&idle->soon, memory_order_relaxed) ||
+        store_version(engine->store) ==
+            atomic_load_explicit(&idle->version, memory_order_relaxed) ||
+        atomic_exchange(&idle->soon, true))
+        return;
+    keeper_every(engine->keeper, KEEPER_UPKEEP, IDLE_LOOK_MS);
+}
+
+void idle_start(struct engine *engine)
+{
+    struct idle *idle = mem_new(struct idle);
+    idle->trim_ms = never;
+    atomic_init(&idle->soon, true);
+    atomic_init(&idle->version, 0);
+    engine->idle = idle;
+    keeper_task(engine->keeper, KEEPER_UPKEEP, idle_step);
+    keeper_every(engine->keeper, KEEPER_UPKEEP, IDLE_LOOK_MS);
+}
+
+void idle_free(struct idle *idle)
+{
+    if (!idle)
+        return;
+    buf_fini(&idle->walk.after);
+    free(idle);
+}
