@@ -39,19 +39,33 @@ bool change_check(const struct catalog_table *table, const struct request_expres
     return key_path_check_update(table, expressions->update, err);
 }
 
-/* The service has words of its own for an update expression that spoils an index key. */
+static bool refuse_empty(bool binary, struct err *err)
+{
+    return err_invalid(err,
+        "One or more parameter values are not valid. The update expression attempted to update a "
+        "secondary index key to a value that is not supported. The AttributeValue for a key "
+        "attribute cannot contain an empty %s value.",
+        binary ? "binary" : "string");
+}
+
+/* The service has words of its own for an update expression that spoils an index key; those of a
+ * wrong type not in transactions. */
 static bool check_indexes(const struct catalog_table *table,
-    const struct request_expressions *expressions, struct value item, struct err *err)
+    const struct request_expressions *expressions, struct value item, bool transacted,
+    struct err *err)
 {
     struct err why = ERR_INIT;
     if (expressions->legacy_update)
         return index_check(table, item, err);
     if (index_check(table, item, &why))
         return true;
-    if (str_find(str_from(why.text), STR("Type mismatch")) != SIZE_MAX)
+    struct str text = str_from(why.text);
+    if (str_find(text, STR("cannot contain an empty")) != SIZE_MAX)
+        return refuse_empty(str_find(text, STR("empty binary")) != SIZE_MAX, err);
+    if (str_find(text, STR("Type mismatch")) != SIZE_MAX && !transacted)
         return err_invalid(err, "The update expression attempted to update the secondary index "
                                 "key to unsupported type");
-    if (str_find(str_from(why.text), STR("exceeded")) != SIZE_MAX)
+    if (str_find(text, STR("exceeded")) != SIZE_MAX)
         return err_invalid(err, "The update expression attempted to update the secondary index "
                                 "key beyond allowed size limits");
     *err = why;
@@ -70,7 +84,7 @@ static bool refuse_update(const struct request_expressions *expressions, struct 
 
 bool change_apply(struct call *call, const struct catalog_table *table,
     const struct request_expressions *expressions, struct value key, struct value old,
-    struct value *item, struct err *err)
+    bool transacted, struct value *item, struct err *err)
 {
     const struct expr_update *update = expressions->update;
     bool missing = old.type == VALUE_NONE;
@@ -85,6 +99,6 @@ bool change_apply(struct call *call, const struct catalog_table *table,
     if (!expr_apply(update, *item, out, err))
         return refuse_update(expressions, err);
     *item = value_of(buf_str(out));
-    return check_indexes(table, expressions, *item, err) &&
+    return check_indexes(table, expressions, *item, transacted, err) &&
            item_check_updated_size(table, *item, err);
 }

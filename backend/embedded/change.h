@@ -16,6 +16,6 @@ bool change_check(const struct catalog_table *table, const struct request_expres
  * bytes of call->bufs[CALL_NEW]. */
 bool change_apply(struct call *call, const struct catalog_table *table,
     const struct request_expressions *expressions, struct value key, struct value old,
-    struct value *item, struct err *err);
+    bool transacted, struct value *item, struct err *err);
 
 #endif

@@ -60,11 +60,23 @@ static bool check_index(const struct catalog_index *index, struct value item, st
     return true;
 }
 
+/* Of several the service names the one whose name comes first. */
+static bool refuse_first(const struct catalog_table *table, struct value item, struct err *err)
+{
+    const struct catalog_index *first = NULL;
+    for (uint32_t i = 0; i < table->index_count; i++) {
+        const struct catalog_index *index = &table->indexes[i];
+        if ((!first || str_compare(index->name, first->name) < 0) && !check_index(index, item, err))
+            first = index;
+    }
+    return check_index(first, item, err);
+}
+
 bool index_check(const struct catalog_table *table, struct value item, struct err *err)
 {
     for (uint32_t i = 0; i < table->index_count; i++)
         if (!check_index(&table->indexes[i], item, err))
-            return false;
+            return refuse_first(table, item, err);
     return true;
 }
 

@@ -220,7 +220,8 @@ bool op_delete_item(struct call *call, struct err *err)
 
 static bool become_updated(struct call *call, struct write *w, struct value *item, struct err *err)
 {
-    return change_apply(call, w->slot.table, &w->expressions, w->given, w->slot.old, item, err);
+    return change_apply(
+        call, w->slot.table, &w->expressions, w->given, w->slot.old, false, item, err);
 }
 
 bool op_update_item(struct call *call, struct err *err)

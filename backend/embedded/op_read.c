@@ -208,9 +208,18 @@ static bool check_projection(struct read *r, struct err *err)
 
 /* ---- ExclusiveStartKey ---- */
 
+#define START_INVALID "The provided starting key is invalid"
+#define START_MISMATCH START_INVALID ": The provided key element does not match the schema"
+
 static bool refuse_start(struct err *err)
 {
-    return err_invalid(err, "The provided starting key is invalid");
+    return err_invalid(err, START_INVALID);
+}
+
+/* A Scan says more of attributes that are missing or too many. */
+static bool refuse_names(const struct read *r, struct err *err)
+{
+    return r->is_query ? refuse_start(err) : err_invalid(err, START_MISMATCH);
 }
 
 static bool check_start_shape(
@@ -218,15 +227,14 @@ static bool check_start_shape(
 {
     struct value v;
     if (r->start.count != schema->count)
-        return refuse_start(err);
+        return refuse_names(r, err);
     for (size_t i = 0; i < schema->count; i++)
         if (!value_find(r->start, schema->at[i].name, &v))
-            return refuse_start(err);
+            return refuse_names(r, err);
     for (size_t i = 0; i < schema->count; i++)
         if (value_find(r->start, schema->at[i].name, &v) &&
             (v.type != schema->at[i].type || v.data.len == 0))
-            return err_invalid(err, "The provided starting key is invalid: The provided key "
-                                    "element does not match the schema");
+            return err_invalid(err, START_MISMATCH);
     return true;
 }
 

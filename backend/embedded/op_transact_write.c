@@ -144,7 +144,7 @@ static bool become(struct call *call, struct transact_action *a, struct value ol
         a->new = a->given;
     if (a->kind != TRANSACT_UPDATE)
         return true;
-    if (!change_apply(call, a->table, &a->expressions, a->given, old, &a->new, err))
+    if (!change_apply(call, a->table, &a->expressions, a->given, old, true, &a->new, err))
         return false;
     if (a->new.type == VALUE_M)
         a->new = value_of(arena_dup(&call->arena, a->new.encoded));

@@ -42,6 +42,31 @@ static bool refuse_missed(const struct key_attribute *key, struct err *err)
     return err_invalid(err, "Query condition missed key schema element: %.*s", STR_ARG(key->name));
 }
 
+/* Where the sort key has several attributes: all before the last one that is named with =. */
+static bool check_gaps(
+    const struct key_schema *schema, const struct expr_key_condition *given, struct err *err)
+{
+    uint32_t last = schema->partition;
+    struct buf gaps = {0};
+    for (uint32_t i = last; i < catalog_own_keys(schema); i++)
+        last = find_term(given, schema->at[i].name) ? i : last;
+    for (uint32_t i = schema->partition; i < last; i++) {
+        const struct expr_key_term *term = find_term(given, schema->at[i].name);
+        if (term && term->op == EXPR_EQ)
+            continue;
+        buf_add(&gaps, gaps.len ? STR(", ") : STR_NONE);
+        buf_add(&gaps, schema->at[i].name);
+    }
+    bool fine = gaps.len == 0;
+    if (!fine)
+        err_invalid(err,
+            "RANGE key attributes %.*s must have equality conditions specified in the query "
+            "because a condition is present on key attribute %.*s",
+            STR_ARG(buf_str(&gaps)), STR_ARG(schema->at[last].name));
+    buf_fini(&gaps);
+    return fine;
+}
+
 /* Partition key attributes all and with =, sort key attributes from the left, an inequality only on
  * the last one. */
 bool page_range_order(const struct key_schema *schema, const struct expr_key_condition *given,
@@ -61,6 +86,8 @@ bool page_range_order(const struct key_schema *schema, const struct expr_key_con
         const struct expr_key_term *term = find_term(given, key->name);
         if (!term && i < schema->partition)
             return refuse_missed(key, err);
+        if (i == schema->partition && !check_gaps(schema, given, err))
+            return false;
         if (!term || last) {
             if (out->count < given->count)
                 return term ? err_invalid(err, "Query key condition not supported")
