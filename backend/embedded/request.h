@@ -29,6 +29,7 @@ struct request_expressions {
     const struct expr_projection *projection;
     const struct expr_update *update;
     bool legacy_update; /* made of AttributeUpdates, whose errors have words of their own */
+    bool statement;     /* made of a PartiQL statement, whose errors have too */
     bool has_keys;
     struct expr_key_condition keys;
 };
