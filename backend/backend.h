@@ -94,8 +94,8 @@ bool backend_check(const char *connection, void (*see)(void *context, const char
 const char *backend_label(const struct backend *backend);
 /* Whether it is elsewhere: behind a wire, with nothing to watch on this machine. */
 bool backend_is_remote(const struct backend *backend);
-/* Whether writes are refused by the connection itself. */
-bool backend_is_read_only(const struct backend *backend);
+/* NULL where writes go through; else a literal that ends "this connection is open read-only; …". */
+const char *backend_read_only_remedy(const struct backend *backend);
 /* How it is to stand out, as its name in the configuration file says; "" = not at all. Words:
  * "red", "yellow", "green", "blue". */
 const char *backend_colour(const struct backend *backend);

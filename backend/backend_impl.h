@@ -30,7 +30,7 @@ struct backend {
     /* Decorators pass on the rest: see backend_wrap(). */
     const struct backend_notes *notes; /* NULL where it is on this machine */
     const char *colour;                /* a literal, or NULL */
-    bool read_only;
+    const char *read_only;             /* a literal: how to write all the same; NULL = writable */
 };
 
 /* The struct backend of a decorator around `inner`, whose label it copies. */

@@ -16,7 +16,6 @@
 struct guarded {
     struct backend backend;
     struct backend *inner;
-    const char *remedy;
 };
 
 static const struct backend_ops guarded_ops;
@@ -80,7 +79,7 @@ static bool guarded_call(
     struct err refusal = ERR_INIT;
     err_refuse(&refusal, "AccessDeniedException",
         "%.*s is refused: this connection is open read-only; %s", STR_ARG(call->operation),
-        g->remedy);
+        g->backend.read_only);
     ddb_reply_refuse(reply, &refusal);
     return true;
 }
@@ -99,9 +98,8 @@ static const struct backend_ops guarded_ops = {
 struct backend *backend_read_only_because(struct backend *inner, const char *remedy)
 {
     struct guarded *g = mem_new(struct guarded);
-    *g = (struct guarded){
-        .backend = backend_wrap(&guarded_ops, inner), .inner = inner, .remedy = remedy};
-    g->backend.read_only = true;
+    *g = (struct guarded){.backend = backend_wrap(&guarded_ops, inner), .inner = inner};
+    g->backend.read_only = remedy;
     return &g->backend;
 }
 

@@ -87,7 +87,7 @@ bool backend_is_remote(const struct backend *backend)
     return backend->notes != NULL;
 }
 
-bool backend_is_read_only(const struct backend *backend)
+const char *backend_read_only_remedy(const struct backend *backend)
 {
     return backend->read_only;
 }

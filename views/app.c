@@ -250,10 +250,12 @@ void app_data_changed(struct app *app)
 
 bool app_writable(struct app *app, struct buf *why)
 {
-    if (!app->options.read_only)
-        return true;
-    buf_add(why, STR("this connection is read-only: start without --read-only to write"));
-    return false;
+    const char *remedy = backend_read_only_remedy(worker_backend(app->worker));
+    if (app->options.read_only)
+        remedy = "start without --read-only to write";
+    if (remedy)
+        buf_printf(why, "this connection is read-only: %s", remedy);
+    return remedy == NULL;
 }
 
 bool app_writing(const struct app *app)
@@ -334,7 +336,7 @@ void app_free(struct app *app)
     keymap_fini(&app->keymap);
     frame_fini(&app->frame);
     struct buf *texts[] = {&app->keymap_name, &app->theme_name, &app->folder, &app->message,
-        &app->opening, &app->opening_index};
+        &app->opening, &app->opening_index, &app->connect};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_fini(texts[i]);
     struct prompt_history *histories[] = {

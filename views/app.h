@@ -58,6 +58,8 @@ struct app {
     int64_t busy_since_ns;             /* 0 = idle */
     int busy_timer;
     bool busy_shown;
+    struct buf connect; /* a connection to change to, or empty */
+    bool connect_writable;
     bool quit;
     int status;
 };

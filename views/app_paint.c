@@ -10,7 +10,7 @@
 #include "views/pane_item.h"
 #include "views/pane_items.h"
 
-enum { APP_WAIT_MS = 8, APP_BUSY_MS = 200, APP_BUSY_STEP_MS = 1000 };
+enum { APP_WAIT_MS = 8, APP_BUSY_MS = 200, APP_BUSY_STEP_MS = 1000, APP_RETRY_STEP_MS = 200 };
 
 bool app_waiting(const struct app *app)
 {
@@ -43,7 +43,10 @@ static void app_busy_tick(void *data)
     if (!worker_busy(app->worker))
         return;
     app->busy_shown = app->dirty = true;
-    app->busy_timer = loop_after(app->loop, APP_BUSY_STEP_MS, app_busy_tick, app);
+    struct backend_wait wait;
+    bool waiting = backend_waiting(worker_backend(app->worker), &wait);
+    app->busy_timer =
+        loop_after(app->loop, waiting ? APP_RETRY_STEP_MS : APP_BUSY_STEP_MS, app_busy_tick, app);
 }
 
 /* Says that something is going on, but only where it takes long. */

@@ -87,7 +87,8 @@ static void chrome_title_line(
 
 static const char *chrome_mode(const struct app *app)
 {
-    return app->options.read_only ? "read-only" : "rw";
+    bool refused = app->options.read_only || backend_read_only_remedy(worker_backend(app->worker));
+    return refused ? "read-only" : "rw";
 }
 
 static void chrome_draw_pane_title(struct app *app, const struct canvas *c, struct view *view)
@@ -104,6 +105,25 @@ static void chrome_draw_pane_title(struct app *app, const struct canvas *c, stru
         c, buf_str(&left), buf_str(&right), view->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE);
     buf_fini(&left);
     buf_fini(&right);
+}
+
+/* As its name in the configuration file says; a remote one that can be written to is never quiet.
+ */
+static enum role chrome_label_role(const struct app *app)
+{
+    const struct backend *backend = worker_backend(app->worker);
+    const char *colour = backend_colour(backend);
+    if (strcmp(colour, "red") == 0)
+        return ROLE_STATUS_DANGER;
+    if (strcmp(colour, "yellow") == 0)
+        return ROLE_STATUS_WARNING;
+    if (strcmp(colour, "green") == 0)
+        return ROLE_STATUS_OK;
+    if (strcmp(colour, "blue") == 0)
+        return ROLE_KEY;
+    return backend_is_remote(backend) && !backend_read_only_remedy(backend)
+               ? ROLE_STATUS_WARNING
+               : ROLE_STATUS_CONNECTION;
 }
 
 static struct str chrome_label(const struct app *app)
@@ -137,18 +157,23 @@ static void chrome_draw_head(const struct app *app, const struct canvas *c)
               2;
     if (cols + at + 8 > c->cols)
         cols = 0;
-    canvas_text(c, 0, at, c->cols - at - cols - 3, chrome_label(app), ROLE_STATUS_CONNECTION, 0);
+    canvas_text(c, 0, at, c->cols - at - cols - 3, chrome_label(app), chrome_label_role(app), 0);
     if (cols)
         canvas_text(c, 0, c->cols - cols - 1, cols, buf_str(&right), ROLE_TITLE_INFO, 0);
     buf_fini(&right);
 }
 
-/* The right end of the status line: keys of an unfinished sequence, or how long a job takes. */
+/* The right end of the status line: keys of an unfinished sequence, what a request waits for, or
+ * how long a job takes. */
 static void chrome_progress(const struct app *app, struct buf *out)
 {
+    struct backend_wait wait;
     if (app->pending.count) {
         key_sequence_format(out, &app->pending);
         buf_add(out, STR(" …"));
+    } else if (app->busy_shown && backend_waiting(worker_backend(app->worker), &wait)) {
+        buf_printf(out, "%s: try %u of %u in %lld.%lld s", wait.why, wait.attempt, wait.attempts,
+            (long long)(wait.left_ms / 1000), (long long)(wait.left_ms % 1000 / 100));
     } else if (app->busy_shown && app->busy_since_ns) {
         buf_printf(out, "working, %lld s",
             (long long)((clock_tick_ns() - app->busy_since_ns) / 1000000000));

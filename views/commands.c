@@ -283,6 +283,27 @@ static bool global_complete_set(struct app *app, struct view *view, int nth, str
     return true;
 }
 
+/* ---- another connection ---- */
+
+/* args = connection ["read-write"] */
+static void global_run_connect(struct app *app, struct view *view, struct str args)
+{
+    struct str rest = str_trim(args), connection = STR_NONE;
+    (void)view;
+    str_cut(&rest, ' ', &connection);
+    rest = str_trim(rest);
+    if (!connection.len || (rest.len && !str_equal(rest, STR("read-write")))) {
+        app_say(app, ROLE_STATUS,
+            "connect CONNECTION [read-write]: a folder, http(s)://host[:port], aws, aws:PROFILE, "
+            "or "
+            "a name from the configuration file");
+        return;
+    }
+    buf_clear(&app->connect);
+    buf_add(&app->connect, connection);
+    app->connect_writable = rest.len > 0;
+}
+
 /* ---- the ":" line ---- */
 
 /* The nth name of a command here: the pane's rows, then global ones, then nothing. */
@@ -414,6 +435,10 @@ static const struct command global_commands[] = {
         .help = "open a table",
         .run = global_run_table,
         .complete = global_complete_table},
+    {.name = "connect",
+        .args = "CONNECTION [read-write]",
+        .help = "change to another store, endpoint or profile",
+        .run = global_run_connect},
     {.name = "zoom", .help = "one pane on the whole screen, or all", .run = global_run_zoom},
     {.name = "refresh", .help = "read again what is shown", .run = global_run_refresh},
     {.name = "redraw", .help = "paint the whole screen again", .run = global_run_redraw},

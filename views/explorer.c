@@ -3,7 +3,8 @@
  * The app with the world around it: a terminal, a worker's thread, signals, a file to watch. Opens
  * in the order in which things can refuse, so that a refusal leaves the terminal untouched.
  *
- *   backend ─▶ signals ─▶ worker (reads already) ─▶ terminal ─▶ loop
+ *   backend ─▶ signals ─▶ worker (reads already) ─▶ terminal ─▶ loop ─▶ end
+ *                            ╰──────── another connection ────────╯
  */
 #include "views/explorer.h"
 
@@ -17,10 +18,12 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-enum { EXPLORER_WATCH_MS = 200, EXPLORER_DRAIN_MS = 5000 };
+enum { EXPLORER_WATCH_MS = 200, EXPLORER_DRAIN_MS = 5000, EXPLORER_DRAIN_REMOTE_MS = 1500 };
 
 struct explorer {
-    const struct explorer_options *options;
+    struct explorer_options options;             /* of the connection that is shown */
+    struct buf connection, watch, theme, keymap; /* its texts, where it was changed */
+    struct backend *next;                        /* the connection to change to, open */
     struct app *app;
     struct screen *screen;
     struct worker *worker;
@@ -109,11 +112,57 @@ static void explorer_watched(void *data, short events)
 
 static void explorer_watch(struct explorer *e)
 {
-    if (!e->options->watch_path)
+    if (!e->options.watch_path)
         return;
     e->watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-    if (e->watch_fd >= 0 && inotify_add_watch(e->watch_fd, e->options->watch_path, IN_MODIFY) >= 0)
+    if (e->watch_fd >= 0 && inotify_add_watch(e->watch_fd, e->options.watch_path, IN_MODIFY) >= 0)
         loop_watch(&e->loop, e->watch_fd, POLLIN, explorer_watched, e);
+}
+
+/* ---- another connection ---- */
+
+/* Opened before the one that is shown is closed: where that fails, nothing has changed. */
+static void explorer_connect(struct explorer *e)
+{
+    struct backend_options open = e->options.open ? *e->options.open : (struct backend_options){0};
+    struct err err = ERR_INIT;
+    open.clock = e->options.clock;
+    open.profile = open.endpoint_url = open.region = STR_NONE;
+    open.guard_remote = !e->app->connect_writable;
+    open.upkeep = true;
+    open.must_exist = true;
+    e->next = backend_open(buf_cstr(&e->app->connect), &open, &err);
+    if (e->next) {
+        buf_clear(&e->connection);
+        buf_add(&e->connection, buf_str(&e->app->connect));
+        loop_quit(&e->loop, 0);
+    } else {
+        app_fail(e->app, &err);
+        app_paint(e->app);
+    }
+    buf_clear(&e->app->connect);
+}
+
+static const char *explorer_keep(struct buf *kept, struct str text)
+{
+    buf_clear(kept);
+    buf_add(kept, text);
+    return buf_cstr(kept);
+}
+
+/* What the options say of the connection is of the new one from now on; looks stay. */
+static void explorer_take_over(struct explorer *e)
+{
+    buf_clear(&e->watch);
+    buf_printf(&e->watch, "%s/data.mdb", buf_cstr(&e->connection));
+    e->options.connection = buf_cstr(&e->connection);
+    e->options.watch_path = backend_is_remote(e->next) ? NULL : buf_cstr(&e->watch);
+    e->options.label = e->options.table = NULL;
+    e->options.read_only = e->options.demo = false;
+    e->options.theme = explorer_keep(&e->theme, buf_str(&e->app->theme_name));
+    e->options.keymap = explorer_keep(&e->keymap, buf_str(&e->app->keymap_name));
+    e->options.mouse = e->app->mouse;
+    e->options.gutter = e->app->gutter;
 }
 
 /* ---- life ---- */
@@ -121,6 +170,10 @@ static void explorer_watch(struct explorer *e)
 static void explorer_settle(void *data)
 {
     struct explorer *e = data;
+    if (e->app->connect.len)
+        explorer_connect(e);
+    if (e->next)
+        return;
     if (e->app->quit)
         loop_quit(&e->loop, e->app->status);
     else if (!app_paint(e->app))
@@ -130,7 +183,9 @@ static void explorer_settle(void *data)
 /* Writes that were asked for are not lost by leaving. */
 static void explorer_drain(struct explorer *e)
 {
-    int64_t until = clock_tick_ns() + EXPLORER_DRAIN_MS * INT64_C(1000000);
+    bool remote = backend_is_remote(worker_backend(e->worker));
+    int64_t most = remote ? EXPLORER_DRAIN_REMOTE_MS : EXPLORER_DRAIN_MS;
+    int64_t until = clock_tick_ns() + most * INT64_C(1000000);
     while (app_writing(e->app) && clock_tick_ns() < until)
         worker_wait(e->worker, 50);
 }
@@ -143,6 +198,7 @@ static struct backend *explorer_open_backend(
     struct backend_options open = options->open ? *options->open : (struct backend_options){0};
     open.clock = options->clock;
     open.read_only = open.read_only || options->read_only;
+    open.upkeep = true;
     return backend_open(options->connection, &open, err);
 }
 
@@ -156,9 +212,48 @@ static int explorer_loop(struct explorer *e)
     return loop_run(&e->loop, explorer_settle, e);
 }
 
+static void explorer_close(struct explorer *e)
+{
+    app_free(e->app);
+    worker_free(e->worker);
+    loop_fini(&e->loop);
+    if (e->watch_fd >= 0)
+        close(e->watch_fd);
+    e->app = NULL;
+    e->worker = NULL;
+    e->loop = (struct loop){0};
+    e->watch_fd = -1;
+    e->watch_timer = 0;
+}
+
+/* One connection, from its first frame to the one that replaces it, or to the end. */
+static int explorer_session(struct explorer *e, struct err *err)
+{
+    e->app = app_new(&e->options, e->screen, e->worker, err);
+    if (!e->app)
+        return -1;
+    e->app->loop = &e->loop;
+    int status = explorer_loop(e);
+    explorer_drain(e);
+    return status;
+}
+
+static int explorer_sessions(struct explorer *e, struct err *err)
+{
+    int status = explorer_session(e, err);
+    while (e->next) {
+        explorer_take_over(e);
+        explorer_close(e);
+        e->worker = worker_new(e->next);
+        e->next = NULL;
+        status = explorer_session(e, err);
+    }
+    return status;
+}
+
 int explorer_run(const struct explorer_options *options, struct err *err)
 {
-    struct explorer e = {.options = options, .watch_fd = -1, .signals = {.fd = -1}};
+    struct explorer e = {.options = *options, .watch_fd = -1, .signals = {.fd = -1}};
     struct screen_options screen_options = {.ascii = options->ascii, .mouse = options->mouse};
     int status = -1;
     struct backend *backend = explorer_open_backend(options, err);
@@ -170,22 +265,16 @@ int explorer_run(const struct explorer_options *options, struct err *err)
     }
     e.worker = worker_new(backend);
     e.screen = screen_curses_open(&screen_options, err);
-    if (!e.screen)
-        goto out;
-    e.app = app_new(options, e.screen, e.worker, err);
-    if (!e.app)
-        goto out;
-    e.app->loop = &e.loop;
-    status = explorer_loop(&e);
-    explorer_drain(&e);
-out:
+    if (e.screen)
+        status = explorer_sessions(&e, err);
     app_free(e.app);
+    e.app = NULL;
     screen_close(e.screen);
-    worker_free(e.worker);
-    loop_fini(&e.loop);
-    if (e.watch_fd >= 0)
-        close(e.watch_fd);
+    explorer_close(&e);
     signal_close(&e.signals);
+    struct buf *texts[] = {&e.connection, &e.watch, &e.theme, &e.keymap};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        buf_fini(texts[i]);
     if (status > 128) {
         /* with the mask as it was, whoever called learns of the signal in the usual way */
         err_set(

@@ -27,7 +27,7 @@ has "$err" "did you mean 'scan'"
 run 64 tabels
 has "$err" "did you mean 'tables'"
 run 64 xyzzy
-has "$err" "no subcommand or folder 'xyzzy'"
+has "$err" "no subcommand, folder or connection 'xyzzy'"
 run 64 scan
 has "$err" "too few arguments"
 has "$err" "dynascope scan --help"
@@ -61,8 +61,8 @@ has "$err" "dynascope scan"
 run 64 put Tab '{"k":"a"}' -c ''
 has "$err" "the folder of a store is needed"
 run 64 tables --connection=
-run 64 tables -c http://localhost:8000
-has "$err" "not in this version"
+run 64 tables -c ftp://localhost:8000
+has "$err" "http(s)://host"
 run 64 tables -c ftp://x
 run 66 tables -c "$folder/nowhere"
 has "$err" "no store"

@@ -36,17 +36,108 @@ static mode_t mode_of(const char *home, const char *name)
     return stat(path, &s) == 0 ? s.st_mode & 0777 : 0;
 }
 
-static void endpoints_are_refused_by_name(void **state)
+static void write_file(const char *home, const char *name, const char *text)
 {
-    (void)state;
-    static const char *const connections[] = {
-        "aws", "http://localhost:8000", "https://example.com", "ftp://x"};
-    for (size_t i = 0; i < sizeof connections / sizeof *connections; i++) {
-        struct err err = ERR_INIT;
-        assert_null(backend_open(connections[i], NULL, &err));
-        assert_int_equal(err.code, ERR_USAGE);
-        assert_non_null(strstr(err.text, connections[i]));
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", home, name);
+    for (char *slash = strchr(path + strlen(home) + 1, '/'); slash;
+         slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
     }
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A home of one's own, so that nobody's files and variables count. */
+static void use_home(const char *home)
+{
+    static const char *const names[] = {"AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION",
+        "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ENDPOINT_URL", "XDG_CONFIG_HOME",
+        "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_DYNAMODB_STREAMS"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unsetenv(names[i]);
+    setenv("HOME", home, 1);
+}
+
+static void check_label(
+    const char *connection, const struct backend_options *options, const char *label)
+{
+    struct err err = ERR_INIT;
+    struct backend *backend = backend_open(connection, options, &err);
+    if (!backend)
+        fail_msg("%s: %s", connection, err.text);
+    assert_string_equal(backend_label(backend), label);
+    backend_close(backend, NULL);
+}
+
+static void a_word_may_be_a_name_a_folder_or_a_profile(void **state)
+{
+    const char *home = *state;
+    struct err err = ERR_INIT;
+    use_home(home);
+    write_file(
+        home, ".aws/config", "[profile dev]\nregion = eu-west-1\n[default]\nregion = xx-1\n");
+    write_file(home, ".config/dynascope/config",
+        "[connection prod]\nprofile = dev\nregion = us-east-2\nword = PROD\ncolour = red\n"
+        "[connection desk]\nendpoint-url = http://127.0.0.1:8000\nread-only = no\n"
+        "[connection wrong]\nread-olny = yes\n[theme]\nname = light\n");
+    check_label("aws", NULL, "aws · default · xx-1");
+    check_label("aws:dev", NULL, "aws · dev · eu-west-1");
+    check_label("dev", NULL, "aws · dev · eu-west-1");
+    check_label("prod", NULL, "PROD · aws · dev · us-east-2");
+    check_label("prod", &(struct backend_options){.region = STR("eu-west-3")},
+        "PROD · aws · dev · eu-west-3");
+    check_label("desk", NULL, "http://127.0.0.1:8000");
+    check_label("http://127.0.0.1:1/", NULL, "http://127.0.0.1:1");
+    check_label(NULL, &(struct backend_options){.profile = STR("dev")}, "aws · dev · eu-west-1");
+    assert_null(backend_open("wrong", NULL, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_non_null(strstr(err.text, "read-olny"));
+    assert_true(backend_knows("dev") && backend_knows("prod") && backend_knows("aws"));
+    assert_false(backend_knows("nobody"));
+}
+
+static void what_is_no_connection_is_refused_by_name(void **state)
+{
+    use_home(*state);
+    struct err err = ERR_INIT;
+    assert_null(backend_open("ftp://x", NULL, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_non_null(strstr(err.text, "ftp://x"));
+    assert_null(backend_open("http://user:word@localhost", NULL, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_null(strstr(err.text, "word@"));
+}
+
+static const char *remedy_of(const char *connection, const struct backend_options *options)
+{
+    struct err err = ERR_INIT;
+    struct backend *backend = backend_open(connection, options, &err);
+    assert_non_null(backend);
+    const char *remedy = backend_read_only_remedy(backend);
+    backend_close(backend, NULL);
+    return remedy;
+}
+
+static void a_remote_connection_is_read_only_until_somebody_says_otherwise(void **state)
+{
+    const char *home = *state;
+    struct backend_options guarded = {.guard_remote = true};
+    use_home(home);
+    write_file(home, ".config/dynascope/config",
+        "[connection desk]\nendpoint-url = http://127.0.0.1:8000\nread-only = no\n"
+        "[connection prod]\nendpoint-url = http://127.0.0.1:8000\nread-only = yes\n");
+    assert_non_null(strstr(remedy_of("http://127.0.0.1:8000", &guarded), "--read-write"));
+    assert_null(remedy_of("http://127.0.0.1:8000", NULL));
+    assert_null(remedy_of("desk", &guarded));
+    assert_non_null(strstr(remedy_of("prod", NULL), "configuration file"));
+    char folder[128];
+    snprintf(folder, sizeof folder, "%s/a-store", home);
+    assert_null(remedy_of(folder, &guarded));
 }
 
 static void the_default_store_is_made_for_this_user_alone(void **state)
@@ -143,7 +234,12 @@ static void a_fresh_store_has_no_findings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(endpoints_are_refused_by_name),
+        cmocka_unit_test_setup_teardown(
+            a_word_may_be_a_name_a_folder_or_a_profile, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(
+            what_is_no_connection_is_refused_by_name, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(
+            a_remote_connection_is_read_only_until_somebody_says_otherwise, make_home, remove_home),
         cmocka_unit_test(the_default_store_is_made_for_this_user_alone),
         cmocka_unit_test(a_relative_data_home_counts_as_unset),
         cmocka_unit_test(a_store_that_must_exist_is_not_made),
