@@ -85,6 +85,15 @@ records=$("$aws" --endpoint-url "$url" dynamodbstreams get-records --shard-itera
 }
 same DELETING delete-table --table-name Music --query TableDescription.TableStatus
 ddb wait table-not-exists --table-name Music
+# ARNs bear the caller's region; a deleted table's stream is read for a day
+stream() { "$aws" --endpoint-url "$url" dynamodbstreams "$@" --output text | tr '\t' ' '; }
+[ "${arn#arn:aws:dynamodb:eu-west-1:000000000000:table/Music/stream/}" != "$arn" ] &&
+    [ "$(stream list-streams --table-name Music --query 'Streams[].StreamArn')" = "$arn" ] &&
+    [ "$(stream describe-stream --stream-arn "$arn" --query StreamDescription.StreamStatus)" = DISABLED ] &&
+    [ "$(stream get-records --shard-iterator "$iterator" --limit 2 --query 'Records[].eventName')" = 'INSERT MODIFY' ] || {
+    printf 'FAILED: the stream of the deleted table\n' >&2
+    failures=$((failures + 1))
+}
 same 0 list-tables --query 'length(TableNames)'
 stop_server
 [ "$failures" = 0 ]
