@@ -68,6 +68,15 @@ static bool check_returns(const struct write *w, struct err *err)
            err_invalid(err, "ReturnValues can only be ALL_OLD or NONE");
 }
 
+/* Before any condition, and whatever the item is. */
+static bool check_charge(const struct write *w, struct err *err)
+{
+    const struct request_expressions *e = &w->expressions;
+    return !w->is_update || !e->update || e->legacy_update ||
+           expr_update_charge(e->update) <= VALUE_ITEM_MAX ||
+           err_invalid(err, "Item size to update has exceeded the maximum allowed size");
+}
+
 static bool read_write(struct call *call, struct write *w, const struct request_rules *rules,
     struct str given, struct err *err)
 {
@@ -77,7 +86,8 @@ static bool read_write(struct call *call, struct write *w, const struct request_
            legacy_updates(call, call->body, &w->expressions, err) &&
            legacy_expected(call, call->body, &w->expressions, err) && check_returns(w, err) &&
            (!w->is_put || item_check_size(w->given, err)) &&
-           request_expressions(call, call->body, rules, &w->expressions, err);
+           request_expressions(call, call->body, rules, &w->expressions, err) &&
+           check_charge(w, err);
 }
 
 /* ---- the transaction ---- */

@@ -120,6 +120,8 @@ void expr_update_touched(const struct expr_update *update, struct value item, st
 /* Whether the update creates an item that does not exist: SET and ADD do, REMOVE and DELETE do not.
  */
 bool expr_update_creates(const struct expr_update *update);
+/* What the service counts of the expression itself against an item's size (VALUE_ITEM_MAX). */
+size_t expr_update_charge(const struct expr_update *update);
 /* The paths that the update changes; those that its right sides read. */
 bool expr_update_attributes(const struct expr_update *update,
     bool (*see)(void *context, const struct expr_path *path), void *context);
