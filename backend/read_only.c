@@ -7,6 +7,7 @@
 #include "backend/backend_impl.h"
 #include "backend/json.h"
 #include "backend/ops.h"
+#include "backend/partiql/partiql.h"
 #include "base/arena.h"
 #include "base/mem.h"
 
@@ -28,13 +29,7 @@ static struct guarded *guarded_of(struct backend *backend)
 
 static bool is_select(const struct json *statement)
 {
-    if (!json_is(statement, JSON_STRING))
-        return false;
-    struct str text = str_trim(statement->text);
-    struct str word = str_take(text, 6);
-    if (!str_equal_nocase(word, STR("select")))
-        return false;
-    return text.len > 6 && strchr(" \t\r\n*\"'(", text.at[6]) && text.at[6];
+    return json_is(statement, JSON_STRING) && partiql_reads(statement->text);
 }
 
 static bool all_select(const struct json *statements)

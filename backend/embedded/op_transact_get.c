@@ -67,7 +67,7 @@ static bool get_in(struct call *call, struct store_txn *txn, void *context, stru
 
 bool op_transact_get_items(struct call *call, struct err *err)
 {
-    struct transact *t = transact_new(call);
+    struct transact *t = transact_new(call, shape_get(call->body, STR("TransactItems"))->count);
     if (!read_actions(call, t, err) || !engine_read(call, get_in, t, err))
         return false;
     transact_put_capacity(call->out, t, "ReadCapacityUnits");

@@ -17,13 +17,6 @@
 
 enum { TOKENS_TRIMMED = 8 };
 
-struct write {
-    struct transact *transact;
-    struct str token;
-    struct token_digest digest;
-    bool again; /* the token is known: the same has been done before */
-};
-
 /* ---- the request ---- */
 
 static bool pick_action(
@@ -63,7 +56,7 @@ static bool read_actions(struct call *call, struct transact *t, struct err *err)
             !transact_read(call, &t->actions[t->count++], kind, json, err))
             return false;
     }
-    return true;
+    return transact_check_payload(t, err);
 }
 
 /* ---- the token ---- */
@@ -107,7 +100,7 @@ static void digest_action(
     digest_values(digest, scratch, shape_get(json, STR("ExpressionAttributeValues")));
 }
 
-static void read_token(struct call *call, struct write *w)
+static void read_token(struct call *call, struct transact_write *w)
 {
     w->token = shape_text(call->body, STR("ClientRequestToken"));
     token_digest_start(&w->digest);
@@ -116,7 +109,8 @@ static void read_token(struct call *call, struct write *w)
             digest_action(&w->digest, &call->bufs[CALL_RECORD], &w->transact->actions[i]);
 }
 
-static bool find_token(struct call *call, struct store_txn *txn, struct write *w, struct err *err)
+static bool find_token(
+    struct call *call, struct store_txn *txn, struct transact_write *w, struct err *err)
 {
     enum token_state state = TOKEN_NEW;
     if (w->token.len &&
@@ -128,7 +122,8 @@ static bool find_token(struct call *call, struct store_txn *txn, struct write *w
                "The ClientRequestToken was used within ten minutes for another request");
 }
 
-static bool keep_token(struct call *call, struct store_txn *txn, struct write *w, struct err *err)
+static bool keep_token(
+    struct call *call, struct store_txn *txn, struct transact_write *w, struct err *err)
 {
     int64_t now = engine_now_ms(call->engine);
     return w->token.len == 0 || (token_put(txn, w->token, &w->digest, now, err) &&
@@ -151,9 +146,27 @@ static bool become(struct call *call, struct transact_action *a, struct value ol
     return true;
 }
 
-static size_t weight(const struct transact_action *a, const struct item_slot *slot)
+/* False where that is all there is to say about the action. */
+static bool meets(struct transact *t, struct call *call, size_t i, const struct item_slot *slot)
 {
-    return a->new.type == VALUE_M ? value_item_size(a->new) : slot->old_size;
+    bool present = slot->old.type == VALUE_M;
+    t->actions[i].new = (struct value){0};
+    switch (t->actions[i].meets) {
+    case TRANSACT_NO_ITEM:
+        if (present)
+            reasons_add(
+                &t->reasons, i, "DuplicateItem", STR("Duplicate primary key exists in table"));
+        return !present;
+    case TRANSACT_AN_ITEM:
+        if (!present)
+            reasons_add_condition(&t->reasons, call, i, (struct value){0});
+        return present;
+    case TRANSACT_OR_NOTHING:
+        return present;
+    case TRANSACT_ANY:
+        break;
+    }
+    return true;
 }
 
 /* *stop where a reason ends the search for others. */
@@ -166,12 +179,14 @@ static bool decide(struct call *call, struct store_txn *txn, struct transact *t,
     buf_add(engine_buf(call, CALL_KEY), a->key);
     if (!item_load(call, txn, a->table, &slot, err))
         return false;
+    if (!meets(t, call, i, &slot))
+        return true;
     if (a->expressions.condition && !expr_test(a->expressions.condition, slot.old, &holds, err))
         return false;
     if (!holds) {
         reasons_add_condition(
             &t->reasons, call, i, a->item_on_failure ? slot.old : (struct value){0});
-        return transact_weigh(t, a->item_on_failure ? slot.old_size : 0, err);
+        return true;
     }
     if (!become(call, a, slot.old, err)) {
         *stop = true;
@@ -179,7 +194,7 @@ static bool decide(struct call *call, struct store_txn *txn, struct transact *t,
     }
     if (a->kind == TRANSACT_CHECK)
         transact_used(t, a->table)->halves += capacity_of_write(slot.old_size);
-    return transact_weigh(t, weight(a, &slot), err);
+    return true;
 }
 
 static bool decide_all(
@@ -205,7 +220,8 @@ static bool write_one(struct call *call, struct store_txn *txn, struct transact 
            item_store(call, txn, &slot, a->new, false, transact_used(t, a->table), err);
 }
 
-static bool write_all(struct call *call, struct store_txn *txn, struct write *w, struct err *err)
+static bool write_all(
+    struct call *call, struct store_txn *txn, struct transact_write *w, struct err *err)
 {
     struct transact *t = w->transact;
     for (size_t i = 0; i < t->count; i++)
@@ -231,16 +247,27 @@ static bool charge_again(
 
 static bool write_in(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
-    struct write *w = context;
+    struct transact_write *w = context;
     struct transact *t = w->transact;
-    if (!find_token(call, txn, w, err) || !transact_resolve(call, txn, t, err))
+    if (!find_token(call, txn, w, err) || (w->ready && !w->ready(call, txn, w->context, err)) ||
+        !transact_resolve(call, txn, t, err))
         return false;
     if (w->again && !t->reasons.any)
         return charge_again(call, txn, t, err);
     return decide_all(call, txn, t, err) && write_all(call, txn, w, err);
 }
 
+bool transact_write_run(struct call *call, struct transact_write *w, struct err *err)
+{
+    return engine_write(call, write_in, w, err);
+}
+
 /* ---- the answer ---- */
+
+void transact_write_put_capacity(struct buf *out, const struct transact_write *w)
+{
+    transact_put_capacity(out, w->transact, w->again ? "ReadCapacityUnits" : "WriteCapacityUnits");
+}
 
 static void put_collections(
     struct buf *out, const struct transact *t, const struct catalog_table *table)
@@ -270,16 +297,16 @@ static void put_metrics(struct call *call, const struct transact *t)
 
 bool op_transact_write_items(struct call *call, struct err *err)
 {
-    struct write w = {.transact = transact_new(call)};
+    size_t count = shape_get(call->body, STR("TransactItems"))->count;
+    struct transact_write w = {.transact = transact_new(call, count)};
     if (!read_actions(call, w.transact, err))
         return false;
     read_token(call, &w);
-    if (!engine_write(call, write_in, &w, err))
+    if (!transact_write_run(call, &w, err))
         return false;
     buf_add_byte(call->out, '{');
     put_metrics(call, w.transact);
-    transact_put_capacity(
-        call->out, w.transact, w.again ? "ReadCapacityUnits" : "WriteCapacityUnits");
+    transact_write_put_capacity(call->out, &w);
     buf_add_byte(call->out, '}');
     return true;
 }

@@ -8,6 +8,7 @@
 #include "backend/embedded/page.h"
 
 #include "backend/embedded/codec.h"
+#include "backend/embedded/columns.h"
 #include "backend/embedded/item.h"
 #include "backend/embedded/names.h"
 #include "backend/json_out.h"
@@ -99,8 +100,11 @@ static void put_item(struct walk *w, struct value item)
     struct buf *out = w->call->out;
     if (page->count_only)
         return;
-    if (page->count > 1)
-        buf_add_byte(out, ',');
+    json_put_comma(out);
+    if (page->select) {
+        columns_put(out, page->select, item);
+        return;
+    }
     if (page->projection) {
         struct buf *part = engine_buf(w->call, CALL_RECORD);
         expr_project(page->projection, item, part);
@@ -119,10 +123,10 @@ static bool see(struct walk *w, struct str record, struct err *err)
     }
     if (!join(w, record, err))
         return false;
-    struct value item = value_of(buf_str(w->item));
+    struct value entry = value_of(buf_str(w->item)), item = entry;
     if (page->fetch && !fetch(w, &item, err))
         return false;
-    if (page->filter && !expr_test(page->filter, item, &truth, err))
+    if (page->filter && !expr_test(page->filter, page->filter_entry ? entry : item, &truth, err))
         return false;
     if (truth) {
         page->count++;
@@ -156,7 +160,8 @@ static bool finish(struct walk *w, struct str record, struct err *err)
 
 static bool is_full(const struct page *page)
 {
-    return page->bytes >= PAGE_BYTES || (page->limit && page->scanned >= page->limit);
+    return page->before + page->bytes >= PAGE_BYTES ||
+           (page->limit && page->scanned >= page->limit);
 }
 
 static bool is_stopped(struct walk *w, struct err *err)
@@ -194,7 +199,7 @@ static void forget_results(struct page *page)
     buf_clear(&page->last);
 }
 
-bool page_run(struct call *call, struct store_txn *txn, struct page *page, struct err *err)
+bool page_run_on(struct call *call, struct store_txn *txn, struct page *page, struct err *err)
 {
     struct walk w = {.call = call, .txn = txn, .page = page, .schema = page_schema(page)};
     forget_results(page);
@@ -204,12 +209,18 @@ bool page_run(struct call *call, struct store_txn *txn, struct page *page, struc
     w.cursor = store_cursor_open(txn, page->index ? STORE_INDEX : STORE_ITEMS, err);
     if (!w.cursor)
         return false;
-    if (!page->count_only)
-        buf_add_byte(call->out, '[');
     bool done = walk(&w, err);
-    if (!page->count_only)
-        buf_add_byte(call->out, ']');
     store_cursor_close(w.cursor);
+    return done;
+}
+
+bool page_run(struct call *call, struct store_txn *txn, struct page *page, struct err *err)
+{
+    if (page->count_only)
+        return page_run_on(call, txn, page, err);
+    buf_add_byte(call->out, '[');
+    bool done = page_run_on(call, txn, page, err);
+    buf_add_byte(call->out, ']');
     return done;
 }
 

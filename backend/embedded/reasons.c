@@ -16,15 +16,18 @@ void reasons_start(struct reasons *reasons, struct call *call, size_t count)
         (struct reasons){.at = arena_array(&call->arena, struct reason, count), .count = count};
 }
 
+void reasons_add(struct reasons *reasons, size_t action, const char *code, struct str text)
+{
+    reasons->any = true;
+    reasons->at[action] = (struct reason){.code = code, .text = text};
+}
+
 void reasons_add_condition(
     struct reasons *reasons, struct call *call, size_t action, struct value item)
 {
-    struct reason *reason = &reasons->at[action];
-    reasons->any = true;
-    reason->code = "ConditionalCheckFailed";
-    reason->text = STR("The conditional request failed");
+    reasons_add(reasons, action, "ConditionalCheckFailed", STR("The conditional request failed"));
     if (item.type == VALUE_M)
-        reason->item = value_of(arena_dup(&call->arena, item.encoded));
+        reasons->at[action].item = value_of(arena_dup(&call->arena, item.encoded));
 }
 
 bool reasons_take(struct reasons *reasons, struct call *call, size_t action, struct err *err)

@@ -21,6 +21,8 @@ struct reasons {
 
 /* All None; in the call's arena. */
 void reasons_start(struct reasons *reasons, struct call *call, size_t count);
+/* Code and text are literals. */
+void reasons_add(struct reasons *reasons, size_t action, const char *code, struct str text);
 /* The action's condition does not hold. `item`: to be shown, or type VALUE_NONE. */
 void reasons_add_condition(
     struct reasons *reasons, struct call *call, size_t action, struct value item);

@@ -11,12 +11,11 @@
 
 /* ---- the request ---- */
 
-struct transact *transact_new(struct call *call)
+struct transact *transact_new(struct call *call, size_t count)
 {
     struct transact *t = arena_new(&call->arena, struct transact);
-    const struct json *items = shape_get(call->body, STR("TransactItems"));
-    t->actions = arena_array(&call->arena, struct transact_action, items->count);
-    t->used = arena_array(&call->arena, struct capacity, items->count);
+    t->actions = arena_array(&call->arena, struct transact_action, count);
+    t->used = arena_array(&call->arena, struct capacity, count);
     t->mode = capacity_mode(call->body);
     return t;
 }
@@ -99,11 +98,32 @@ bool transact_resolve(struct call *call, struct store_txn *txn, struct transact 
         if (!engine_table(call, txn, t->actions[i].table_name, &t->actions[i].table, err))
             return false;
     for (size_t i = 0; i < t->count; i++) {
-        if (!check_schema(&t->actions[i], err))
-            return reasons_take(&t->reasons, call, i, err);
-        find_key(call, &t->actions[i]);
+        if (check_schema(&t->actions[i], err))
+            find_key(call, &t->actions[i]);
+        else if (!reasons_take(&t->reasons, call, i, err))
+            return false;
+        else if (!t->every)
+            return true;
     }
-    return check_twice(t, err);
+    return t->reasons.any || check_twice(t, err);
+}
+
+static size_t payload(const struct transact_action *a)
+{
+    const struct json *values = shape_get(a->json, STR("ExpressionAttributeValues"));
+    return value_item_size(a->given) + (values ? values->len : 0);
+}
+
+bool transact_check_payload(const struct transact *t, struct err *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < t->count; i++)
+        bytes += payload(&t->actions[i]);
+    return bytes <= TRANSACT_BYTES_MAX ||
+           err_invalid(err,
+               "Transaction payload size cannot exceed 4MB. Payload Size: : Transaction payload "
+               "size cannot exceed 4MB. Payload Size: %zu",
+               bytes);
 }
 
 bool transact_weigh(struct transact *t, size_t bytes, struct err *err)

@@ -340,5 +340,6 @@ bool partiql_lex_reads(struct str text)
     end = l.at;
     while (end < text.len && (starts_name(text.at[end]) || is_digit(text.at[end])))
         end++;
-    return partiql_word_find((struct str){text.at + l.at, end - l.at}) == WORD_SELECT;
+    return end < text.len &&
+           partiql_word_find((struct str){text.at + l.at, end - l.at}) == WORD_SELECT;
 }

@@ -118,7 +118,7 @@ struct partiql_tokens {
 /* All words of the text, in the arena. False where a character cannot stand where it does; *bad is
  * its place. */
 bool partiql_lex(struct arena *arena, struct str text, struct partiql_tokens *out, size_t *bad);
-/* Whether the text's first word is SELECT. */
+/* Whether the text's first word is SELECT and something follows it. */
 bool partiql_lex_reads(struct str text);
 /* The keyword that the word is, case-insensitive; WORD_NONE for names. */
 enum partiql_word partiql_word_find(struct str word);

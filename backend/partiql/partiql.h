@@ -63,7 +63,7 @@ struct partiql_statement {
 bool partiql_parse(struct arena *arena, struct str text, const struct value *parameters,
     size_t count, struct partiql_statement *out, struct err *err);
 
-/* Whether the text is a SELECT: what else it may be, it does not write then. */
+/* Whether the text begins a SELECT: whatever follows, it does not write. */
 bool partiql_reads(struct str text);
 
 /* A number as the service reads those of statements and their parameters: like number_parse(), but

@@ -46,7 +46,13 @@ static void select_statements_pass_and_others_do_not(void **state)
     struct str one = STR("ExecuteStatement");
     assert_true(passes(one, "{\"Statement\":\"SELECT * FROM t\"}"));
     assert_true(passes(one, "{\"Statement\":\" select a from t\"}"));
+    assert_true(passes(one, "{\"Statement\":\"-- a note\\nSELECT * FROM t\"}"));
+    assert_true(passes(one, "{\"Statement\":\"/* DELETE */SELECT/**/* FROM t\"}"));
     assert_false(passes(one, "{\"Statement\":\"DELETE FROM t\"}"));
+    assert_false(passes(one, "{\"Statement\":\"-- SELECT\\nDELETE FROM t\"}"));
+    assert_false(passes(one, "{\"Statement\":\"/* SELECT\"}"));
+    assert_false(passes(one, "{\"Statement\":\"FROM t WHERE a = 1 SET b = 2\"}"));
+    assert_false(passes(one, "{\"Statement\":\"EXISTS(SELECT * FROM t)\"}"));
     assert_false(passes(one, "{\"Statement\":\"selected\"}"));
     assert_false(passes(one, "{\"Statement\":\"select\"}"));
     assert_false(passes(one, "{\"Statement\":7}"));

@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a WHERE to ranges of keys. Conditions on key attributes that a range can say become its
+ * bounds, everything else a filter. Knows schemas and keys, neither requests nor the store.
+ *
+ *   AND   its parts narrow every branch
+ *   OR    each part has branches of its own, where it says something about keys; else a filter
+ *   NOT   a filter
+ */
+#include "backend/embedded/statement_plan.h"
+
+#include <stdlib.h>
+
+#define INVALID "One or more parameter values were invalid: "
+
+/* ---- conditions on keys ---- */
+
+enum { PARTITION, SORT, NEITHER = -1 };
+
+/* A condition that a range of keys can say. */
+struct term {
+    int key; /* PARTITION, SORT, NEITHER */
+    enum expr_operator op;
+    struct value low, high;
+    const struct expr_node *values; /* IN: the first of them */
+};
+
+static int key_of(const struct key_schema *schema, const struct expr_node *node)
+{
+    if (node->kind != EXPR_NODE_PATH || node->path.count != 1)
+        return NEITHER;
+    return catalog_key_find(schema, node->path.steps[0].name);
+}
+
+static bool all_values(const struct expr_node *node)
+{
+    while (node && node->kind == EXPR_NODE_VALUE)
+        node = node->next;
+    return !node;
+}
+
+static enum expr_operator turned(enum expr_operator op)
+{
+    switch (op) {
+    case EXPR_LT:
+        return EXPR_GT;
+    case EXPR_LE:
+        return EXPR_GE;
+    case EXPR_GT:
+        return EXPR_LT;
+    case EXPR_GE:
+        return EXPR_LE;
+    default:
+        return op;
+    }
+}
+
+static struct term compare_term(const struct key_schema *schema, const struct expr_node *node)
+{
+    const struct expr_node *left = node->first, *right = left->next;
+    enum expr_operator op = (enum expr_operator)node->op;
+    if (left->kind == EXPR_NODE_VALUE) {
+        left = right;
+        right = node->first;
+        op = turned(op);
+    }
+    if (right->kind != EXPR_NODE_VALUE || op == EXPR_NE)
+        return (struct term){.key = NEITHER};
+    return (struct term){.key = key_of(schema, left), .op = op, .low = right->value};
+}
+
+static struct term term_of(const struct key_schema *schema, const struct expr_node *node)
+{
+    struct term term = {.key = NEITHER};
+    if (node->kind == EXPR_NODE_COMPARE) {
+        term = compare_term(schema, node);
+    } else if (node->kind == EXPR_NODE_IN && all_values(node->first->next) && node->count > 1) {
+        term = (struct term){.key = key_of(schema, node->first), .values = node->first->next};
+    } else if (node->kind == EXPR_NODE_BETWEEN && all_values(node->first->next)) {
+        term = (struct term){.key = key_of(schema, node->first),
+            .op = EXPR_BETWEEN,
+            .low = node->first->next->value,
+            .high = node->first->next->next->value};
+    } else if (node->kind == EXPR_NODE_CALL && node->op == EXPR_BEGINS &&
+               all_values(node->first->next)) {
+        term = (struct term){.key = key_of(schema, node->first),
+            .op = EXPR_BEGINS_WITH,
+            .low = node->first->next->value};
+    }
+    if (term.key == PARTITION && !term.values && term.op != EXPR_EQ)
+        term.key = NEITHER;
+    return term;
+}
+
+static bool is_chain(const struct expr_node *node)
+{
+    return node->kind == EXPR_NODE_AND || node->kind == EXPR_NODE_OR;
+}
+
+static bool says_key(const struct key_schema *schema, const struct expr_node *node)
+{
+    if (!is_chain(node))
+        return term_of(schema, node).key != NEITHER;
+    for (const struct expr_node *n = node->first; n; n = n->next)
+        if (says_key(schema, n))
+            return true;
+    return false;
+}
+
+/* Whether every way of being true asks for a partition. */
+static bool pins(const struct key_schema *schema, const struct expr_node *node)
+{
+    if (!is_chain(node))
+        return term_of(schema, node).key == PARTITION;
+    bool any = node->kind == EXPR_NODE_AND;
+    for (const struct expr_node *n = node->first; n; n = n->next)
+        if (pins(schema, n) == any)
+            return any;
+    return !any;
+}
+
+static bool mentions(const struct expr_node *node, struct str name)
+{
+    if (node->kind == EXPR_NODE_PATH)
+        return str_equal(node->path.steps[0].name, name);
+    for (const struct expr_node *n = node->first; n; n = n->next)
+        if (mentions(n, name))
+            return true;
+    return false;
+}
+
+static bool is_negation(const struct key_schema *schema, const struct expr_node *node)
+{
+    bool negated =
+        node->kind == EXPR_NODE_NOT || (node->kind == EXPR_NODE_COMPARE && node->op == EXPR_NE);
+    return negated && schema->sort && mentions(node, schema->at[SORT].name);
+}
+
+/* ---- branches ---- */
+
+struct maker {
+    struct arena *arena;
+    const struct key_schema *schema;
+    struct err *err;
+};
+
+struct branches {
+    struct statement_branch *at;
+    uint32_t count, room;
+};
+
+static bool add_branch(
+    struct maker *m, struct branches *list, const struct statement_branch *branch)
+{
+    if (list->count == STATEMENT_READS_MAX)
+        return err_invalid(m->err, "Too many decomposed read operations for a given query.");
+    if (list->count == list->room) {
+        uint32_t room = list->room ? 2 * list->room : 4;
+        struct statement_branch *grown = arena_alloc(m->arena, room * sizeof *grown);
+        if (list->count)
+            memcpy(grown, list->at, list->count * sizeof *grown);
+        list->at = grown;
+        list->room = room;
+    }
+    list->at[list->count++] = *branch;
+    return true;
+}
+
+static void add_filter(struct maker *m, struct branches *list, const struct expr_node *node)
+{
+    bool exempt = is_negation(m->schema, node);
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct statement_filter *filter = arena_new(m->arena, struct statement_filter);
+        *filter = (struct statement_filter){node, list->at[i].filters};
+        list->at[i].filters = filter;
+        list->at[i].exempt = list->at[i].exempt || exempt;
+    }
+}
+
+static void raise_low(struct statement_branch *b, struct value v, bool exclusive)
+{
+    int order = b->low.value.type ? value_compare(v, b->low.value) : 1;
+    if (order > 0 || (order == 0 && exclusive))
+        b->low = (struct statement_bound){v, exclusive};
+}
+
+static void cut_high(struct statement_branch *b, struct value v, bool exclusive)
+{
+    int order = b->high.value.type ? value_compare(v, b->high.value) : -1;
+    if (order < 0 || (order == 0 && exclusive))
+        b->high = (struct statement_bound){v, exclusive};
+}
+
+/* The least text above all that begin so; false where there is none. */
+static bool beyond(struct arena *arena, struct value prefix, struct value *out)
+{
+    size_t len = prefix.data.len;
+    while (len && (unsigned char)prefix.data.at[len - 1] == 0xFF)
+        len--;
+    if (len == 0)
+        return false;
+    char *copy = arena_alloc(arena, len);
+    memcpy(copy, prefix.data.at, len);
+    copy[len - 1] = (char)((unsigned char)copy[len - 1] + 1);
+    *out = (struct value){.type = prefix.type, .data = {copy, len}};
+    return true;
+}
+
+static void narrow_sort(struct maker *m, struct statement_branch *b, const struct term *t)
+{
+    struct value end;
+    enum expr_operator op = t->op;
+    if (op == EXPR_EQ || op == EXPR_GT || op == EXPR_GE || op == EXPR_BETWEEN ||
+        op == EXPR_BEGINS_WITH)
+        raise_low(b, t->low, op == EXPR_GT);
+    if (op == EXPR_EQ || op == EXPR_LT || op == EXPR_LE)
+        cut_high(b, t->low, op == EXPR_LT);
+    if (op == EXPR_BETWEEN)
+        cut_high(b, t->high, false);
+    if (op == EXPR_BEGINS_WITH && beyond(m->arena, t->low, &end))
+        cut_high(b, end, true);
+}
+
+static void narrow(struct maker *m, struct statement_branch *b, const struct term *t)
+{
+    const struct key_attribute *key = &m->schema->at[t->key];
+    bool other = t->low.type != key->type || (t->op == EXPR_BETWEEN && t->high.type != key->type);
+    if (other)
+        b->mismatch = key->name;
+    if (t->key == PARTITION) {
+        if (b->partition.type == VALUE_NONE)
+            b->partition = t->low;
+        b->nothing = b->nothing || !str_equal(b->partition.data, t->low.data);
+    } else if (!other) {
+        narrow_sort(m, b, t);
+    } else if (t->op == EXPR_EQ) { /* kept, for refusals that look at the key as a whole */
+        b->low = b->high = (struct statement_bound){t->low, false};
+    }
+}
+
+static bool apply(struct maker *m, struct branches *list, const struct expr_node *node);
+
+static bool apply_values(struct maker *m, struct branches *list, const struct term *t)
+{
+    struct branches out = {0};
+    for (uint32_t i = 0; i < list->count; i++)
+        for (const struct expr_node *n = t->values; n; n = n->next) {
+            struct statement_branch branch = list->at[i];
+            struct term one = {.key = t->key, .op = EXPR_EQ, .low = n->value};
+            narrow(m, &branch, &one);
+            if (!add_branch(m, &out, &branch))
+                return false;
+        }
+    *list = out;
+    return true;
+}
+
+static bool apply_or(struct maker *m, struct branches *list, const struct expr_node *node)
+{
+    struct branches out = {0};
+    for (const struct expr_node *n = node->first; n; n = n->next) {
+        struct branches part = {0};
+        for (uint32_t i = 0; i < list->count; i++)
+            if (!add_branch(m, &part, &list->at[i]))
+                return false;
+        if (!apply(m, &part, n))
+            return false;
+        for (uint32_t i = 0; i < part.count; i++)
+            if (!add_branch(m, &out, &part.at[i]))
+                return false;
+    }
+    *list = out;
+    return true;
+}
+
+/* Narrows all branches of the list by a condition; there may be more of them then. */
+static bool apply(struct maker *m, struct branches *list, const struct expr_node *node)
+{
+    struct term term = {.key = NEITHER};
+    if (node->kind == EXPR_NODE_AND) {
+        for (const struct expr_node *n = node->first; n; n = n->next)
+            if (!apply(m, list, n))
+                return false;
+        return true;
+    }
+    if (node->kind == EXPR_NODE_OR && says_key(m->schema, node))
+        return apply_or(m, list, node);
+    if (!is_chain(node))
+        term = term_of(m->schema, node);
+    if (term.key == NEITHER)
+        add_filter(m, list, node);
+    else if (term.values)
+        return apply_values(m, list, &term);
+    else
+        for (uint32_t i = 0; i < list->count; i++)
+            narrow(m, &list->at[i], &term);
+    return true;
+}
+
+bool statement_plan_make(struct arena *arena, const struct key_schema *schema,
+    const struct expr_node *where, struct statement_plan *out, struct err *err)
+{
+    struct maker m = {.arena = arena, .schema = schema, .err = err};
+    struct branches list = {0};
+    *out = (struct statement_plan){.schema = schema, .filtered = where != NULL};
+    if (!where || !pins(schema, where))
+        return true;
+    out->keyed = true;
+    out->filtered = false;
+    if (!add_branch(&m, &list, &(struct statement_branch){0}) || !apply(&m, &list, where))
+        return false;
+    out->branches = list.at;
+    out->count = list.count;
+    for (uint32_t i = 0; i < out->count; i++)
+        out->filtered = out->filtered || out->branches[i].filters;
+    return true;
+}
+
+/* ---- checks ---- */
+
+bool statement_plan_check_types(const struct statement_plan *plan, struct err *err)
+{
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct statement_branch *b = &plan->branches[i];
+        if (b->mismatch.at)
+            return err_invalid(err,
+                "Key attribute's data type should match its data type in table's schema: Key %.*s",
+                STR_ARG(b->mismatch));
+        if (b->partition.data.len == 0)
+            return err_invalid(err,
+                "One or more parameter values are not valid. The AttributeValue for a key "
+                "attribute cannot contain an empty %s value. Key: %.*s",
+                b->partition.type == VALUE_B ? "binary" : "string",
+                STR_ARG(plan->schema->at[PARTITION].name));
+    }
+    return true;
+}
+
+/* Whether the second bound is behind the first: nothing is between them. */
+static bool is_empty(const struct statement_bound *low, const struct statement_bound *high)
+{
+    if (low->value.type == VALUE_NONE || high->value.type == VALUE_NONE)
+        return false;
+    int order = value_compare(low->value, high->value);
+    return order > 0 || (order == 0 && (low->exclusive || high->exclusive));
+}
+
+static int compare_low(const struct statement_bound *a, const struct statement_bound *b)
+{
+    if (a->value.type == VALUE_NONE || b->value.type == VALUE_NONE)
+        return (a->value.type != VALUE_NONE) - (b->value.type != VALUE_NONE);
+    int order = value_compare(a->value, b->value);
+    return order ? order : (int)a->exclusive - (int)b->exclusive;
+}
+
+static int compare_branches(const void *a, const void *b)
+{
+    const struct statement_branch *x = a, *y = b;
+    int order = value_compare(x->partition, y->partition);
+    return order ? order : compare_low(&x->low, &y->low);
+}
+
+static bool same_partition(const struct statement_branch *a, const struct statement_branch *b)
+{
+    return str_equal(a->partition.data, b->partition.data);
+}
+
+static bool has_rows(const struct statement_branch *b)
+{
+    return !b->nothing && !is_empty(&b->low, &b->high);
+}
+
+static bool overlap(const struct statement_branch *a, const struct statement_branch *b)
+{
+    return has_rows(a) && has_rows(b) && same_partition(a, b) && !is_empty(&a->low, &b->high) &&
+           !is_empty(&b->low, &a->high);
+}
+
+bool statement_plan_check_overlaps(const struct statement_plan *plan, struct err *err)
+{
+    for (uint32_t i = 0; i < plan->count; i++)
+        for (uint32_t k = 0; k < i; k++) {
+            const struct statement_branch *a = &plan->branches[i], *b = &plan->branches[k];
+            if (!a->exempt && !b->exempt && overlap(a, b))
+                return err_invalid(err,
+                    "Overlapping conditions with range keys are not supported in where clause");
+        }
+    return true;
+}
+
+/* Branches that overlap, which exempt ones may, become one read of the whole partition. */
+static void merge(struct statement_plan *plan)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        struct statement_branch *last = kept ? &plan->branches[kept - 1] : NULL;
+        struct statement_branch *b = &plan->branches[i];
+        if (!last || !same_partition(last, b) || !(last->exempt || b->exempt)) {
+            plan->branches[kept++] = *b;
+            continue;
+        }
+        last->low = last->high = (struct statement_bound){0};
+        last->exempt = true;
+        plan->filtered = true;
+    }
+    plan->count = kept;
+}
+
+void statement_plan_order(struct statement_plan *plan)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (has_rows(&plan->branches[i]))
+            plan->branches[kept++] = plan->branches[i];
+    }
+    plan->count = kept;
+    if (kept > 1)
+        qsort(plan->branches, kept, sizeof *plan->branches, compare_branches);
+    merge(plan);
+}
+
+/* ---- attributes that an index does not hold ---- */
+
+enum { NAMES_MAX = 256 };
+
+struct names {
+    const struct catalog_index *index;
+    uint32_t count;
+    struct str at[NAMES_MAX];
+};
+
+static bool is_projected(const struct catalog_index *index, struct str name)
+{
+    for (uint32_t i = 0; i < index->projected_count; i++)
+        if (str_equal(index->projected[i], name))
+            return true;
+    return index->projection == CATALOG_ALL;
+}
+
+static bool note(void *context, const struct expr_path *path)
+{
+    struct names *names = context;
+    struct str name = path->steps[0].name;
+    for (uint32_t i = 0; i < names->count; i++)
+        if (str_equal(names->at[i], name))
+            return true;
+    if (!is_projected(names->index, name) && names->count < NAMES_MAX)
+        names->at[names->count++] = name;
+    return true;
+}
+
+/* Filters hang in reverse order of the text. */
+static void note_filters(struct names *names, const struct statement_filter *filter)
+{
+    if (!filter)
+        return;
+    note_filters(names, filter->next);
+    struct expr_condition condition = {.root = filter->node};
+    expr_condition_attributes(&condition, note, names);
+}
+
+/* The service names them in the order of its hash set. */
+static uint32_t bucket(struct str name, uint32_t buckets)
+{
+    uint32_t hash = 0;
+    for (size_t i = 0; i < name.len; i++)
+        hash = 31 * hash + (unsigned char)name.at[i];
+    return (hash ^ hash >> 16) & (buckets - 1);
+}
+
+static void put_names(struct buf *out, const struct names *names)
+{
+    uint32_t buckets = 16;
+    while (names->count > buckets * 3 / 4)
+        buckets *= 2;
+    for (uint32_t b = 0; b < buckets; b++)
+        for (uint32_t i = 0; i < names->count; i++) {
+            if (bucket(names->at[i], buckets) != b)
+                continue;
+            buf_add(out, out->len ? STR(", ") : STR_NONE);
+            buf_add(out, names->at[i]);
+        }
+}
+
+static bool refuse_names(const struct names *names, struct err *err)
+{
+    struct buf text = {0};
+    put_names(&text, names);
+    err_invalid(err,
+        INVALID "Secondary index %.*s does not project one or more filter attributes: [%.*s]",
+        STR_ARG(names->index->name), STR_ARG(text));
+    buf_fini(&text);
+    return false;
+}
+
+/* The service looks at branch after branch and lets the read pass at the first one that asks for
+ * nothing of the kind; otherwise it names what the last one lacks. */
+bool statement_plan_check_index(const struct statement_plan *plan,
+    const struct catalog_index *index, struct arena *arena, struct err *err)
+{
+    struct names *names = arena_new(arena, struct names);
+    const struct statement_branch *last = NULL;
+    names->index = index;
+    for (uint32_t i = 0; i < plan->count; i++) {
+        const struct statement_branch *b = &plan->branches[i];
+        names->count = 0;
+        note_filters(names, b->filters);
+        if (names->count == 0)
+            return true;
+        if (!last || compare_branches(last, b) <= 0)
+            last = b;
+    }
+    if (!last)
+        return true;
+    names->count = 0;
+    note_filters(names, last->filters);
+    return refuse_names(names, err);
+}
+
+/* ---- one item ---- */
+
+static bool is_point(const struct statement_branch *b)
+{
+    return b->low.value.type != VALUE_NONE && b->low.value.type == b->high.value.type &&
+           !b->low.exclusive && !b->high.exclusive &&
+           str_equal(b->low.value.data, b->high.value.data);
+}
+
+struct value statement_plan_key(const struct statement_plan *plan, struct arena *arena)
+{
+    const struct statement_branch *b = plan->branches;
+    const struct key_schema *schema = plan->schema;
+    struct err never = ERR_INIT;
+    struct buf bytes = {0};
+    if (plan->count != 1 || b->nothing || b->filters || (schema->sort && !is_point(b)))
+        return (struct value){0};
+    struct value_open key = value_open(&bytes, VALUE_M);
+    value_member(&key, &bytes, schema->at[PARTITION].name);
+    value_put(&bytes, b->partition);
+    if (schema->sort) {
+        value_member(&key, &bytes, schema->at[SORT].name);
+        value_put(&bytes, b->low.value);
+    }
+    value_close(&key, &bytes, &never);
+    struct value out = value_of(arena_dup(arena, buf_str(&bytes)));
+    buf_fini(&bytes);
+    return out;
+}
+
+/* ---- ranges ---- */
+
+void statement_plan_range(const struct statement_plan *plan, uint32_t branch, struct page *page)
+{
+    buf_clear(&page->from);
+    buf_clear(&page->to);
+    if (!plan->keyed) {
+        key_segment(&page->from, &page->to, page_id(page), 0, 1);
+        return;
+    }
+    const struct statement_branch *b = &plan->branches[branch];
+    key_put_id(&page->from, page_id(page));
+    key_put_partition(&page->from, &b->partition, 1);
+    buf_add(&page->to, buf_str(&page->from));
+    if (b->low.value.type != VALUE_NONE) {
+        key_put(&page->from, b->low.value);
+        if (b->low.exclusive)
+            key_successor(&page->from, 0);
+    }
+    if (b->high.value.type != VALUE_NONE)
+        key_put(&page->to, b->high.value);
+    if (b->high.value.type == VALUE_NONE || !b->high.exclusive)
+        key_successor(&page->to, 0);
+}
