@@ -121,11 +121,20 @@ bool links_evict(struct links *links)
     return victim != NULL;
 }
 
+/* Where the end came in one piece with what was before it, the library has read that and waits: its
+ * wait is edge-triggered, and there will be no further edge. */
+static bool has_hung_up(struct link *link)
+{
+    char byte;
+    return atomic_load(&link->phase) == LINK_BODY &&
+           recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void links_finish(struct links *links)
 {
     pthread_mutex_lock(&links->lock);
     for (struct link *link = links->first; link; link = link->next)
-        if (atomic_load(&link->phase) < LINK_BODY)
+        if (atomic_load(&link->phase) < LINK_BODY || has_hung_up(link))
             shutdown(link->fd, SHUT_RD);
     pthread_mutex_unlock(&links->lock);
 }
