@@ -376,16 +376,24 @@ static bool trim(struct step *step, struct err *err)
            token_trim(step->txn, engine_now_ms(step->engine), UPKEEP_STEP, err);
 }
 
+/* Streams that are yet to be looked at, and what those that ended have left. */
+static bool is_left(struct engine *engine, size_t budget)
+{
+    return budget == 0 || atomic_load_explicit(&engine->trim_stream, memory_order_relaxed) != 0 ||
+           atomic_load_explicit(&engine->upkeep_due, memory_order_relaxed);
+}
+
 static bool step_in(struct engine *engine, struct store_txn *txn, size_t budget, bool old,
     bool *more, struct err *err)
 {
     struct step step;
     step_init(&step, engine, txn, budget);
-    bool done = run_tasks(&step, more, err) && (!old || trim(&step, err));
+    bool done = run_tasks(&step, more, err);
     if (done && !*more)
         atomic_store_explicit(&engine->upkeep_due, false, memory_order_relaxed);
-    bool round = atomic_load_explicit(&engine->trim_stream, memory_order_relaxed) == 0;
-    *more = *more || (old && (step.budget == 0 || !round));
+    if (done && old)
+        done = trim(&step, err);
+    *more = *more || (old && is_left(engine, step.budget));
     step_fini(&step);
     return done;
 }
