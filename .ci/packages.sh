@@ -15,6 +15,8 @@ build_packages=(
     'libcurl4-openssl-dev:remote endpoints over HTTP'
     'nettle-dev:signatures of requests'
     'libdeflate-dev:checksums of answers'
+    'zlib1g-dev:files of exports and imports'
+    'libzstd-dev:files of imports'
 )
 test_packages=(
     'libjansson-dev:the JSON reader that ours is compared with'

@@ -7,6 +7,7 @@
  */
 #include "backend/embedded/embedded.h"
 
+#include "backend/embedded/import.h"
 #include "backend/embedded/job.h"
 #include "backend/embedded/idle.h"
 #include "backend/embedded/keeper.h"
@@ -70,6 +71,12 @@ static const struct row table[] = {
     ROW("DeleteBackup", op_delete_backup),
     ROW("RestoreTableFromBackup", op_restore_backup),
     ROW("RestoreTableToPointInTime", op_restore_past),
+    ROW("ExportTableToPointInTime", op_export_table),
+    ROW("DescribeExport", op_describe_export),
+    ROW("ListExports", op_list_exports),
+    ROW("ImportTable", op_import_table),
+    ROW("DescribeImport", op_describe_import),
+    ROW("ListImports", op_list_imports),
     ROW("DescribeContinuousBackups", op_describe_recovery),
     ROW("UpdateContinuousBackups", op_update_recovery),
 };
@@ -317,6 +324,7 @@ static bool engine_free(struct engine *engine, struct err *err)
     if (!engine)
         return true;
     keeper_free(engine->keeper);
+    import_file_close(engine);
     idle_free(engine->idle);
     pool_free(engine->pool);
     catalog_free(engine->catalog);

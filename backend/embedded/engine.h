@@ -33,6 +33,8 @@ struct engine {
     uint32_t job;          /* whose turn it was last: the keeper's own */
     int64_t expire_ms;     /* when backups that expire were looked for: the keeper's own */
     bool finish;           /* closing waits for the jobs */
+    char *buckets;         /* the folder of all buckets; NULL = the store's own */
+    struct import_file *importing; /* kept open from step to step: the keeper's own */
 };
 
 /* The slots of scratch buffers in a call. */

@@ -97,6 +97,7 @@ static void encode(struct buf *out, const struct job *job)
     row_put_number(&row, "ended", job->ended_ms);
     row_put_text(&row, "region", job->region);
     row_put_text(&row, "table", job->table);
+    row_put_text(&row, "uuid", job->uuid);
     row_put_number(&row, "tableId", job->table_id);
     row_put_bytes(&row, "row", job->row);
     row_put_text(&row, "backup", job->backup);
@@ -127,6 +128,7 @@ static void encode(struct buf *out, const struct job *job)
 static void decode_source(struct job *out, struct arena *arena, struct value row)
 {
     out->table = row_get_text(arena, row, "table");
+    out->uuid = row_get_text(arena, row, "uuid");
     out->table_id = (uint32_t)row_get_number(row, "tableId");
     out->row = row_get_bytes(arena, row, "row");
     out->backup = row_get_text(arena, row, "backup");

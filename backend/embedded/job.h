@@ -28,7 +28,7 @@ struct job {
     struct str region; /* of ARNs that are written into files */
 
     /* the table: what is read by a backup or an export, what is filled by the others */
-    struct str table;
+    struct str table, uuid; /* its name and TableId */
     uint32_t table_id;
     struct str row; /* backup: the table's row at that time */
 

@@ -16,6 +16,8 @@ engine_op op_tag_resource, op_untag_resource, op_list_tags;
 engine_op op_describe_limits, op_describe_endpoints;
 engine_op op_list_streams, op_describe_stream, op_get_shard_iterator, op_get_records;
 engine_op op_create_backup, op_describe_backup, op_list_backups, op_delete_backup;
+engine_op op_export_table, op_describe_export, op_list_exports;
+engine_op op_import_table, op_describe_import, op_list_imports;
 engine_op op_restore_backup, op_restore_past, op_describe_recovery, op_update_recovery;
 
 #endif

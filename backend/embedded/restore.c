@@ -20,6 +20,7 @@ bool restore_begin(struct call *call, struct store_txn *txn, struct catalog_tabl
     job->created_ms = table->created_ms;
     job->region = engine_region(call);
     job->table = table->name;
+    job->uuid = table->uuid;
     job->table_id = table->id;
     if (!job_make_id(txn, &call->arena, job, err) || !job_begin(txn, job, err))
         return false;

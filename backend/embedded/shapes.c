@@ -96,8 +96,8 @@ static const struct shape *find(const struct shape_request *group, struct str op
 
 const struct shape *shape_of(struct str operation)
 {
-    const struct shape_request *const groups[] = {
-        shapes_items, shapes_transact, shapes_statements, shapes_tables, shapes_streams, shapes_backups};
+    const struct shape_request *const groups[] = {shapes_items, shapes_transact, shapes_statements,
+        shapes_tables, shapes_streams, shapes_backups, shapes_exports};
     for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++) {
         const struct shape *shape = find(groups[i], operation);
         if (shape)

@@ -14,7 +14,7 @@ struct shape_request {
 };
 
 extern const struct shape_request shapes_items[], shapes_transact[], shapes_statements[],
-    shapes_tables[], shapes_streams[], shapes_backups[];
+    shapes_tables[], shapes_streams[], shapes_backups[], shapes_exports[];
 
 extern const struct shape shape_string, shape_long, shape_integer, shape_boolean, shape_value;
 extern const struct shape shape_timestamp;
@@ -32,7 +32,7 @@ extern const struct shape shape_on_failure; /* ReturnValuesOnConditionCheckFailu
 extern const struct shape shape_tags, shape_tag_keys, shape_resource_arn;
 /* of a table that is made (shapes_tables.c) */
 extern const struct shape shape_billing_mode, shape_globals, shape_locals, shape_throughput,
-    shape_on_demand, shape_sse;
+    shape_on_demand, shape_sse, shape_definitions, shape_key_schema;
 
 #define SHAPE_TABLE                                                                                \
     {                                                                                              \

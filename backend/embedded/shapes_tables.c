@@ -12,7 +12,7 @@ static const struct shape_field definition_fields[] = {
 };
 static const struct shape definition = {
     SHAPE_STRUCT, "AttributeDefinition", .fields = definition_fields};
-static const struct shape definitions = {SHAPE_LIST, .member = &definition};
+const struct shape shape_definitions = {SHAPE_LIST, .member = &definition};
 
 static const char *const key_types[] = {"HASH", "RANGE", NULL};
 static const struct shape key_type = {SHAPE_STRING, .values = key_types};
@@ -23,7 +23,7 @@ static const struct shape_field key_element_fields[] = {
 };
 static const struct shape key_element = {
     SHAPE_STRUCT, "KeySchemaElement", .fields = key_element_fields};
-static const struct shape key_schema = {
+const struct shape shape_key_schema = {
     SHAPE_LIST, SHAPE_MIN(1), SHAPE_MAX(2), .member = &key_element};
 /* A global index may have four partition and four sort key attributes. */
 static const struct shape index_key_schema = {
@@ -64,7 +64,7 @@ static const struct shape warm = {SHAPE_STRUCT, "WarmThroughput", .fields = warm
 
 static const struct shape_field local_fields[] = {
     SHAPE_MUST("IndexName", &shape_index_name),
-    SHAPE_MUST("KeySchema", &key_schema),
+    SHAPE_MUST("KeySchema", &shape_key_schema),
     SHAPE_MUST("Projection", &projection),
     SHAPE_END,
 };
@@ -109,8 +109,8 @@ static const struct shape_field create_fields[] = {
         .shape = &shape_new_table_name,
         .need = SHAPE_PARAMETER,
         .alone = true},
-    SHAPE_MUST("AttributeDefinitions", &definitions),
-    SHAPE_MUST("KeySchema", &key_schema),
+    SHAPE_MUST("AttributeDefinitions", &shape_definitions),
+    SHAPE_MUST("KeySchema", &shape_key_schema),
     SHAPE_MAY("BillingMode", &shape_billing_mode),
     SHAPE_MAY("ProvisionedThroughput", &shape_throughput),
     SHAPE_MAY("OnDemandThroughput", &shape_on_demand),
@@ -157,7 +157,7 @@ static const struct shape index_updates = {SHAPE_LIST, .member = &index_update};
 
 static const struct shape_field update_fields[] = {
     SHAPE_TABLE,
-    SHAPE_MAY("AttributeDefinitions", &definitions),
+    SHAPE_MAY("AttributeDefinitions", &shape_definitions),
     SHAPE_MAY("BillingMode", &shape_billing_mode),
     SHAPE_MAY("ProvisionedThroughput", &shape_throughput),
     SHAPE_MAY("OnDemandThroughput", &shape_on_demand),
