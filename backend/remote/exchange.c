@@ -354,7 +354,7 @@ static void start(struct exchange *x)
     x->request.body = x->call->body;
     x->request.url = x->request.streams ? &x->r->target.streams : &x->r->target.url;
     x->retry = retry_start(&x->r->bucket, x->r->attempts);
-    x->random = head_uuid(x->request.invocation);
+    x->random = head_invocation(x->r, x->request.invocation);
     if (str_equal(name, STR("TransactWriteItems")) || str_equal(name, STR("ExecuteTransaction")))
         add_token(x);
 }

@@ -6,22 +6,17 @@
  */
 #include "backend/remote/remote_impl.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 
 #define CONTENT_TYPE "application/x-amz-json-1.0"
 
-uint32_t head_uuid(char out[37])
+static void put_uuid(char out[37], unsigned char b[16])
 {
-    unsigned char b[20];
-    uint32_t more;
-    if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
-        abort(); /* so few bytes always come at once */
-    b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
-    b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
     static const char digits[] = "0123456789abcdef";
     char *at = out;
+    b[6] = (unsigned char)((b[6] & 0x0F) | 0x40);
+    b[8] = (unsigned char)((b[8] & 0x3F) | 0x80);
     for (size_t i = 0; i < 16; i++) {
         if (i == 4 || i == 6 || i == 8 || i == 10)
             *at++ = '-';
@@ -29,8 +24,36 @@ uint32_t head_uuid(char out[37])
         *at++ = digits[b[i] & 15];
     }
     *at = '\0';
+}
+
+uint32_t head_uuid(char out[37])
+{
+    unsigned char b[20];
+    uint32_t more;
+    if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b)
+        abort(); /* so few bytes always come at once */
+    put_uuid(out, b);
     memcpy(&more, b + 16, sizeof more);
     return more;
+}
+
+/* A well-mixed number from a counter (SplitMix64). */
+static uint64_t mix(uint64_t x)
+{
+    x += 0x9e3779b97f4a7c15u;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+uint32_t head_invocation(struct remote *r, char out[37])
+{
+    uint64_t count = atomic_fetch_add(&r->invocations, 1);
+    uint64_t halves[2] = {mix(count), mix(~count)};
+    unsigned char b[16];
+    memcpy(b, halves, sizeof b);
+    put_uuid(out, b);
+    return (uint32_t)mix(count ^ 0x5555555555555555u);
 }
 
 /* Lines are found again by their places: the text moves as it grows. */
@@ -57,22 +80,6 @@ static struct str line(struct lines *l, const char *name, struct str value)
     buf_add(l->text, value);
     end(l);
     return value;
-}
-
-/* User-Agent: NAME/VERSION os/linux md/libcurl#VERSION [app/ID] */
-static void add_agent(struct lines *l, struct remote *r)
-{
-    struct str app = str_from(getenv("AWS_SDK_UA_APP_ID"));
-    begin(l, "User-Agent: dynascope/" DYNASCOPE_VERSION " os/linux");
-    const char *version = transport_version(r->transport);
-    if (version[0])
-        buf_printf(l->text, " md/libcurl#%s", version);
-    bool plain = app.len > 0 && app.len <= 50;
-    for (size_t i = 0; i < app.len; i++)
-        plain = plain && app.at[i] > ' ' && app.at[i] <= '~';
-    if (plain)
-        buf_printf(l->text, " app/%.*s", STR_ARG(app));
-    end(l);
 }
 
 /* The derived key is shared: a copy is signed with, so that the lock is not held meanwhile. */
@@ -127,7 +134,6 @@ void head_make(
         request->streams ? "DynamoDBStreams_20120810" : "DynamoDB_20120810",
         STR_ARG(request->operation));
     add_signed(&l, r, keys, request, buf_str(&target));
-    add_agent(&l, r);
     line(&l, "amz-sdk-invocation-id: ", str_from(request->invocation));
     begin(&l, "amz-sdk-request: ");
     buf_printf(l.text, "attempt=%u; max=%u", request->attempt, request->attempts);

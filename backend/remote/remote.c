@@ -70,10 +70,14 @@ struct backend *remote_open(const struct remote_options *options, struct err *er
         (struct backend){.ops = &remote_ops, .label = make_label(&r->target), .notes = &r->notes};
     r->credentials = credentials_open(&(struct credentials_options){
         .target = &r->target, .clock = options->clock, .metadata = options->metadata});
-    r->transport = transport_open(&(struct transport_options){.ca_bundle = r->target.ca_bundle,
-        .direct = r->target.url.loopback,
-        .connect_ms = options->connect_ms,
-        .stall_ms = options->stall_ms});
+    r->transport = transport_open(
+        &(struct transport_options){.agent = "dynascope/" DYNASCOPE_VERSION " os/linux",
+            .ca_bundle = r->target.ca_bundle,
+            .direct = r->target.url.loopback,
+            .connect_ms = options->connect_ms,
+            .stall_ms = options->stall_ms});
     pthread_mutex_init(&r->lock, NULL);
+    char seed[37];
+    atomic_init(&r->invocations, (uint64_t)head_uuid(seed) << 32);
     return &r->backend;
 }

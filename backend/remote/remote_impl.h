@@ -20,7 +20,8 @@ struct remote {
     struct transport *transport;
     struct retry_bucket bucket;
     struct backend_notes notes;
-    unsigned attempts;    /* 0 = the default */
+    unsigned attempts; /* 0 = the default */
+    _Atomic uint64_t invocations;
     pthread_mutex_t lock; /* of the derived key and whose it is */
     struct keys *signer;
     struct sign_key key;
@@ -50,7 +51,9 @@ struct head_request {
 void head_make(
     struct head *head, struct remote *r, struct keys *keys, const struct head_request *request);
 void head_fini(struct head *head); /* wipes */
-/* A random UUID, for invocations and tokens; returns 32 further random bits. */
+/* A random UUID, for tokens; returns 32 further random bits. */
 uint32_t head_uuid(char out[37]);
+/* One that is only unlikely to come twice, without asking the system. */
+uint32_t head_invocation(struct remote *r, char out[37]);
 
 #endif

@@ -103,12 +103,14 @@ struct slot {
     struct transport_answer *answer;
     size_t answer_max, given, moved;
     bool too_large;
+    char date[64]; /* as it came: read only where it matters */
 };
 
 struct transport {
     struct transport_options options;
     char *ca_bundle;
     pthread_mutex_t lock; /* of all below */
+    char *agent;          /* once the library is loaded */
     bool loaded, failed;
     struct err failure;
     struct library lib;
@@ -154,6 +156,7 @@ void transport_close(struct transport *t)
         t->lib.global_cleanup();
     pthread_mutex_destroy(&t->lock);
     free(t->ca_bundle);
+    free(t->agent);
     free(t);
 }
 
@@ -213,12 +216,15 @@ static void expect_body(struct slot *slot, struct str value)
 
 static void take_date(struct slot *slot, struct str value)
 {
-    char text[64];
-    if (value.len >= sizeof text)
-        return;
-    memcpy(text, value.at, value.len);
-    text[value.len] = '\0';
-    time_t seconds = slot->lib->getdate(text, NULL);
+    size_t len = value.len < sizeof slot->date ? value.len : 0;
+    memcpy(slot->date, value.at, len);
+    slot->date[len] = '\0';
+}
+
+/* Of a refusal, which may be one of the clock. */
+static void read_date(struct slot *slot)
+{
+    time_t seconds = slot->date[0] ? slot->lib->getdate(slot->date, NULL) : 0;
     slot->answer->date_ms = seconds > 0 ? (int64_t)seconds * 1000 : 0;
 }
 
@@ -267,6 +273,8 @@ static void slot_prepare(struct slot *slot, const struct transport *t)
     SET(FOLLOWLOCATION, 0L);
     SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     SET(CONNECTTIMEOUT_MS, (long)t->options.connect_ms);
+    if (t->agent)
+        SET(USERAGENT, t->agent);
     SET(TCP_KEEPALIVE, 1L);
     SET(MAXAGE_CONN, (long)KEEP_S);
     SET(SSL_VERIFYPEER, 1L);
@@ -435,10 +443,26 @@ static bool perform(struct slot *slot, const struct transport *t, struct err *er
     long status = 0;
     slot->lib->easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
     answer->status = (int)status;
+    if (status != 200)
+        read_date(slot);
     return true;
 }
 
 /* ---- taking and putting back ---- */
+
+/* NAME/VERSION … md/libcurl#VERSION [app/ID], without what would end the line. */
+static char *make_agent(const struct transport *t)
+{
+    struct buf agent = {0};
+    struct str app = str_from(getenv("AWS_SDK_UA_APP_ID"));
+    bool plain = app.len > 0 && app.len <= 50;
+    for (size_t i = 0; i < app.len; i++)
+        plain = plain && app.at[i] > ' ' && app.at[i] <= '~';
+    buf_printf(&agent, "%s md/libcurl#%s", t->options.agent, t->lib.version);
+    if (plain)
+        buf_printf(&agent, " app/%.*s", STR_ARG(app));
+    return buf_take(&agent);
+}
 
 /* With the lock held. */
 static bool load(struct transport *t, struct err *err)
@@ -450,6 +474,8 @@ static bool load(struct transport *t, struct err *err)
     }
     if (t->failed)
         *err = t->failure;
+    else if (!t->agent && t->options.agent)
+        t->agent = make_agent(t);
     return !t->failed;
 }
 
@@ -490,7 +516,7 @@ bool transport_ask(struct transport *t, const struct transport_request *request,
     slot->answer_max = t->options.answer_max;
     slot->given = slot->moved = 0;
     slot->too_large = false;
-    slot->error[0] = '\0';
+    slot->error[0] = slot->date[0] = '\0';
     set_request(slot, request);
     bool ok = perform(slot, t, err);
     /* what was asked in another way than by POST leaves options behind */
@@ -499,12 +525,4 @@ bool transport_ask(struct transport *t, const struct transport_request *request,
     else
         slot_free(slot);
     return ok;
-}
-
-const char *transport_version(struct transport *t)
-{
-    pthread_mutex_lock(&t->lock);
-    const char *version = t->loaded && !t->failed ? t->lib.version : "";
-    pthread_mutex_unlock(&t->lock);
-    return version;
 }

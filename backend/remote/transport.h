@@ -15,6 +15,7 @@
 struct transport;
 
 struct transport_options {
+    const char *agent;    /* the beginning of User-Agent, a literal; NULL = none is sent */
     struct str ca_bundle; /* a file of certificates instead of the system's; borrowed */
     bool direct;          /* no proxy, whatever the environment says */
     int64_t connect_ms;   /* 0 = 5 s */
@@ -43,7 +44,7 @@ struct transport_answer {
     bool has_crc;
     uint32_t crc;              /* x-amz-crc32 */
     int64_t retry_after_ms;    /* x-amz-retry-after; -1 = none */
-    int64_t date_ms;           /* Date; 0 = none */
+    int64_t date_ms;           /* Date of a refusal; 0 = none */
     char id[TRANSPORT_ID_MAX]; /* x-amzn-RequestId, or "" */
     /* Where there was no answer: */
     bool sent;     /* some of the request may have reached the server */
@@ -57,7 +58,5 @@ void transport_close(struct transport *t);
  * ERR_CONFIG; `answer` says then whether it was sent. Redirects are answers, not followed. */
 bool transport_ask(struct transport *t, const struct transport_request *request,
     struct transport_answer *answer, struct err *err);
-/* libcurl's version once it is loaded, else "". */
-const char *transport_version(struct transport *t);
 
 #endif
