@@ -7,6 +7,8 @@
  */
 #include "backend/partiql/lex.h"
 
+#include "base/utf8.h"
+
 #include <string.h>
 
 struct lexer {
@@ -272,6 +274,18 @@ static const struct {
     {WORD_ALL, WORD_NEW, WORD_ALL_NEW, PARTIQL_KEYWORD, false},
 };
 
+/* A quoted word may hold anything but what is no character. */
+static bool is_utf8(const struct lexer *l, size_t *bad)
+{
+    for (uint32_t i = 0; i < l->out->count; i++) {
+        const struct partiql_token *t = &l->out->at[i];
+        *bad = t->at;
+        if (!utf8_valid((struct str){l->text.at + t->at, t->len}))
+            return false;
+    }
+    return true;
+}
+
 static bool is_text(struct str text, const struct partiql_token *token, struct str word)
 {
     return str_equal_nocase((struct str){text.at + token->at, token->len}, word);
@@ -324,7 +338,7 @@ bool partiql_lex(struct arena *arena, struct str text, struct partiql_tokens *ou
     while (skip_blanks(&l) && l.at < text.len && lex_word(&l))
         continue;
     *bad = l.at;
-    if (l.at < text.len)
+    if (l.at < text.len || !is_utf8(&l, bad))
         return false;
     add(&l, PARTIQL_END, 0);
     join_all(text, out);
