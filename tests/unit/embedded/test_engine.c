@@ -225,6 +225,73 @@ static void names_carry_the_region_that_was_asked_for(void **state)
     bench_fini(&b);
 }
 
+static int call_in(struct bench *b, const char *region, const char *operation, const char *format,
+    ...) __attribute__((format(printf, 4, 5)));
+
+static int call_in(
+    struct bench *b, const char *region, const char *operation, const char *format, ...)
+{
+    struct err err = ERR_INIT;
+    char body[2048];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(body, sizeof body, format, args);
+    va_end(args);
+    struct ddb_call call = {
+        .operation = str_from(operation), .body = str_from(body), .region = str_from(region)};
+    assert_true(backend_call(b->backend, &call, &b->reply, &err));
+    return b->reply.status;
+}
+
+#define TAG "{\"ResourceArn\":\"%s\",\"Tags\":[{\"Key\":\"k\",\"Value\":\"v\"}]}"
+
+/* One store is one set of tables: the region is the caller's own, and only shows in names. */
+static void an_answer_names_the_callers_region(void **state)
+{
+    (void)state;
+    struct bench b;
+    char text[600];
+    bench_init(&b);
+    assert_int_equal(call_in(&b, "eu-west-1", "CreateTable", "%s", BENCH_TABLE), 200);
+    assert_true(bench_says(&b, "\"arn:aws:dynamodb:eu-west-1:000000000000:table/tab\""));
+    assert_int_equal(call_in(&b, "us-west-2", "UpdateTable",
+                         "{\"TableName\":\"%s\",\"StreamSpecification\":{\"StreamEnabled\":true,"
+                         "\"StreamViewType\":\"KEYS_ONLY\"}}",
+                         "arn:aws:dynamodb:ap-south-1:000000000000:table/tab"),
+        200);
+    assert_true(bench_says(&b, "\"arn:aws:dynamodb:us-west-2:000000000000:table/tab/stream/"));
+    assert_int_equal(
+        call_in(&b, "", "TagResource", TAG, "arn:aws:dynamodb:ap-south-1:000000000000:table/tab"),
+        200);
+    assert_int_equal(
+        call_in(&b, "", "TagResource", TAG, "arn:aws:dynamodb:ap-south-1:111111111111:table/tab"),
+        400);
+    assert_true(bench_says(&b, "AccessDeniedException"));
+    call_in(&b, "", "PutItem",
+        "{\"TableName\":\"%s\",\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}}", "tab");
+    bench_ok(&b, "ListStreams", "{}");
+    assert_true(bench_says(&b, "\"arn:aws:dynamodb:us-east-1:000000000000:table/tab/stream/"));
+    const struct json *list = json_get(bench_json(&b), STR("Streams"));
+    struct str label = json_get(list->first, STR("StreamLabel"))->text;
+    snprintf(text, sizeof text, "arn:aws:dynamodb:sa-east-1:000000000000:table/tab/stream/%.*s",
+        STR_ARG(label));
+    assert_int_equal(
+        call_in(&b, "sa-east-1", "DescribeStream", "{\"StreamArn\":\"%s\"}", text), 200);
+    const struct json *stream = json_get(bench_json(&b), STR("StreamDescription"));
+    struct str shard = json_get(json_get(stream, STR("Shards"))->first, STR("ShardId"))->text;
+    snprintf(text + strlen(text), sizeof text - strlen(text),
+        "\",\"ShardIteratorType\":\"TRIM_HORIZON\",\"ShardId\":\"%.*s", STR_ARG(shard));
+    assert_int_equal(
+        call_in(&b, "sa-east-1", "GetShardIterator", "{\"StreamArn\":\"%s\"}", text), 200);
+    assert_true(bench_says(&b, "arn:aws:dynamodb:sa-east-1:"));
+    snprintf(
+        text, sizeof text, "%.*s", STR_ARG(json_get(bench_json(&b), STR("ShardIterator"))->text));
+    assert_int_equal(
+        call_in(&b, "eu-west-1", "GetRecords", "{\"ShardIterator\":\"%s\"}", text), 200);
+    assert_true(bench_says(&b, "\"awsRegion\":\"eu-west-1\""));
+    bench_fini(&b);
+}
+
 static void what_was_written_is_there_after_reopening(void **state)
 {
     (void)state;
@@ -382,6 +449,7 @@ int main(void)
         cmocka_unit_test(a_batch_has_a_limit_over_all_tables),
         cmocka_unit_test(a_call_can_be_cancelled),
         cmocka_unit_test(names_carry_the_region_that_was_asked_for),
+        cmocka_unit_test(an_answer_names_the_callers_region),
         cmocka_unit_test(what_was_written_is_there_after_reopening),
         cmocka_unit_test(a_store_that_is_read_only_refuses_writes_and_reads_on),
         cmocka_unit_test(hostile_bodies_are_refused),
