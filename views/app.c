@@ -57,7 +57,7 @@ void app_copy(struct app *app, struct str text, struct str what)
 
 struct view *app_main(const struct app *app)
 {
-    return app->item ? app->item : app->items;
+    return app->item ? app->item : app->stream ? app->stream : app->items;
 }
 
 struct view *app_focused(const struct app *app)
@@ -99,6 +99,14 @@ void app_show_item(struct app *app, struct view *item)
     app_focus(app, APP_MAIN);
 }
 
+void app_show_stream(struct app *app, struct view *stream)
+{
+    if (app->stream)
+        app->stream->ops->free(app->stream);
+    app->stream = stream;
+    app_focus(app, APP_MAIN);
+}
+
 bool app_overlay(struct app *app, struct view *view)
 {
     app->dirty = true;
@@ -136,6 +144,10 @@ bool app_back(struct app *app)
         app_show_item(app, NULL);
         return true;
     }
+    if (view == app->stream) {
+        app_show_stream(app, NULL);
+        return true;
+    }
     if (app->focus == APP_MAIN) {
         app_focus(app, APP_TABLES);
         return true;
@@ -165,6 +177,8 @@ static void app_open_described(struct app *app, const struct client_table *table
     } else {
         if (app->item)
             app_show_item(app, NULL);
+        if (app->stream)
+            app_show_stream(app, NULL);
         pane_items_browse(app->items, browse);
         pane_tables_select(app->tables, table->name);
         browse_unref(browse);
@@ -244,6 +258,8 @@ void app_data_changed(struct app *app)
     app->items->ops->refresh(app->items);
     if (app->item)
         app->item->ops->refresh(app->item);
+    if (app->stream)
+        app->stream->ops->refresh(app->stream);
 }
 
 /* ---- writing ---- */
@@ -328,6 +344,7 @@ void app_free(struct app *app)
         app_overlay_close(app, app->overlays[app->overlay_count - 1]);
     task_forget_all(&app->tasks);
     app_show_item(app, NULL);
+    app_show_stream(app, NULL);
     app->items->ops->free(app->items);
     app->tables->ops->free(app->tables);
     listing_fini(&app->listing);

@@ -39,7 +39,8 @@ struct app {
     struct key held[APP_HELD_MAX]; /* typed ahead of a question that is still to come */
     int held_count;
 
-    struct view *tables, *items, *item; /* item: NULL, or open over the grid */
+    struct view *tables, *items;
+    struct view *stream, *item; /* NULL, or open over the grid: the item over the stream */
     struct view *overlays[APP_OVERLAYS_MAX];
     int overlay_count;
     enum app_pane focus;
@@ -117,6 +118,8 @@ void app_open_table(struct app *app, struct str table, struct str index);
 void app_table_deleted(struct app *app, struct str table);
 /* An item over the grid; the app owns the view. NULL closes it. */
 void app_show_item(struct app *app, struct view *item);
+/* A live stream over the grid; the app owns the view. NULL closes it. */
+void app_show_stream(struct app *app, struct view *stream);
 /* Puts a view on top; it is freed when it is closed. False where too many are open (view freed). */
 bool app_overlay(struct app *app, struct view *view);
 void app_overlay_close(struct app *app, struct view *view);

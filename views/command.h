@@ -11,10 +11,12 @@
  * tui/action.h is a command in the contexts whose widget handles it.
  *
  * Contexts, as keymaps name them (a binding is looked for in the innermost first, then in
- * "global"): tables    the list of tables        prompt    the ":" and "/" lines and one-line
- * inputs items     the items grid            help      the help overlay and other menus that filter
+ * "global"):
+ *
+ *   tables    the list of tables        prompt    the ":" and "/" lines and one-line inputs
+ *   items     the items grid            help      the help overlay and other menus that filter
  *   item      one item                  confirm   a question to answer
- *   global    everywhere; not under a prompt
+ *   stream    the live stream           global    everywhere; not under a prompt
  */
 struct app;
 struct view;

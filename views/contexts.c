@@ -14,6 +14,7 @@ const struct context *contexts_nth(int nth)
         {"tables", pane_tables_commands, true},
         {"items", items_commands, true},
         {"item", pane_item_commands, true},
+        {"stream", pane_stream_commands, true},
         {"prompt", prompt_commands, true},
         {"help", menu_commands, true},
         {"confirm", confirm_commands, false},
@@ -41,7 +42,7 @@ bool contexts_know(struct str context, struct str command)
             return true;
         if (here && c->actions && action_find(command, &action))
             return true;
-        open = open || (here && i < 3);
+        open = open || (here && i < 4);
     }
     return open && (contexts_row(app_global_commands(), command) || action_find(command, &action));
 }

@@ -20,6 +20,7 @@ bool contexts_know(struct str context, struct str command);
 extern const struct command pane_tables_commands[];
 extern const struct command items_commands[];
 extern const struct command pane_item_commands[];
+extern const struct command pane_stream_commands[];
 extern const struct command prompt_commands[];
 extern const struct command menu_commands[];
 extern const struct command confirm_commands[];

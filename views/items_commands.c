@@ -11,7 +11,9 @@
 #include "views/menu.h"
 #include "views/pane_item.h"
 #include "views/pane_items_impl.h"
+#include "views/pane_stream.h"
 #include "views/prompt.h"
+#include "views/stream_admin.h"
 #include "views/table_facts.h"
 #include "views/words.h"
 
@@ -376,6 +378,19 @@ static void items_run_copy_path(struct app *app, struct view *view, struct str a
         app, pane_items_column(view, items_pane(view)->grid.column), STR("the attribute's name"));
 }
 
+static void items_run_stream(struct app *app, struct view *view, struct str args)
+{
+    pane_stream_run(app, items_table(items_pane(view)), args);
+}
+
+static bool items_complete_view(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    (void)view;
+    buf_add(out, str_from(stream_admin_view_type(nth)));
+    return stream_admin_view_type(nth) != NULL;
+}
+
 const struct command items_commands[] = {
     {.name = "open",
         .help = "look at the item",
@@ -429,6 +444,14 @@ const struct command items_commands[] = {
         .priority = 6,
         .run = items_run_query,
         .enabled = items_has_table},
+    {.name = "stream",
+        .args = "[VIEW-TYPE]",
+        .help = "watch the table's changes as they come",
+        .hint = "stream",
+        .priority = 3,
+        .run = items_run_stream,
+        .enabled = items_has_table,
+        .complete = items_complete_view},
     {.name = "scan",
         .help = "back from a Query to all items",
         .run = items_run_scan,

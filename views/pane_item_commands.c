@@ -194,6 +194,15 @@ static bool item_searches(struct app *app, struct view *view, struct buf *why)
     return false;
 }
 
+static bool item_is_of_grid(struct app *app, struct view *view, struct buf *why)
+{
+    (void)view;
+    if (!app->stream)
+        return true;
+    buf_add(why, STR("this item was opened from the stream"));
+    return false;
+}
+
 const struct command pane_item_commands[] = {
     {.name = "edit",
         .args = "[typed]",
@@ -261,8 +270,12 @@ const struct command pane_item_commands[] = {
         .help = "the next item of the grid",
         .hint = "next",
         .priority = 3,
-        .run = item_run_next},
-    {.name = "previous-item", .help = "the previous item of the grid", .run = item_run_previous},
+        .run = item_run_next,
+        .enabled = item_is_of_grid},
+    {.name = "previous-item",
+        .help = "the previous item of the grid",
+        .run = item_run_previous,
+        .enabled = item_is_of_grid},
     {.name = "find-next",
         .help = "the next place with the text of /",
         .run = item_run_find_next,

@@ -21,6 +21,8 @@
 #include "views/app.h"
 #include "views/contexts.h"
 #include "views/match.h"
+#include "views/pane_stream.h"
+#include "views/stream_admin.h"
 #include "views/table_facts.h"
 #include "views/tables_admin.h"
 #include "views/words.h"
@@ -422,6 +424,31 @@ static void tables_run_copy(struct app *app, struct view *view, struct str args)
         app_copy(app, e->name, STR("the table's name"));
 }
 
+static void tables_run_stream(struct app *app, struct view *view, struct str args)
+{
+    struct pane_tables *p = (struct pane_tables *)view;
+    pane_stream_run(app, &tables_entry(p, p->grid.cursor)->table, args);
+}
+
+static bool tables_is_described(struct app *app, struct view *view, struct buf *why)
+{
+    struct pane_tables *p = (struct pane_tables *)view;
+    if (!tables_has_row(app, view, why))
+        return false;
+    if (tables_entry(p, p->grid.cursor)->described)
+        return true;
+    buf_add(why, STR("the table is not described yet"));
+    return false;
+}
+
+static bool tables_complete_view(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    (void)view;
+    buf_add(out, str_from(stream_admin_view_type(nth)));
+    return stream_admin_view_type(nth) != NULL;
+}
+
 static void tables_run_create(struct app *app, struct view *view, struct str args)
 {
     (void)view;
@@ -450,6 +477,14 @@ const struct command pane_tables_commands[] = {
         .priority = 5,
         .run = tables_run_indexes,
         .enabled = tables_has_indexes},
+    {.name = "stream",
+        .args = "[VIEW-TYPE]",
+        .help = "watch the table's changes as they come",
+        .hint = "stream",
+        .priority = 4,
+        .run = tables_run_stream,
+        .enabled = tables_is_described,
+        .complete = tables_complete_view},
     {.name = "create-table",
         .help = "create a table, described in the editor",
         .hint = "create",

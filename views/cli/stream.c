@@ -5,8 +5,8 @@
  */
 #include "backend/follow.h"
 #include "backend/triggers/pattern.h"
-#include "views/cli/moment.h"
 #include "views/cli/source.h"
+#include "views/moment.h"
 
 #include <poll.h>
 #include <stdio.h>

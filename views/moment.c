@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Moments in time, as options take them. */
-#include "views/cli/moment.h"
+/* Moments in time, as options and filters take them. */
+#include "views/moment.h"
 
 #include <time.h>
 
@@ -49,11 +49,34 @@ static bool parse_date(struct str text, int64_t *out_ms)
     return false;
 }
 
+/* clock = digit digit ":" digit digit [ ":" digit digit ] */
+static bool parse_clock(struct str text, int64_t now_ms, int64_t *out_ms)
+{
+    struct tm today;
+    time_t now = (time_t)(now_ms / 1000);
+    int part[3] = {0}, count = 0;
+    struct str piece;
+    uint64_t number;
+    while (count < 3 && str_cut(&text, ':', &piece)) {
+        if (piece.len != 2 || !str_to_u64(piece, &number) || number > (count ? 59 : 23))
+            return false;
+        part[count++] = (int)number;
+    }
+    if (count < 2 || text.len || !gmtime_r(&now, &today))
+        return false;
+    today.tm_hour = part[0];
+    today.tm_min = part[1];
+    today.tm_sec = part[2];
+    *out_ms = (int64_t)timegm(&today) * 1000;
+    return true;
+}
+
 bool moment_parse(struct str text, int64_t now_ms, int64_t *out_ms)
 {
     uint64_t seconds;
     if (!str_to_u64(text, &seconds))
-        return parse_ago(text, now_ms, out_ms) || parse_date(text, out_ms);
+        return parse_ago(text, now_ms, out_ms) || parse_clock(text, now_ms, out_ms) ||
+               parse_date(text, out_ms);
     *out_ms = (int64_t)seconds * 1000;
     return seconds <= SECONDS_MAX;
 }

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can be done with the live stream, one row a command. Must not draw.
+ */
+#include "base/mem.h"
+#include "views/browse.h"
+#include "views/cells.h"
+#include "views/confirm.h"
+#include "views/contexts.h"
+#include "views/moment.h"
+#include "views/pane_item.h"
+#include "views/pane_stream_impl.h"
+#include "views/prompt.h"
+#include "views/stream_admin.h"
+#include "views/words.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct pane_stream *stream_pane(struct view *view)
+{
+    return (struct pane_stream *)view;
+}
+
+/* ---- opening ---- */
+
+/* args = [ view type ]: how to turn one on where there is none */
+void pane_stream_run(struct app *app, const struct client_table *table, struct str args)
+{
+    const char *type = stream_admin_view_type(0);
+    for (int i = 0; args.len && stream_admin_view_type(i); i++)
+        if (str_equal_nocase(args, str_from(stream_admin_view_type(i))))
+            type = stream_admin_view_type(i);
+    if (table->stream_view.len)
+        pane_stream_open(app, table);
+    else
+        stream_admin_on(app, table, str_from(type));
+}
+
+/* ---- when a command makes sense ---- */
+
+static bool stream_has_record(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (pane_stream_current(stream_pane(view)))
+        return true;
+    buf_add(why, STR("there is no record here"));
+    return false;
+}
+
+static bool stream_is_held(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (!stream_pane(view)->live)
+        return true;
+    buf_add(why, STR("it is live already"));
+    return false;
+}
+
+static bool stream_is_live(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (stream_pane(view)->live)
+        return true;
+    buf_add(why, STR("it is held already"));
+    return false;
+}
+
+/* Both versions are needed, where there are two. */
+static bool stream_can_revert(struct app *app, struct view *view, struct buf *why)
+{
+    struct arena arena = {0};
+    struct value old, new;
+    if (!stream_has_record(app, view, why))
+        return false;
+    const struct tail_record *record = pane_stream_current(stream_pane(view));
+    bool can = tail_images(record, &arena, &old, &new) &&
+               (record->event == TAIL_INSERT || old.type == VALUE_M) &&
+               (record->event == TAIL_REMOVE || new.type == VALUE_M);
+    if (!can)
+        buf_add(
+            why, STR("the stream does not keep the versions that this takes: NEW_AND_OLD_IMAGES "
+                     "does"));
+    arena_fini(&arena);
+    return can;
+}
+
+/* ---- looking ---- */
+
+static void stream_run_open(struct app *app, struct view *view, struct str args)
+{
+    struct pane_stream *p = stream_pane(view);
+    const struct tail_record *record = pane_stream_current(p);
+    struct arena arena = {0};
+    struct value key;
+    (void)args;
+    pane_stream_set_live(p, false);
+    if (record && tail_key(record, &arena, &key))
+        app_show_item(app, pane_item_new(app, &p->tail.table, key, STR_NONE));
+    arena_fini(&arena);
+}
+
+static void stream_run_follow(struct app *app, struct view *view, struct str args)
+{
+    (void)app;
+    (void)args;
+    pane_stream_set_live(stream_pane(view), true);
+}
+
+static void stream_run_hold(struct app *app, struct view *view, struct str args)
+{
+    (void)app;
+    (void)args;
+    pane_stream_set_live(stream_pane(view), false);
+}
+
+static void stream_step_same(struct app *app, struct view *view, int step)
+{
+    struct pane_stream *p = stream_pane(view);
+    const struct tail_record *record = pane_stream_current(p), *other;
+    for (int64_t row = p->grid.cursor + step; record && (other = pane_stream_record(p, row));
+         row += step) {
+        if (!str_equal(other->key, record->key))
+            continue;
+        pane_stream_set_live(p, false);
+        grid_go(&p->grid, row);
+        return;
+    }
+    app_say(app, ROLE_STATUS,
+        step > 0 ? "no later record of this item" : "no earlier record of this item");
+}
+
+static void stream_run_next(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    stream_step_same(app, view, 1);
+}
+
+static void stream_run_previous(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    stream_step_same(app, view, -1);
+}
+
+/* args = "beginning" | "now" | moment */
+static void stream_run_from(struct app *app, struct view *view, struct str args)
+{
+    int64_t now = clock_now_ms(app->options.clock), ms;
+    if (!args.len || str_equal(args, STR("beginning")) || str_equal(args, STR("TRIM_HORIZON")))
+        pane_stream_restart(stream_pane(view), FOLLOW_TRIM_HORIZON, now, STR("the beginning"));
+    else if (str_equal(args, STR("now")) || str_equal(args, STR("LATEST")))
+        pane_stream_restart(stream_pane(view), FOLLOW_LATEST, now, STR("now on"));
+    else if (moment_parse(args, now, &ms))
+        pane_stream_restart(stream_pane(view), FOLLOW_TIME, ms, args);
+    else
+        app_say(app, ROLE_STATUS_ERROR,
+            "from beginning, now, a time (2026-01-31T12:00) or how long ago (15m, 2h)");
+}
+
+static bool stream_complete_from(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    static const char *const words[] = {"beginning", "now", "5m", "1h"};
+    (void)app;
+    (void)view;
+    if (nth >= (int)(sizeof words / sizeof *words))
+        return false;
+    buf_add(out, str_from(words[nth]));
+    return true;
+}
+
+/* ---- taking away ---- */
+
+static void stream_run_copy(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    app_copy(app, pane_stream_current(stream_pane(view))->key, STR("the key"));
+}
+
+static void stream_run_copy_record(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    app_copy(app, pane_stream_current(stream_pane(view))->json, STR("the record as JSON"));
+}
+
+struct save_task {
+    struct task task;
+    struct str name, text;
+    size_t records;
+};
+
+static bool save_work(struct task *task, struct client *client, struct err *err)
+{
+    struct save_task *t = (struct save_task *)task;
+    (void)client;
+    int fd = open(t->name.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST)
+        return err_set(err, ERR_FILE, "%s is there already: choose another name", t->name.at);
+    if (fd < 0)
+        return err_errno(err, errno, "cannot write %s", t->name.at);
+    bool ok = true;
+    for (struct str rest = t->text; ok && rest.len;) {
+        ssize_t n = write(fd, rest.at, rest.len);
+        ok = n > 0;
+        rest = ok ? str_skip(rest, (size_t)n) : rest;
+    }
+    ok = ok && fsync(fd) == 0;
+    if (!ok)
+        err_errno(err, errno, "cannot write %s", t->name.at);
+    close(fd);
+    return ok;
+}
+
+static void save_ended(struct task *task)
+{
+    struct save_task *t = (struct save_task *)task;
+    struct app *app = task->owner;
+    struct buf count = {0};
+    words_plural(&count, (int64_t)t->records, "record");
+    if (task->ok)
+        app_say(app, ROLE_STATUS_OK, "%s written to %s", buf_cstr(&count), t->name.at);
+    else
+        app_fail(app, &task->err);
+    buf_fini(&count);
+}
+
+/* All that is shown, one JSON line a record. */
+static bool save_to(struct app *app, struct pane_stream *p, struct str name, struct err *err)
+{
+    struct buf text = {0};
+    if (!name.len)
+        return err_set(err, ERR_USAGE, "the file needs a name");
+    struct save_task *t = task_new(sizeof *t, app, save_work, save_ended);
+    for (size_t i = 0; i < p->shown_count; i++) {
+        buf_add(&text, pane_stream_record(p, (int64_t)i)->json);
+        buf_add_byte(&text, '\n');
+    }
+    t->name = arena_dup(&t->task.arena, name);
+    t->text = arena_dup(&t->task.arena, buf_str(&text));
+    t->records = p->shown_count;
+    buf_fini(&text);
+    task_join(&app->tasks, &t->task);
+    task_submit(&t->task, app->worker);
+    return true;
+}
+
+static bool save_accept(struct app *app, void *context, struct str text, struct err *err)
+{
+    return save_to(app, context, str_trim(text), err);
+}
+
+static void stream_run_save(struct app *app, struct view *view, struct str args)
+{
+    struct pane_stream *p = stream_pane(view);
+    struct err err = ERR_INIT;
+    struct buf label = {0};
+    if (args.len && !save_to(app, p, args, &err))
+        app_fail(app, &err);
+    if (args.len)
+        return;
+    buf_add(&label, STR("write "));
+    words_plural(&label, (int64_t)p->shown_count, "shown record");
+    buf_add(&label, STR(" to the file: "));
+    prompt_open(
+        app, &(struct prompt_spec){.label = buf_str(&label), .context = p, .accept = save_accept});
+    buf_fini(&label);
+}
+
+/* ---- reverting ---- */
+
+struct reverting {
+    struct arena arena;
+    struct client_table table;
+    struct value before, after;
+    struct str what;
+};
+
+static void revert_yes(struct app *app, void *context)
+{
+    const struct reverting *r = context;
+    journal_write(&app->journal,
+        journal_entry_new(&r->table, r->before, r->after, "reverted the change of", r->what));
+}
+
+static void revert_free(void *context)
+{
+    struct reverting *r = context;
+    arena_fini(&r->arena);
+    free(r);
+}
+
+/* Back to the old version, if the item is still as the record left it. */
+static void stream_run_revert(struct app *app, struct view *view, struct str args)
+{
+    static const char *const words[] = {[TAIL_INSERT] = "was put in by this change: delete it",
+        [TAIL_MODIFY] = "was changed: put back what differs",
+        [TAIL_REMOVE] = "was removed: put it back"};
+    struct pane_stream *p = stream_pane(view);
+    const struct tail_record *record = pane_stream_current(p);
+    struct reverting *r = mem_new(struct reverting);
+    (void)args;
+    if (!tail_images(record, &r->arena, &r->after, &r->before)) {
+        revert_free(r);
+        return;
+    }
+    browse_copy_table(&r->arena, &p->tail.table, &r->table);
+    r->what = arena_dup(&r->arena, record->key);
+    confirm_open(app,
+        &(struct confirm_spec){.title = STR("Revert this change"),
+            .text = arena_printf(&r->arena, "%.*s %s?\nOnly if it is still as this change left it.",
+                STR_ARG(record->key), words[record->event]),
+            .context = r,
+            .yes = revert_yes,
+            .free = revert_free});
+}
+
+static void stream_run_off(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    stream_admin_off(app, &stream_pane(view)->tail.table);
+}
+
+const struct command pane_stream_commands[] = {
+    {.name = "open",
+        .help = "look at the item as it is now",
+        .hint = "item",
+        .priority = 9,
+        .run = stream_run_open,
+        .enabled = stream_has_record},
+    {.name = "follow",
+        .help = "keep the newest record in sight",
+        .hint = "follow",
+        .priority = 8,
+        .run = stream_run_follow,
+        .enabled = stream_is_held},
+    {.name = "hold",
+        .help = "stand still; what comes is counted and kept",
+        .hint = "hold",
+        .priority = 8,
+        .run = stream_run_hold,
+        .enabled = stream_is_live},
+    {.name = "next-same",
+        .help = "the next record of the same item",
+        .hint = "same item",
+        .priority = 6,
+        .run = stream_run_next,
+        .enabled = stream_has_record},
+    {.name = "previous-same",
+        .help = "the record of the same item before this one",
+        .run = stream_run_previous,
+        .enabled = stream_has_record},
+    {.name = "from",
+        .args = "[beginning|now|TIME]",
+        .help = "begin again: at all that the stream still holds, at now, at a time or 15m ago",
+        .hint = "from the beginning",
+        .priority = 4,
+        .run = stream_run_from,
+        .complete = stream_complete_from},
+    {.name = "revert",
+        .help = "take this change back, if the item is still as it left it",
+        .hint = "revert",
+        .priority = 5,
+        .flags = COMMAND_WRITES,
+        .run = stream_run_revert,
+        .enabled = stream_can_revert},
+    {.name = "copy",
+        .help = "copy the item's key",
+        .run = stream_run_copy,
+        .enabled = stream_has_record},
+    {.name = "copy-item",
+        .help = "copy the record as JSON",
+        .hint = "copy",
+        .priority = 2,
+        .run = stream_run_copy_record,
+        .enabled = stream_has_record},
+    {.name = "save",
+        .args = "[FILE]",
+        .help = "write the shown records to a file, one JSON line each",
+        .hint = "save",
+        .priority = 3,
+        .run = stream_run_save,
+        .enabled = stream_has_record},
+    {.name = "stream-off",
+        .help = "turn the table's stream off, after asking",
+        .flags = COMMAND_WRITES,
+        .run = stream_run_off},
+    {0},
+};

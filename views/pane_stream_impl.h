@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_PANE_STREAM_IMPL_H
+#define VIEWS_PANE_STREAM_IMPL_H
+
+#include "tui/grid.h"
+#include "views/app.h"
+#include "views/pane_stream.h"
+#include "views/stream_filter.h"
+#include "views/tail.h"
+
+/* What the pane's files say to each other: pane_stream.c shows, pane_stream_commands.c does,
+ * pane_stream_detail.c says how one record differs. */
+
+enum stream_column { STREAM_TIME, STREAM_EVENT, STREAM_KEY, STREAM_CHANGE, STREAM_COLUMNS };
+enum { STREAM_DETAIL_LINES_MAX = 64 };
+
+struct stream_line {
+    enum role role;
+    size_t at, len; /* in detail */
+};
+
+struct pane_stream {
+    struct view view;
+    struct tail tail;
+    struct grid grid;
+    struct grid_column columns[STREAM_COLUMNS];
+    int64_t *shown; /* numbers of the records that pass the filter, in order */
+    size_t shown_count, shown_room;
+    struct stream_filter filter;
+    struct buf filter_text;
+    bool narrow;
+    bool live;          /* the newest record stays in sight */
+    uint64_t seen_held; /* tail.seen when it was left */
+    struct str from;    /* words for where it began: a literal */
+    struct buf cell, from_text;
+    struct buf detail; /* of the record under the cursor */
+    struct stream_line lines[STREAM_DETAIL_LINES_MAX];
+    int line_count, detail_rows;
+    int64_t detail_number; /* which record; -1 = none */
+    bool detail_whole;     /* one version only: no signs */
+    int timer;
+};
+
+const struct tail_record *pane_stream_record(const struct pane_stream *p, int64_t row);
+const struct tail_record *pane_stream_current(const struct pane_stream *p);
+/* Follows again from the newest, or stays where it is. */
+void pane_stream_set_live(struct pane_stream *p, bool live);
+/* Begins again at another place of the stream. */
+void pane_stream_restart(
+    struct pane_stream *p, enum follow_start start, int64_t time_ms, struct str words);
+
+/* Makes the lines that tell the difference in full. */
+void pane_stream_detail_make(struct pane_stream *p, const struct tail_record *record);
+void pane_stream_detail_draw(const struct pane_stream *p, const struct canvas *c);
+
+#endif
