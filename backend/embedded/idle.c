@@ -21,7 +21,7 @@
 
 #include <stdlib.h>
 
-enum { LEASE = 1, PAUSE_MIN_MS = 5, PAUSE_SHARE = 4 };
+enum { PAUSE_MIN_MS = 5, PAUSE_SHARE = 4 };
 static const int64_t never = INT64_MAX;
 
 /* A walk through all tables that have a time to live. */
@@ -173,14 +173,14 @@ static bool step_walk(struct call *call, struct walk *walk, struct err *err)
 static bool lead(struct engine *engine, struct idle *idle)
 {
     if (!idle->leads)
-        idle->leads = store_lease(engine->store, LEASE);
+        idle->leads = store_lease(engine->store, IDLE_LEASE);
     return idle->leads;
 }
 
 static void follow(struct engine *engine, struct idle *idle)
 {
     if (idle->leads)
-        store_lease_end(engine->store, LEASE);
+        store_lease_end(engine->store, IDLE_LEASE);
     idle->leads = false;
 }
 

@@ -266,7 +266,7 @@ static pid_t hold_lease(const char *path, int *release)
         struct store_options options = {.must_exist = true};
         close(end[1]);
         struct store *store = store_open(path, &options, &err);
-        bool held = store && store_lease(store, 1);
+        bool held = store && store_lease(store, IDLE_LEASE);
         if (write(ready[1], "x", 1) != 1 || !held)
             _exit(1);
         _exit(read(end[0], &byte, 1) == 0 ? 0 : 2);
