@@ -108,6 +108,47 @@ static void add_condition(struct texts *t, unsigned depth)
     }
 }
 
+/* One of =, <, …, BETWEEN on the sort key. */
+static void add_range(struct texts *t)
+{
+    static const char *const operators[] = {" = ", " < ", " <= ", " > ", " >= ", " <> ", " = "};
+    unsigned kind = rng_below(t->rng, 9);
+    if (kind == 8) {
+        unsigned low = rng_below(t->rng, VALUES / 2), high = low + rng_below(t->rng, 2);
+        high = high < VALUES / 2 ? high : low;
+        buf_printf(&t->statement, "s BETWEEN %u AND %u", low, high);
+        buf_printf(&t->filter, "s BETWEEN :v%u AND :v%u", low, high);
+        t->used[low] = t->used[high] = true;
+        return;
+    }
+    if (kind == 7) {
+        add_in(t, "s", true);
+        return;
+    }
+    add_both(t, kind == 6 ? "NOT s" : "s");
+    add_both(t, operators[kind]);
+    add_value(t, true);
+}
+
+/* p = 'a' AND s > 5 AND …, several of them: what becomes ranges. */
+static void add_ranges(struct texts *t)
+{
+    unsigned count = 1 + rng_below(t->rng, 3);
+    for (unsigned i = 0; i < count; i++) {
+        add_both(t, i ? " OR (p = " : "(p = ");
+        add_value(t, false);
+        for (unsigned k = rng_below(t->rng, 3); k > 0; k--) {
+            add_both(t, " AND ");
+            add_range(t);
+        }
+        if (rng_below(t->rng, 3) == 0) {
+            add_both(t, " AND ");
+            add_leaf(t);
+        }
+        add_both(t, ")");
+    }
+}
+
 /* ---- items ---- */
 
 static void put_items(struct bench *b, struct rng *rng)
@@ -242,7 +283,10 @@ static void a_select_finds_what_a_scan_finds(void **state)
         buf_clear(&t.statement);
         buf_clear(&t.filter);
         memset(t.used, 0, sizeof t.used);
-        add_condition(&t, 3);
+        if (rng_below(&rng, 2))
+            add_ranges(&t);
+        else
+            add_condition(&t, 3);
         if (!select_all(&b, &t, index, 0, &one))
             continue;
         ran++;
