@@ -21,6 +21,7 @@ struct ddb_call {
     const atomic_bool *cancel; /* NULL, or set by another thread to give up */
     int64_t deadline_ns;       /* clock_tick_ns() after which to give up; 0 = none */
     struct str region;         /* of ARNs in the answer; empty = the backend's own */
+    struct str endpoint;       /* HOST[:PORT] under which the caller came; empty = none */
 };
 
 struct ddb_reply {
@@ -67,6 +68,8 @@ struct backend_options {
     bool must_exist;           /* a store that is not there is an error, not created */
     bool no_sync;              /* sync once, on close: for bulk loads; see embedded/README.md */
     bool upkeep;               /* for what stays open: a store is kept up when nobody calls, too */
+    bool finish;               /* closing waits for backups, restores, exports and imports */
+    const char *buckets;       /* folder of exports' and imports' buckets; NULL = in the store's */
     struct str region;         /* of ARNs; empty = us-east-1. Of a remote one: empty = as in AWS */
     /* Of remote connections: */
     struct str profile;      /* of the AWS files; empty = as the variables say */

@@ -42,6 +42,35 @@ static bool refuse_missed(const struct key_attribute *key, struct err *err)
     return err_invalid(err, "Query condition missed key schema element: %.*s", STR_ARG(key->name));
 }
 
+/* Which of the attributes from..to have no condition with =. */
+static void put_gaps(const struct key_schema *schema, const struct expr_key_condition *given,
+    uint32_t from, uint32_t to, struct buf *gaps)
+{
+    for (uint32_t i = from; i < to; i++) {
+        const struct expr_key_term *term = find_term(given, schema->at[i].name);
+        if (term && term->op == EXPR_EQ)
+            continue;
+        buf_add(gaps, gaps->len ? STR(", ") : STR_NONE);
+        buf_add(gaps, schema->at[i].name);
+    }
+}
+
+/* Where the partition key has several attributes. */
+static bool check_partition(
+    const struct key_schema *schema, const struct expr_key_condition *given, struct err *err)
+{
+    struct buf gaps = {0};
+    if (schema->partition > 1)
+        put_gaps(schema, given, 0, schema->partition, &gaps);
+    bool fine = gaps.len == 0;
+    if (!fine)
+        err_invalid(err,
+            "HASH key attributes %.*s must have equality conditions specified in the query",
+            STR_ARG(buf_str(&gaps)));
+    buf_fini(&gaps);
+    return fine;
+}
+
 /* Where the sort key has several attributes: all before the last one that is named with =. */
 static bool check_gaps(
     const struct key_schema *schema, const struct expr_key_condition *given, struct err *err)
@@ -50,13 +79,7 @@ static bool check_gaps(
     struct buf gaps = {0};
     for (uint32_t i = last; i < catalog_own_keys(schema); i++)
         last = find_term(given, schema->at[i].name) ? i : last;
-    for (uint32_t i = schema->partition; i < last; i++) {
-        const struct expr_key_term *term = find_term(given, schema->at[i].name);
-        if (term && term->op == EXPR_EQ)
-            continue;
-        buf_add(&gaps, gaps.len ? STR(", ") : STR_NONE);
-        buf_add(&gaps, schema->at[i].name);
-    }
+    put_gaps(schema, given, schema->partition, last, &gaps);
     bool fine = gaps.len == 0;
     if (!fine)
         err_invalid(err,
@@ -81,6 +104,8 @@ bool page_range_order(const struct key_schema *schema, const struct expr_key_con
             given->count, catalog_own_keys(schema));
     if (catalog_own_keys(schema) == 1 && given->count > 1)
         return err_invalid(err, "Query key condition not supported");
+    if (!check_partition(schema, given, err))
+        return false;
     for (uint32_t i = 0; i < catalog_own_keys(schema); i++) {
         const struct key_attribute *key = &schema->at[i];
         const struct expr_key_term *term = find_term(given, key->name);

@@ -174,6 +174,12 @@ static bool is_whole(const struct exchange *x)
     return !x->answer.has_crc || libdeflate_crc32(0, body->at, body->len) == x->answer.crc;
 }
 
+/* Some operations succeed without a word; who it was then says the request's id. */
+static bool is_silence(const struct exchange *x)
+{
+    return x->reply->body.len == 0 && x->answer.status == 200 && x->answer.id[0];
+}
+
 static bool is_object(struct str body)
 {
     struct str text = str_trim(str_take(body, 64));
@@ -300,7 +306,8 @@ static enum step judge(struct exchange *x)
     if (!is_whole(x))
         return garbled(x);
     bool success = x->answer.status >= 200 && x->answer.status < 300;
-    if (!is_object(buf_str(&x->reply->body)) && (success || x->answer.status < 500))
+    if (!is_object(buf_str(&x->reply->body)) && !is_silence(x) &&
+        (success || x->answer.status < 500))
         return not_dynamodb(x);
     if (!success)
         return refused(x);

@@ -12,6 +12,7 @@
 
 #include "backend/json.h"
 #include "backend/serve/auth.h"
+#include "backend/serve/coding.h"
 #include "backend/serve/journal.h"
 #include "backend/serve/route.h"
 #include "backend/serve/sigv4.h"
@@ -28,12 +29,14 @@ static bool refuse_page(struct reply *reply)
     return false;
 }
 
-/* The service's health text, then who this is. */
+/* The service's health text, to the byte. */
 static bool say_healthy(const struct request *request, struct reply *reply)
 {
+    if (!str_equal(message_path(request), STR("/")))
+        return refuse_page(reply);
     reply_set(reply, 200, REPLY_TEXT, STR("healthy: "));
     buf_add(&reply->body, message_get(request, STR("Host")));
-    buf_add(&reply->body, STR(" \ndynascope " DYNASCOPE_VERSION ", the DynamoDB API\n"));
+    buf_add_byte(&reply->body, ' ');
     return false;
 }
 
@@ -62,6 +65,39 @@ static bool refuse_rest(struct reply *reply)
     reply->type = STR("application/json");
     reply_refuse(reply, 404, "UnknownOperationException", "%s", "");
     return false;
+}
+
+/* ---- bodies that travel compressed ---- */
+
+static bool is_packed(const struct request *request)
+{
+    struct str coding = message_get(request, STR("Content-Encoding"));
+    return coding.len && !str_equal_nocase(coding, coding_name(CODING_NONE));
+}
+
+static bool refuse_packed(struct reply *reply, const char *why)
+{
+    reply_refuse(reply, 500, "InternalServerError", "%s", why);
+    return false;
+}
+
+/* Behind the signature, which is one of the packed bytes. */
+static bool unpack(struct request *request, struct reply *reply)
+{
+    if (!is_packed(request))
+        return true;
+    if (!str_equal_nocase(message_get(request, STR("Content-Encoding")), STR("gzip")))
+        return refuse_packed(reply, "a request's Content-Encoding is gzip or none");
+    switch (coding_unpack(request->body, REQUEST_BODY_MAX, &request->unpacked)) {
+    case CODING_DONE:
+        request->body = buf_str(&request->unpacked);
+        return true;
+    case CODING_TOO_LARGE:
+        return refuse_large(reply);
+    case CODING_BROKEN:
+        break;
+    }
+    return refuse_packed(reply, "the body is not the gzip that its Content-Encoding says");
 }
 
 static bool is_health_check(const struct request *request)
@@ -97,7 +133,7 @@ static void unless_broken(const struct request *request, struct reply *reply)
 {
     struct arena arena = {0};
     struct err ignored = ERR_INIT;
-    if (request->body.len && !json_parse(&arena, request->body, &ignored))
+    if (request->body.len && !is_packed(request) && !json_parse(&arena, request->body, &ignored))
         refuse_serialization(reply);
     arena_fini(&arena);
 }
@@ -137,6 +173,8 @@ static enum http_next begin(void *context, struct request *request, struct reply
         unless_broken(request, reply);
         return HTTP_ANSWERED;
     }
+    if (!unpack(request, reply))
+        return HTTP_ANSWERED;
     if (request->body.len == 0) {
         refuse_serialization(reply);
         return HTTP_ANSWERED;
@@ -156,8 +194,10 @@ static void refuse_failed(struct reply *reply, const struct err *err)
 
 static struct ddb_call call_of(const struct request *request)
 {
-    return (struct ddb_call){
-        .operation = request->operation, .body = request->body, .region = request->region};
+    return (struct ddb_call){.operation = request->operation,
+        .body = request->body,
+        .region = request->region,
+        .endpoint = message_get(request, STR("Host"))};
 }
 
 static void take_answer(struct request *request, struct reply *reply, bool answered,

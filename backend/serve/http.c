@@ -18,6 +18,7 @@
  */
 #include "backend/serve/http.h"
 
+#include "backend/serve/accept.h"
 #include "backend/serve/checksum.h"
 #include "backend/serve/crew.h"
 #include "backend/serve/door.h"
@@ -46,6 +47,7 @@ enum {
     KEPT_BYTES = 64 << 10, /* buffers up to this size stay with their connection */
     SPARE_BYTES = 4 << 20, /* and up to this size with their thread */
     SPARES = 2,
+    PACK_BYTES = 4 << 10, /* replies from this size on travel compressed, if the client likes it */
     DRAIN_BYTES = 64 << 20, /* a body that is too large is read up to here, so that the client
                                comes to reading the answer */
     GRACE_MS = 10000,       /* for what is in flight at the end */
@@ -126,7 +128,7 @@ struct client {
     struct http *http;
     struct io *io;
     struct MHD_Connection *connection;
-    struct buf target, body;
+    struct buf target, body, packed; /* packed: the reply, where it travels so */
     struct request request;
     struct reply reply;
     int64_t start_ns;
@@ -158,19 +160,32 @@ static void name_reply(struct http *http, struct reply *reply)
     reply->id[REQUEST_ID_LENGTH] = '\0';
 }
 
-static void add_headers(struct client *c, struct MHD_Response *response)
+/* What is short costs more to pack than to send. */
+static enum coding pack_reply(struct client *c)
+{
+    struct str body = buf_str(&c->reply.body);
+    enum coding coding = CODING_NONE;
+    if (body.len >= PACK_BYTES && !c->reply.bare)
+        coding = accept_choose(message_get(&c->request, STR("Accept-Encoding")));
+    return coding && coding_pack(coding, body, &c->packed) ? coding : CODING_NONE;
+}
+
+static void add_headers(
+    struct client *c, struct MHD_Response *response, enum coding coding, struct str body)
 {
     const struct library *lib = &c->http->lib;
     struct reply *reply = &c->reply;
     char number[11];
     if (!reply->bare) {
         name_reply(c->http, reply);
-        snprintf(number, sizeof number, "%" PRIu32, checksum_crc32(buf_str(&reply->body)));
+        snprintf(number, sizeof number, "%" PRIu32, checksum_crc32(body));
         lib->add_response_header(response, "x-amzn-RequestId", reply->id);
         lib->add_response_header(response, "x-amz-crc32", number);
     }
     if (reply->type.len)
         lib->add_response_header(response, "Content-Type", reply->type.at);
+    if (coding)
+        lib->add_response_header(response, "Content-Encoding", coding_name(coding).at);
     if (reply->closing || atomic_load_explicit(&c->http->stopping, memory_order_relaxed))
         lib->add_response_header(response, "Connection", "close");
 }
@@ -179,15 +194,16 @@ static void add_headers(struct client *c, struct MHD_Response *response)
 static enum MHD_Result send_reply(struct client *c)
 {
     const struct library *lib = &c->http->lib;
-    struct buf *body = &c->reply.body;
     if (c->http->handler.done)
         c->http->handler.done(
             c->http->handler.context, &c->request, &c->reply, clock_tick_ns() - c->start_ns);
+    enum coding coding = pack_reply(c);
+    struct buf *body = coding ? &c->packed : &c->reply.body;
     struct MHD_Response *response =
         lib->create_response_from_buffer(body->len, body->at, MHD_RESPMEM_PERSISTENT);
     if (!response)
         return MHD_NO;
-    add_headers(c, response);
+    add_headers(c, response, coding, buf_str(body));
     enum MHD_Result queued =
         lib->queue_response(c->connection, (unsigned)c->reply.status, response);
     lib->destroy_response(response);
@@ -444,8 +460,10 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
     if (!c)
         return;
     keep_or_free(c->io, &c->reply.body);
-    if (c->body.cap > KEPT_BYTES)
-        buf_fini(&c->body);
+    struct buf *mine[] = {&c->body, &c->packed, &c->request.unpacked};
+    for (size_t i = 0; i < sizeof mine / sizeof mine[0]; i++)
+        if (mine[i]->cap > KEPT_BYTES)
+            buf_fini(mine[i]);
     link_enter(&c->link, LINK_IDLE);
     if (atomic_load(&c->http->stopping))
         shutdown(c->link.fd, SHUT_RD);
@@ -490,6 +508,8 @@ static void close_client(struct http *http, struct client *c)
         wake_up(http);
     buf_fini(&c->target);
     buf_fini(&c->body);
+    buf_fini(&c->packed);
+    buf_fini(&c->request.unpacked);
     buf_fini(&c->reply.body);
     free(c);
 }

@@ -25,6 +25,7 @@ struct request {
     struct request_header headers[REQUEST_HEADERS_MAX];
     size_t header_count;
     struct str body;
+    struct buf unpacked; /* room for a body that came packed; the transport's, as reply's body */
     struct str operation, region; /* what route and signature say, once they are read */
 };
 

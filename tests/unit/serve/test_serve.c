@@ -8,15 +8,28 @@
 
 #include <semaphore.h>
 
-static void a_get_says_that_it_is_healthy_and_what_it_is(void **state)
+static void a_get_says_that_it_is_healthy_and_nothing_else_is_to_be_got(void **state)
 {
     struct wire w = wire_open(*state);
-    send_text(w.fd, "GET / HTTP/1.1\r\n" HOST "\r\n");
+    send_text(w.fd, "GET /?x HTTP/1.1\r\n" HOST "\r\n");
     struct answered a = wire_take(&w);
     assert_int_equal(a.status, 200);
-    assert_true(str_starts(str_from(a.body), STR("healthy: localhost ")));
-    assert_non_null(strstr(a.body, "dynascope"));
+    assert_true(str_equal((struct str){a.body, a.len}, STR("healthy: localhost ")));
     assert_null(strstr(a.head, "Connection: close"));
+    answered_fini(&a);
+    send_text(w.fd, "GET /index.htm HTTP/1.1\r\n" HOST "\r\n");
+    a = wire_take(&w);
+    assert_int_equal(a.status, 404);
+    answered_fini(&a);
+    wire_close(&w);
+}
+
+static void the_endpoint_is_where_the_caller_came(void **state)
+{
+    struct wire w = wire_open(*state);
+    struct answered a = wire_call(&w, "DescribeEndpoints", "{}");
+    struct str body = {a.body, a.len};
+    assert_true(str_find(body, STR("\"Address\":\"localhost\"")) != SIZE_MAX);
     answered_fini(&a);
     wire_close(&w);
 }
@@ -440,7 +453,8 @@ static int stop(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_get_says_that_it_is_healthy_and_what_it_is),
+        cmocka_unit_test(a_get_says_that_it_is_healthy_and_nothing_else_is_to_be_got),
+        cmocka_unit_test(the_endpoint_is_where_the_caller_came),
         cmocka_unit_test(calls_follow_each_other_on_one_connection),
         cmocka_unit_test(answers_carry_an_id_and_a_checksum_of_their_bytes),
         cmocka_unit_test(the_answers_type_is_the_one_asked_for),
