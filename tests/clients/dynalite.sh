@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# dynascope as the client of an emulator that is not ours: dynalite, from the npm registry.
+source "$(dirname "$0")/lib.sh" "$1"
+npm_packages dynalite dynalite
+unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+failures=0 port=0
+node -e '
+    const server = require(process.argv[1] + "/node_modules/dynalite")({createTableMs: 0, deleteTableMs: 0})
+    server.listen(0, "127.0.0.1", () => console.log(server.address().port))' "$modules" >"$folder/port" 2>"$folder/log" &
+emulator=$!
+trap 'kill $emulator 2>/dev/null; rm -rf "$folder"' EXIT
+until [ -s "$folder/port" ]; do
+    kill -0 $emulator 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
+    sleep 0.05
+done
+port=$(cat "$folder/port")
+export DYNASCOPE_CONNECTION=http://127.0.0.1:$port
+
+# run CODE WORD…: output in $out, errors in $err.
+run() {
+    local wanted=$1 code=0
+    shift
+    "$binary" "$@" >"$folder/out" 2>"$folder/err" </dev/null || code=$?
+    out=$(cat "$folder/out") err=$(cat "$folder/err")
+    [ "$code" = "$wanted" ] || {
+        printf 'FAILED: dynascope %s ended with %s, not %s: %s\n' "$*" "$code" "$wanted" "$err" >&2
+        failures=$((failures + 1))
+    }
+}
+
+has() { [[ $1 == *"$2"* ]] || { printf 'FAILED: «%s» has no «%s»\n' "$1" "$2" >&2; failures=$((failures + 1)); }; }
+
+run 0 tables
+run 1 put Tab '{"k":"a"}'
+has "$err" '--read-write'
+run 0 generate Orders --count 500 --read-write --quiet
+run 0 tables --long
+has "$out" 'Orders'
+has "$out" 'customerId:S orderId:S'
+run 0 scan Orders --count
+has "$out" 500
+run 0 query Orders C000003 --limit 2
+[ "$(printf '%s\n' "$out" | wc -l)" = 2 ] || failures=$((failures + 1))
+run 0 put Orders '{"customerId":"x","orderId":"y","n":12345678901234567890.123456789}' --read-write
+run 0 get Orders x y
+has "$out" '12345678901234567890.123456789'
+run 1 put Orders '{"customerId":"x","orderId":"y"}' --condition 'attribute_not_exists(orderId)' --read-write
+has "$err" ConditionalCheckFailedException
+run 0 call UpdateItem '{"TableName":"Orders","Key":{"customerId":{"S":"x"},"orderId":{"S":"y"}},"UpdateExpression":"ADD m :o","ExpressionAttributeValues":{":o":{"N":"1"}},"ReturnValues":"ALL_NEW"}' --read-write
+has "$out" '"m":{"N":"1"}'
+run 0 delete Orders x y --read-write
+run 1 get Orders x y
+run 0 export Orders "$folder/orders.jsonl"
+run 0 import Copy "$folder/orders.jsonl" --key customerId --sort-key orderId --read-write --quiet
+run 0 export Copy "$folder/copy.jsonl"
+[ "$(sort "$folder/orders.jsonl" | sha256sum)" = "$(sort "$folder/copy.jsonl" | sha256sum)" ] || {
+    echo 'FAILED: what was imported is not what was exported' >&2
+    failures=$((failures + 1))
+}
+run 1 scan Nowhere
+has "$err" ResourceNotFoundException
+[ $failures = 0 ]
