@@ -39,6 +39,7 @@ struct idle {
     _Atomic uint64_t version; /* of the store when it was looked at last */
     /* the keeper's own: */
     bool leads;
+    unsigned refused; /* how often the lease was, since it last had it or went without */
     struct walk walk;
     int64_t trim_ms;       /* when trimming is due */
     int64_t trim_look_ms;  /* when that was found out, */
@@ -169,12 +170,14 @@ static bool step_walk(struct call *call, struct walk *walk, struct err *err)
 
 /* ---- steps ---- */
 
-/* The lease is kept while there is something to wait for. */
+/* The lease is kept while there is something to wait for. Who has it may be stopped: after a while
+ * the work is done once without it. */
 static bool lead(struct engine *engine, struct idle *idle)
 {
-    if (!idle->leads)
+    if (!idle->leads && idle->refused < IDLE_PATIENCE)
         idle->leads = store_lease(engine->store, IDLE_LEASE);
-    return idle->leads;
+    idle->refused = idle->leads ? 0 : idle->refused + 1;
+    return idle->leads || idle->refused > IDLE_PATIENCE;
 }
 
 static void follow(struct engine *engine, struct idle *idle)
@@ -251,6 +254,7 @@ static bool step(struct call *call, struct idle *idle, int64_t *wait_ms, struct 
     *wait_ms = IDLE_POLL_MS;
     if (work == NOTHING) {
         *wait_ms = wait_for(engine, idle, &look);
+        idle->refused = 0;
         if (!look.lives)
             follow(engine, idle);
         return true;

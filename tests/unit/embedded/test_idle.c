@@ -294,13 +294,32 @@ static void of_two_processes_one_works(void **state)
     pid_t child = hold_lease(s.bench.folder, &release);
     s.bench.options.upkeep = true;
     bench_open(&s.bench);
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < IDLE_PATIENCE / 2; i++)
         tick(&s);
     assert_int_equal(entries(&s, STORE_ITEMS), 1);
     close(release);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
     tick_until(&s, STORE_ITEMS, 0);
+    bench_fini(&s.bench);
+}
+
+static void a_process_that_is_stopped_does_not_stop_the_others(void **state)
+{
+    (void)state;
+    struct scene s;
+    int release, status;
+    scene_init(&s);
+    bench_close(&s.bench);
+    pid_t child = hold_lease(s.bench.folder, &release);
+    bench_open(&s.bench);
+    create(&s.bench, "one", true);
+    put(&s.bench, "one", 1, START_S - 1);
+    tick_until(&s, STORE_ITEMS, 0);
+    put(&s.bench, "one", 1, START_S - 1);
+    tick_until(&s, STORE_ITEMS, 0);
+    close(release);
+    assert_int_equal(waitpid(child, &status, 0), child);
     bench_fini(&s.bench);
 }
 
@@ -369,6 +388,7 @@ int main(void)
         cmocka_unit_test(old_records_are_trimmed),
         cmocka_unit_test(a_store_that_is_only_read_is_left_alone),
         cmocka_unit_test(of_two_processes_one_works),
+        cmocka_unit_test(a_process_that_is_stopped_does_not_stop_the_others),
         cmocka_unit_test(every_expired_item_goes_however_many_write),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
