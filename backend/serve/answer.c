@@ -40,17 +40,23 @@ static bool say_healthy(const struct request *request, struct reply *reply)
     return false;
 }
 
-/* media-type = type *( ";" parameter ) */
+/* The answer is of the request's type. No web page can send one of these without asking first.
+ *
+ * media-type = type *( ";" parameter ) */
 static bool read_type(const struct request *request, struct reply *reply)
 {
+    const struct str types[] = {REPLY_JSON_10, REPLY_JSON_11, REPLY_JSON};
     struct str rest = message_get(request, STR("Content-Type")), type;
-    reply->type = REPLY_JSON_10;
+    reply->type = REPLY_JSON;
     if (!str_cut(&rest, ';', &type))
         return false;
-    type = str_trim(type);
-    if (str_equal_nocase(type, REPLY_JSON_11))
-        reply->type = REPLY_JSON_11;
-    return reply->type.at == REPLY_JSON_11.at || str_equal_nocase(type, REPLY_JSON_10);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (str_equal_nocase(str_trim(type), types[i])) {
+            reply->type = types[i];
+            return true;
+        }
+    }
+    return false;
 }
 
 static bool refuse_large(struct reply *reply)
@@ -62,7 +68,7 @@ static bool refuse_large(struct reply *reply)
 
 static bool refuse_rest(struct reply *reply)
 {
-    reply->type = STR("application/json");
+    reply->type = REPLY_JSON;
     reply_refuse(reply, 404, "UnknownOperationException", "%s", "");
     return false;
 }

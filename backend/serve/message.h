@@ -55,6 +55,7 @@ void reply_set(struct reply *reply, int status, struct str type, struct str text
 void reply_refuse(struct reply *reply, int status, const char *name, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+#define REPLY_JSON STR("application/json")
 #define REPLY_JSON_10 STR("application/x-amz-json-1.0")
 #define REPLY_JSON_11 STR("application/x-amz-json-1.1")
 #define REPLY_TEXT STR("text/plain; charset=utf-8")

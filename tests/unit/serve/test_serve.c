@@ -85,9 +85,10 @@ static void answers_carry_an_id_and_a_checksum_of_their_bytes(void **state)
 
 static void the_answers_type_is_the_one_asked_for(void **state)
 {
-    static const char *const types[] = {"application/x-amz-json-1.0", "application/x-amz-json-1.1"};
+    static const char *const types[] = {
+        "application/x-amz-json-1.0", "application/x-amz-json-1.1", "application/json"};
     struct wire w = wire_open(*state);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         char text[1024], type[128];
         snprintf(text, sizeof text,
             "POST / HTTP/1.1\r\n" HOST SIGNED "Content-Type: %s; charset=utf-8\r\n"
