@@ -190,7 +190,6 @@ static bool is_object(struct str body)
 static enum step not_dynamodb(struct exchange *x)
 {
     int status = x->answer.status;
-    x->answer.sent = true;
     x->answer.hopeless = true;
     if (status >= 300 && status < 400)
         err_set(x->err, ERR_UNREACHABLE,
@@ -200,10 +199,9 @@ static enum step not_dynamodb(struct exchange *x)
         err_set(x->err, ERR_UNREACHABLE,
             "%s answers with status %d, but not as DynamoDB does: is this a DynamoDB endpoint?",
             x->request.url->text.at, status);
-    if (status >= 300 && status < 500) { /* whoever it was: it was a refusal */
-        x->writes = false;
+    if (status >= 300 && status < 500) /* whoever it was: this attempt was refused */
         return fail(x);
-    }
+    x->answer.sent = true;
     return lost(x);
 }
 
@@ -289,7 +287,8 @@ static enum step refused(struct exchange *x)
     x->in_doubt = x->in_doubt || failed;
     if (kind != RETRY_NOT && (!failed || may_repeat(x)) && again(x, kind, why_of(kind), &step))
         return step;
-    if (kind != RETRY_NOT && x->writes && x->in_doubt) {
+    /* the service knows a transaction again by its token: that one was not applied before either */
+    if (x->writes && x->in_doubt && strcmp(name, "TransactionCanceledException") != 0) {
         struct err refusal = ERR_INIT;
         ddb_reply_error(x->reply, &refusal);
         err_context(&refusal, "the service answered with %s", name);

@@ -44,13 +44,11 @@ enum proxy_fault {
     PROXY_FAULTS
 };
 
-enum { PROXY_CONNECTIONS_MAX = 512 };
-
 struct proxy {
     int listener, upstream_port;
     unsigned port;
-    pthread_t thread, connections[PROXY_CONNECTIONS_MAX];
-    size_t connection_count;
+    pthread_t thread;
+    atomic_int connections; /* threads that have one */
     atomic_bool stop;
     pthread_mutex_t lock; /* of all below */
     enum proxy_fault (*choose)(void *context, struct str operation, struct str body);
@@ -347,6 +345,7 @@ static inline void *proxy_connection_main(void *context)
         ;
     close(c->fd);
     buf_fini(&request);
+    atomic_fetch_sub(&c->proxy->connections, 1);
     free(c);
     return NULL;
 }
@@ -360,14 +359,11 @@ static inline void *proxy_main(void *context)
             continue;
         struct proxy_connection *c = mem_new(struct proxy_connection);
         *c = (struct proxy_connection){p, fd};
-        if (p->connection_count == PROXY_CONNECTIONS_MAX) {
-            /* the oldest have ended long since */
-            pthread_join(p->connections[0], NULL);
-            memmove(p->connections, p->connections + 1,
-                (PROXY_CONNECTIONS_MAX - 1) * sizeof *p->connections);
-            p->connection_count--;
-        }
-        pthread_create(&p->connections[p->connection_count++], NULL, proxy_connection_main, c);
+        pthread_t thread;
+        atomic_fetch_add(&p->connections, 1);
+        if (pthread_create(&thread, NULL, proxy_connection_main, c) != 0)
+            abort();
+        pthread_detach(thread);
     }
     return NULL;
 }
@@ -392,8 +388,8 @@ static inline void proxy_stop(struct proxy *p)
 {
     atomic_store(&p->stop, true);
     pthread_join(p->thread, NULL);
-    for (size_t i = 0; i < p->connection_count; i++)
-        pthread_join(p->connections[i], NULL);
+    while (atomic_load(&p->connections))
+        poll(NULL, 0, 1);
     close(p->listener);
     buf_fini(&p->last_head);
     pthread_mutex_destroy(&p->lock);
