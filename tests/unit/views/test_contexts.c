@@ -62,7 +62,7 @@ static bool bound(const struct keymap *map, const char *context, const char *com
 /* What needs an argument or is rare is reached by ":" alone. */
 static bool by_name_alone(const char *command)
 {
-    static const char *const names[] = {"set", "theme", "keymap", "table", "quit"};
+    static const char *const names[] = {"set", "theme", "keymap", "table", "connect", "quit"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], command) == 0)
             return true;
