@@ -92,9 +92,7 @@ static bool apply_provisioned(struct call *call, struct update *u, bool mode, st
     const struct json *json = shape_get(call->body, STR("ProvisionedThroughput"));
     struct catalog_table *table = &u->table;
     if (!json)
-        return (mode && !table->on_demand) || !mode ||
-               err_invalid(err, INVALID "ProvisionedThroughput must be specified when BillingMode "
-                                        "is PROVISIONED");
+        return true;
     if (table->on_demand && !mode)
         return err_invalid(err, INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be "
                                         "specified when BillingMode is PAY_PER_REQUEST");
@@ -204,6 +202,8 @@ static bool update_index(struct update *u, const struct json *json, struct err *
                     "%.*s when BillingMode is PAY_PER_REQUEST",
             STR_ARG(name));
     struct catalog_units asked = table_parse_units(units);
+    if (!throughput_check_bounds(&asked, name, err))
+        return false;
     if (same_units(&index->units, &asked))
         return err_invalid(err,
             "The provisioned throughput for the index %.*s will not change. The requested value "
@@ -226,6 +226,26 @@ static bool apply_indexes(struct call *call, struct update *u, struct err *err)
             return false;
     }
     return true;
+}
+
+/* A table whose throughput is provisioned from now on: its indexes have theirs. */
+static bool check_provisioned(
+    const struct update *u, const struct catalog_table *before, struct err *err)
+{
+    struct buf names = {0};
+    bool switched = before->on_demand && !u->table.on_demand;
+    for (uint32_t i = u->table.local_count; switched && i < u->table.index_count; i++) {
+        if (u->indexes[i].units.read)
+            continue;
+        buf_add(&names, names.len ? STR(",") : STR_NONE);
+        buf_add(&names, u->indexes[i].name);
+    }
+    bool fine = names.len == 0;
+    if (!fine)
+        err_invalid(err, INVALID "ProvisionedThroughput must be specified for index: %.*s",
+            STR_ARG(buf_str(&names)));
+    buf_fini(&names);
+    return fine;
 }
 
 /* ---- the rest ---- */
@@ -274,7 +294,8 @@ static bool apply(
         memcpy(u->indexes, table->indexes, table->index_count * sizeof *u->indexes);
     u->table.indexes = u->indexes;
     return schema_parse_definitions(call, &u->table, err) && apply_billing(call, u, err) &&
-           apply_indexes(call, u, err) && apply_stream(call, u, err) && apply_rest(call, u, err);
+           apply_indexes(call, u, err) && check_provisioned(u, table, err) &&
+           apply_stream(call, u, err) && apply_rest(call, u, err);
 }
 
 static bool write_streams(

@@ -10,12 +10,9 @@
 #include "backend/embedded/tags.h"
 #include "backend/embedded/throughput.h"
 
-#include <inttypes.h>
-
 #define INVALID "One or more parameter values were invalid: "
 
 enum { INCLUDE_MAX = 100 };
-static const int64_t units_max = INT64_C(1000000000000);
 
 /* ---- indexes ---- */
 
@@ -101,7 +98,8 @@ static bool parse_index_units(const struct json *json, const struct catalog_tabl
         index->units = table_parse_units(units);
     struct throughput_owner owner = {
         .index = index->name, .on_demand = table->on_demand, .is_new = true};
-    return throughput_parse(&owner, json, &index->units, err);
+    return throughput_check_bounds(&index->units, index->name, err) &&
+           throughput_parse(&owner, json, &index->units, err);
 }
 
 bool table_parse_global(struct call *call, const struct json *json,
@@ -190,17 +188,6 @@ struct catalog_units table_parse_units(const struct json *json)
         .write = shape_number(json, STR("WriteCapacityUnits"), 0)};
 }
 
-static bool check_bounds(const struct catalog_units *units, struct err *err)
-{
-    if (units->read > units_max)
-        return err_invalid(
-            err, "Given value %" PRId64 " for ReadCapacityUnits is out of bounds", units->read);
-    if (units->write > units_max)
-        return err_invalid(
-            err, "Given value %" PRId64 " for WriteCapacityUnits is out of bounds", units->write);
-    return true;
-}
-
 static bool parse_billing(struct call *call, struct catalog_table *out, struct err *err)
 {
     const struct json *units = shape_get(call->body, STR("ProvisionedThroughput"));
@@ -214,7 +201,8 @@ static bool parse_billing(struct call *call, struct catalog_table *out, struct e
     if (units)
         out->units = table_parse_units(units);
     struct throughput_owner owner = {.on_demand = out->on_demand, .is_new = true};
-    return check_bounds(&out->units, err) && throughput_parse(&owner, call->body, &out->units, err);
+    return throughput_check_bounds(&out->units, STR_NONE, err) &&
+           throughput_parse(&owner, call->body, &out->units, err);
 }
 
 /* ---- the rest ---- */

@@ -7,6 +7,8 @@
 
 #include "backend/embedded/shape.h"
 
+#include <inttypes.h>
+
 #define INVALID "One or more parameter values were invalid: "
 
 enum {
@@ -14,6 +16,21 @@ enum {
     ON_DEMAND_WRITE = 4000,
     NO_LIMIT = -1, /* takes a limit away */
 };
+
+static const int64_t units_max = INT64_C(1000000000000);
+
+static bool check_bound(const char *unit, int64_t value, struct str index, struct err *err)
+{
+    return value <= units_max ||
+           err_invalid(err, "Given value %" PRId64 " for %s is out of bounds%s%.*s", value, unit,
+               index.len ? " for index " : "", STR_ARG(index));
+}
+
+bool throughput_check_bounds(const struct catalog_units *units, struct str index, struct err *err)
+{
+    return check_bound("ReadCapacityUnits", units->read, index, err) &&
+           check_bound("WriteCapacityUnits", units->write, index, err);
+}
 
 static int64_t larger(int64_t a, int64_t b)
 {

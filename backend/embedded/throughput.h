@@ -17,6 +17,8 @@ struct throughput_owner {
     bool is_new;      /* created by this request */
 };
 
+/* Refuses more provisioned units than there can be. */
+bool throughput_check_bounds(const struct catalog_units *units, struct str index, struct err *err);
 /* WarmThroughput and OnDemandThroughput of a request (or of an index in it) into `units`, which
  * hold the provisioned ones already. */
 bool throughput_parse(const struct throughput_owner *owner, const struct json *json,

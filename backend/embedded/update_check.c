@@ -6,6 +6,8 @@
 #include "backend/embedded/update_check.h"
 
 #include "backend/embedded/shape.h"
+#include "backend/embedded/table_parse.h"
+#include "backend/embedded/throughput.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
@@ -151,7 +153,18 @@ static bool check_stream(struct call *call, struct err *err)
     return true;
 }
 
+static bool check_billing(struct call *call, struct err *err)
+{
+    const struct json *json = shape_get(call->body, STR("ProvisionedThroughput"));
+    struct catalog_units units = table_parse_units(json);
+    if (!json && str_equal(shape_text(call->body, STR("BillingMode")), STR("PROVISIONED")))
+        return err_invalid(err, INVALID "ProvisionedThroughput must be specified when BillingMode "
+                                        "is PROVISIONED");
+    return throughput_check_bounds(&units, STR_NONE, err);
+}
+
 bool update_check(struct call *call, struct err *err)
 {
-    return check_parts(call, err) && check_index_updates(call, err) && check_stream(call, err);
+    return check_parts(call, err) && check_billing(call, err) && check_index_updates(call, err) &&
+           check_stream(call, err);
 }
