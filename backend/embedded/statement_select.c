@@ -8,6 +8,7 @@
  */
 #include "backend/embedded/statement_select.h"
 
+#include "backend/embedded/key_path.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/token.h"
 #include "backend/json_in.h"
@@ -194,6 +195,9 @@ static bool make_plan(struct call *call, struct statement_select *select, struct
     if (!statement_plan_make(&call->arena, page_schema(page), s->parsed.where, plan, err) ||
         !check_sorts(select, err) || !statement_plan_check_types(plan, err) ||
         !statement_plan_check_overlaps(plan, err))
+        return false;
+    struct expr_condition where = {.root = s->parsed.where};
+    if (where.root && !key_path_check_condition(page->table, &where, err))
         return false;
     if (index && !statement_plan_check_index(plan, index, &call->arena, err))
         return false;

@@ -72,6 +72,35 @@ same 4 scan --table-name Music --select COUNT --query Count
 same '' delete-item --table-name Music --key '{"Artist":{"S":"Ä"},"Song":{"S":"1"}}'
 same 3 scan --table-name Music --query Count
 
+# the stream is looked at below: statements that write have a table of their own
+same CREATING create-table --table-name Orders --billing-mode PAY_PER_REQUEST \
+    --attribute-definitions AttributeName=id,AttributeType=S --key-schema AttributeName=id,KeyType=HASH \
+    --query TableDescription.TableStatus
+same '' execute-statement --statement "INSERT INTO \"Orders\" VALUE {'id': 'a', 'n': 1, 'tags': <<'x', 'y'>>}"
+same 2 execute-statement --query 'Items[0].n.N' \
+    --statement 'UPDATE "Orders" SET n = n + ? WHERE id = ? RETURNING MODIFIED NEW *' \
+    --parameters '[{"N":"1"},{"S":"a"}]'
+same 'a None' batch-execute-statement --query 'Responses[].[Item.id.S]' --statements \
+    '[{"Statement":"SELECT id FROM Orders WHERE id = '"'a'"'"},{"Statement":"SELECT * FROM Orders WHERE id = '"'b'"'"}]'
+cat >"$folder/transaction" <<'JSON'
+[{"Statement": "INSERT INTO Orders VALUE {'id': 'b', 'n': 7}"},
+ {"Statement": "UPDATE Orders SET n = n + 1 WHERE id = 'a'"}]
+JSON
+for i in 1 2; do # a token: the second time is the first one told again
+    same 0 execute-transaction --client-request-token once --query 'length(Responses)' \
+        --transact-statements "file://$folder/transaction"
+done
+same '3 7' execute-statement --statement "SELECT n FROM Orders WHERE id IN ['a', 'b']" --query 'Items[].n.N'
+same '1 2 3' execute-statement --statement "SELECT Song FROM Music WHERE Artist = 'B' ORDER BY Song ASC" \
+    --query 'Items[].Song.S'
+token=$(ddb execute-statement --statement "SELECT Song FROM Music WHERE Artist = 'B'" --limit 2 \
+    --query NextToken --output text)
+same 3 execute-statement --statement "SELECT Song FROM Music WHERE Artist = 'B'" --next-token "$token" \
+    --query 'Items[].Song.S'
+refused DuplicateItemException execute-statement --statement "INSERT INTO Orders VALUE {'id': 'a'}"
+refused "Unexpected term" execute-statement --statement 'SELECT * FROM Orders WHERE'
+same DELETING delete-table --table-name Orders --query TableDescription.TableStatus
+
 arn=$(ddb describe-table --table-name Music --query Table.LatestStreamArn --output text)
 shard=$("$aws" --endpoint-url "$url" dynamodbstreams describe-stream --stream-arn "$arn" \
     --query 'StreamDescription.Shards[0].ShardId' --output text)
