@@ -387,6 +387,7 @@ static bool step_in(struct engine *engine, struct store_txn *txn, size_t budget,
     bool *more, struct err *err)
 {
     struct step step;
+    *more = false;
     step_init(&step, engine, txn, budget);
     bool done = run_tasks(&step, more, err);
     if (done && !*more)
