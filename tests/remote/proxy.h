@@ -49,6 +49,7 @@ struct proxy {
     unsigned port;
     pthread_t thread;
     atomic_int connections; /* threads that have one */
+    atomic_int serving;     /* requests that are being dealt with */
     atomic_bool stop;
     pthread_mutex_t lock; /* of all below */
     enum proxy_fault (*choose)(void *context, struct str operation, struct str body);
@@ -327,6 +328,7 @@ static inline enum proxy_fault proxy_choose(struct proxy *p, const struct buf *r
     p->seen++;
     buf_clear(&p->last_head);
     buf_add(&p->last_head, str_take(whole, head));
+    atomic_fetch_add(&p->serving, 1);
     enum proxy_fault fault =
         p->choose ? p->choose(p->context, str_skip(target, str_find_byte(target, '.') + 1),
                         str_skip(whole, head))
@@ -340,9 +342,12 @@ static inline void *proxy_connection_main(void *context)
     struct proxy_connection *c = context;
     struct buf request = {0};
     size_t head;
-    while (proxy_read(c->proxy, c->fd, &request, &head) &&
-           proxy_serve(c->proxy, c->fd, proxy_choose(c->proxy, &request, head), &request, head))
-        ;
+    bool go_on = true;
+    while (go_on && proxy_read(c->proxy, c->fd, &request, &head)) {
+        enum proxy_fault fault = proxy_choose(c->proxy, &request, head);
+        go_on = proxy_serve(c->proxy, c->fd, fault, &request, head);
+        atomic_fetch_sub(&c->proxy->serving, 1);
+    }
     close(c->fd);
     buf_fini(&request);
     atomic_fetch_sub(&c->proxy->connections, 1);
@@ -382,6 +387,13 @@ static inline struct proxy *proxy_start(int upstream_port)
     pthread_mutex_init(&p->lock, NULL);
     pthread_create(&p->thread, NULL, proxy_main, p);
     return p;
+}
+
+/* Waits until nothing is under way any more that a client has given up: it keeps one connection. */
+static inline void proxy_settle(struct proxy *p)
+{
+    while (atomic_load(&p->serving) || atomic_load(&p->connections) > 1)
+        poll(NULL, 0, 1);
 }
 
 static inline void proxy_stop(struct proxy *p)

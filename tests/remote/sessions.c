@@ -20,24 +20,25 @@
 #include <ftw.h>
 #include <stdarg.h>
 
-enum { STEPS = 5, BATCH = 25, THREADS_MAX = 64, STALL_MS = 150 };
+enum { STEPS = 5, BATCH = 25, THREADS_MAX = 64, STALL_MS = 200 };
 
 struct world {
     struct backend *store;
     struct serve *serve;
-    struct proxy *proxy;
     pthread_t thread;
-    char folder[64], url[64];
-    unsigned random; /* of the proxy, under its lock */
-    atomic_int next, failures;
+    char folder[64];
+    atomic_int next, threads, failures;
     int count;
     unsigned seed;
     /* what came of all steps */
     atomic_int saved, refused, unknown, conflicts, faults;
 };
 
+/* One thread's sessions, one after the other. */
 struct session {
     struct world *w;
+    struct proxy *proxy;
+    unsigned fault_random; /* under the proxy's lock */
     int number;
     unsigned random;
     struct client line, truth; /* over the line; the store itself */
@@ -67,14 +68,15 @@ static enum proxy_fault choose(void *context, struct str operation, struct str b
         PROXY_STALL_BEFORE, PROXY_STALL_AFTER, PROXY_DRIP, PROXY_EXPIRED, PROXY_REDIRECT,
         PROXY_PAGE, PROXY_GARBAGE, PROXY_THROTTLE, PROXY_RESET_AFTER, PROXY_CUT, PROXY_FAIL_AFTER,
         PROXY_UNPROCESSED};
-    struct world *w = context;
+    struct session *s = context;
     (void)body;
-    if (next_random(&w->random) % 100 >= 33)
+    if (next_random(&s->fault_random) % 100 >= 33)
         return PROXY_PASS;
-    enum proxy_fault fault = faults[next_random(&w->random) % (sizeof faults / sizeof *faults)];
+    enum proxy_fault fault =
+        faults[next_random(&s->fault_random) % (sizeof faults / sizeof *faults)];
     if (fault == PROXY_UNPROCESSED && !str_equal(operation, STR("BatchWriteItem")))
         return PROXY_PASS;
-    atomic_fetch_add(&w->faults, 1);
+    atomic_fetch_add(&s->w->faults, 1);
     return fault;
 }
 
@@ -103,10 +105,13 @@ static struct value key(struct session *s)
     return item(s, "{\"k\":\"s%d\"}", s->number);
 }
 
+/* What is there once nothing is under way any more: a request that its client has given up may
+ * still arrive. */
 static struct value truth(struct session *s, struct value k)
 {
     struct value now = {0};
     struct err err = ERR_INIT;
+    proxy_settle(s->proxy);
     if (!client_get(&s->truth, &s->arena, STR("Tab"), k, &now, &err))
         complain(s, "the store cannot be read", &err);
     return now;
@@ -247,20 +252,29 @@ static void run(struct session *s)
         kind(s, step);
 }
 
+static bool begin(struct session *s, struct err *err)
+{
+    char url[64];
+    s->proxy = proxy_start((int)serve_port(s->w->serve));
+    s->proxy->choose = choose;
+    s->proxy->context = s;
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", s->proxy->port);
+    struct remote_options options = {.ask = {.endpoint_url = str_from(url)}, .stall_ms = STALL_MS};
+    s->line.backend = remote_open(&options, err);
+    return s->line.backend && client_describe(&s->truth, &s->arena, STR("Tab"), &s->table, err);
+}
+
 static void *thread_main(void *context)
 {
     struct world *w = context;
-    struct remote_options options = {
-        .ask = {.endpoint_url = str_from(w->url)}, .stall_ms = STALL_MS};
+    struct session s = {.w = w, .truth = {.backend = w->store}, .fault_random = w->seed * 31};
+    s.fault_random += (unsigned)atomic_fetch_add(&w->threads, 1);
     struct err err = ERR_INIT;
-    struct session s = {.w = w, .truth = {.backend = w->store}};
-    s.line.backend = remote_open(&options, &err);
-    if (!s.line.backend || !client_describe(&s.truth, &s.arena, STR("Tab"), &s.table, &err)) {
+    bool ok = begin(&s, &err);
+    if (!ok)
         complain(&s, "cannot begin", &err);
-        return NULL;
-    }
     struct arena of_table = s.arena;
-    while ((s.number = atomic_fetch_add(&w->next, 1)) < w->count) {
+    while (ok && (s.number = atomic_fetch_add(&w->next, 1)) < w->count) {
         s.random = w->seed * 7919 + (unsigned)s.number;
         s.arena = (struct arena){0};
         run(&s);
@@ -268,6 +282,7 @@ static void *thread_main(void *context)
     }
     arena_fini(&of_table);
     backend_close(s.line.backend, NULL);
+    proxy_stop(s.proxy);
     return NULL;
 }
 
@@ -298,10 +313,6 @@ static bool open_world(struct world *w, struct err *err)
     if (!w->serve)
         return false;
     pthread_create(&w->thread, NULL, serve_main, w);
-    w->proxy = proxy_start((int)serve_port(w->serve));
-    w->proxy->choose = choose;
-    w->proxy->context = w;
-    snprintf(w->url, sizeof w->url, "http://127.0.0.1:%u", w->proxy->port);
     return true;
 }
 
@@ -313,8 +324,6 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 static void close_world(struct world *w)
 {
-    if (w->proxy)
-        proxy_stop(w->proxy);
     if (w->serve) {
         serve_stop(w->serve);
         pthread_join(w->thread, NULL);
@@ -331,7 +340,6 @@ int main(int argc, char **argv)
     pthread_t threads[THREADS_MAX];
     int thread_count = argc > 3 ? atoi(argv[3]) : 24;
     struct err err = ERR_INIT;
-    w.random = w.seed;
     if (thread_count > THREADS_MAX)
         thread_count = THREADS_MAX;
     setenv("HOME", "/nonexistent", 1); /* nobody's profiles count */
