@@ -274,13 +274,22 @@ bool catalog_detached_remove(struct store_txn *txn, uint32_t id, struct err *err
 }
 
 bool catalog_detached_get(
-    struct store_txn *txn, uint32_t id, struct catalog_table *out, bool *found, struct err *err)
+    struct store_txn *txn, uint32_t id, const struct catalog_table **out, struct err *err)
 {
     struct row_key key = id_key('d', id);
     struct str row;
-    *out = (struct catalog_table){0};
-    return store_get(txn, STORE_CATALOG, key_str(&key), &row, found, err) &&
-           (!*found || catalog_read(out, row, err));
+    bool found;
+    *out = NULL;
+    if (!store_get(txn, STORE_CATALOG, key_str(&key), &row, &found, err) || !found)
+        return !found && err->code == ERR_NONE;
+    struct catalog_table *table = mem_new(struct catalog_table);
+    atomic_init(&table->references, 1);
+    if (!catalog_read(table, row, err)) {
+        catalog_release(table);
+        return false;
+    }
+    *out = table;
+    return true;
 }
 
 bool catalog_next_id(struct store_txn *txn, uint32_t *id, struct err *err)

@@ -67,8 +67,8 @@ struct catalog_table {
     int64_t on_demand_ms; /* when it became so */
     struct catalog_units units;
     bool protected, infrequent, classed; /* classed: the class was given */
-    int64_t class_ms; /* when the table class was changed, 0 = never */
-    struct str sse;   /* KMS key of the encryption asked for, or empty */
+    int64_t class_ms;                    /* when the table class was changed, 0 = never */
+    struct str sse;                      /* KMS key of the encryption asked for, or empty */
     struct catalog_stream stream;
     struct str ttl; /* attribute, empty where never set */
     bool ttl_enabled;
@@ -112,9 +112,9 @@ bool catalog_touch(struct store_txn *txn, struct err *err);
  */
 bool catalog_detach(struct store_txn *txn, const struct catalog_table *table, struct err *err);
 bool catalog_detached_remove(struct store_txn *txn, uint32_t id, struct err *err);
-/* Into the table's own arena, which the caller ends. */
+/* *out is NULL where there is none. To be released. */
 bool catalog_detached_get(
-    struct store_txn *txn, uint32_t id, struct catalog_table *out, bool *found, struct err *err);
+    struct store_txn *txn, uint32_t id, const struct catalog_table **out, struct err *err);
 /* A number never used before in this store: for tables, indexes, streams. */
 bool catalog_next_id(struct store_txn *txn, uint32_t *id, struct err *err);
 

@@ -7,14 +7,15 @@
  */
 #include "backend/embedded/embedded.h"
 
+#include "backend/embedded/idle.h"
 #include "backend/embedded/import.h"
 #include "backend/embedded/job.h"
-#include "backend/embedded/idle.h"
 #include "backend/embedded/keeper.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/upkeep.h"
 #include "backend/embedded/wording.h"
+#include "backend/ops.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -85,7 +86,7 @@ enum {
     ROWS = sizeof table / sizeof table[0],
     SCRATCH_KEPT = 1 << 20,
     BODY_MAX = 16 << 20,
-    SUBMITTED_MAX = 64 << 10, /* larger bodies are parsed before the transaction, not in it */
+    SUBMITTED_MAX = 64 << 10, /* bytes of a body: others would wait for larger ones */
 };
 
 /* Calls that are not running keep their memory here, shapes are looked up once. */
@@ -143,18 +144,18 @@ static struct call *pool_take(struct engine *engine)
     return call;
 }
 
-static void call_clear(struct call *call)
+static void call_release(struct call *call)
 {
     while (call->held_count)
         catalog_release(call->held[--call->held_count]);
-    arena_reset(&call->arena);
     buf_clear(&call->failure);
 }
 
 static void pool_give(struct call *call)
 {
     struct call_pool *pool = call->engine->pool;
-    call_clear(call);
+    call_release(call);
+    arena_reset(&call->arena);
     for (size_t i = 0; i < CALL_BUFS; i++)
         if (call->bufs[i].cap > SCRATCH_KEPT)
             buf_fini(&call->bufs[i]);
@@ -195,13 +196,18 @@ static bool parse_body(struct call *call, struct err *err)
     return call->body || err_refuse(err, "SerializationException", "%s", why.text);
 }
 
-static bool run_row(struct call *call, size_t row, struct err *err)
+/* What can be said of a request without running it. */
+static bool read_request(struct call *call, struct err *err)
 {
-    const struct shape *shape = call->engine->pool->shapes[row];
+    const struct shape *shape = call->engine->pool->shapes[call->row];
     call->body = NULL;
-    return (parse_body(call, err) && shape_check(shape, call->body, err) &&
-               table[row].run(call, err)) ||
-           wording_refuse(call, table[row].wording, err);
+    return (parse_body(call, err) && shape_check(shape, call->body, err)) ||
+           wording_refuse(call, table[call->row].wording, err);
+}
+
+static bool run_request(struct call *call, struct err *err)
+{
+    return table[call->row].run(call, err) || wording_refuse(call, table[call->row].wording, err);
 }
 
 static void put_failure(struct call *call)
@@ -229,11 +235,18 @@ static bool answer(struct call *call, bool done, struct err *err)
     return true;
 }
 
-static bool refuse_unknown(struct ddb_reply *reply)
+/* Operations that need what is not here (Kinesis streams, CloudWatch, policies, other regions) are
+ * refused by name. */
+static bool refuse_unknown(struct ddb_reply *reply, struct str operation)
 {
     reply->status = 400;
     buf_add(
-        &reply->body, STR("{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}"));
+        &reply->body, STR("{\"__type\":\"com.amazon.coral.service#UnknownOperationException\""));
+    if (op_find(operation))
+        buf_printf(&reply->body,
+            ",\"message\":\"The operation %.*s is not supported by this store\"",
+            STR_ARG(operation));
+    buf_add_byte(&reply->body, '}');
     return true;
 }
 
@@ -262,10 +275,11 @@ static bool engine_call(struct backend *backend, const struct ddb_call *request,
 {
     size_t row = row_of(request->operation);
     if (row == ROWS)
-        return refuse_unknown(reply);
+        return refuse_unknown(reply, request->operation);
     struct call *call = begin(engine_of(backend), row, request, reply);
     struct err why = ERR_INIT;
-    bool done = answer(call, run_row(call, row, &why), &why);
+    bool ran = read_request(call, &why) && run_request(call, &why);
+    bool done = answer(call, ran, &why);
     if (!done)
         *err = why;
     pool_give(call);
@@ -282,15 +296,15 @@ static bool may_submit(engine_op *run)
            run == op_batch_write_item || run == op_transact_write_items;
 }
 
-/* May run again, from the beginning. */
+/* May run again: what was read of the request stays. */
 static bool run_submitted(struct store_txn *txn, void *context, struct err *err)
 {
     struct call *call = context;
     *err = ERR_INIT;
-    call_clear(call);
+    call_release(call);
     buf_clear(call->out);
     call->joined = txn;
-    return run_row(call, call->row, err);
+    return run_request(call, err);
 }
 
 static void end_submitted(struct store_job *job)
@@ -313,7 +327,10 @@ static bool engine_submit(struct backend *backend, struct ddb_task *task)
     call->task = task;
     call->job = (struct store_job){
         .fn = run_submitted, .context = call, .err = &task->err, .done = end_submitted};
-    store_submit(engine->store, &call->job);
+    if (read_request(call, &task->err))
+        store_submit(engine->store, &call->job);
+    else
+        end_submitted(&call->job);
     return true;
 }
 
@@ -330,13 +347,18 @@ static bool engine_free(struct engine *engine, struct err *err)
     catalog_free(engine->catalog);
     bool ok = store_close(engine->store, err);
     free((char *)(uintptr_t)engine->region.at);
+    free(engine->buckets);
     free(engine);
     return ok;
 }
 
+/* What a job could not do now is in the store, and done by the next process. */
 static bool engine_close(struct backend *backend, struct err *err)
 {
-    return engine_free(engine_of(backend), err);
+    struct engine *engine = engine_of(backend);
+    struct err unheard = ERR_INIT;
+    bool done = !engine->finish || keeper_wait(engine->keeper, KEEPER_JOBS, err ? err : &unheard);
+    return engine_free(engine, done ? err : NULL) && done;
 }
 
 static const struct backend_ops engine_ops = {
@@ -359,6 +381,9 @@ static struct engine *engine_new(const struct backend_options *options)
     engine->catalog = catalog_new();
     engine->pool = pool_new();
     engine->keeper = keeper_new(engine);
+    engine->finish = options->finish;
+    if (options->buckets)
+        engine->buckets = mem_dup(options->buckets, strlen(options->buckets));
     return engine;
 }
 

@@ -29,7 +29,7 @@ struct str engine_table_name(struct str name)
     return end == SIZE_MAX ? rest : str_take(rest, end);
 }
 
-static void hold(struct call *call, const struct catalog_table *table)
+void engine_hold(struct call *call, const struct catalog_table *table)
 {
     if (call->held_count == call->held_room) {
         call->held_room = call->held_room ? call->held_room * 2 : 4;
@@ -44,7 +44,7 @@ bool engine_table_maybe(struct call *call, struct store_txn *txn, struct str nam
     if (!catalog_find(call->engine->catalog, txn, engine_table_name(name), out, err))
         return false;
     if (*out)
-        hold(call, *out);
+        engine_hold(call, *out);
     return true;
 }
 

@@ -28,12 +28,12 @@ struct engine {
     _Atomic int64_t trim_ms;  /* when histories are trimmed next */
     atomic_uint trim_id;      /* the history that was trimmed last */
     struct call_pool *pool;
-    struct keeper *keeper; /* work in the background */
-    struct idle *idle;     /* upkeep when nobody calls, or NULL */
-    uint32_t job;          /* whose turn it was last: the keeper's own */
-    int64_t expire_ms;     /* when backups that expire were looked for: the keeper's own */
-    bool finish;           /* closing waits for the jobs */
-    char *buckets;         /* the folder of all buckets; NULL = the store's own */
+    struct keeper *keeper;         /* work in the background */
+    struct idle *idle;             /* upkeep when nobody calls, or NULL */
+    uint32_t job;                  /* whose turn it was last: the keeper's own */
+    int64_t expire_ms;             /* when backups that expire were looked for: the keeper's own */
+    bool finish;                   /* closing waits for the jobs */
+    char *buckets;                 /* the folder of all buckets; NULL = the store's own */
     struct import_file *importing; /* kept open from step to step: the keeper's own */
 };
 
@@ -93,6 +93,8 @@ bool engine_table(struct call *call, struct store_txn *txn, struct str name,
 /* The same without the exception: *out = NULL. */
 bool engine_table_maybe(struct call *call, struct store_txn *txn, struct str name,
     const struct catalog_table **out, struct err *err);
+/* Releases a table at the end of the call. */
+void engine_hold(struct call *call, const struct catalog_table *table);
 /* The table's name in a TableName parameter, which may be an ARN. */
 struct str engine_table_name(struct str name_or_arn);
 

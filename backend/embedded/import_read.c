@@ -200,7 +200,7 @@ static enum import_got read_ion(struct str *text, bool last, struct buf *item, s
     case ION_IN_ITEM:
         return IMPORT_ITEM;
     case ION_IN_NONE:
-        return IMPORT_BLANK;
+        return last ? IMPORT_BLANK : IMPORT_MORE;
     case ION_IN_SHORT:
         if (!last)
             return IMPORT_MORE;

@@ -299,18 +299,14 @@ bool job_hold(struct call *call, struct store_txn *txn, struct job *job,
 bool job_table(struct call *call, struct store_txn *txn, struct str name, uint32_t id,
     const struct catalog_table **out, struct err *err)
 {
-    struct catalog_table *deleted;
-    bool found;
     if (!engine_table_maybe(call, txn, name, out, err))
         return false;
     if (*out && (*out)->id == id)
         return true;
-    *out = NULL;
-    deleted = arena_new(&call->arena, struct catalog_table);
-    if (!catalog_detached_get(txn, id, deleted, &found, err))
+    if (!catalog_detached_get(txn, id, out, err))
         return false;
-    if (found)
-        *out = deleted;
+    if (*out)
+        engine_hold(call, *out);
     return true;
 }
 

@@ -113,6 +113,8 @@ struct backend_options cli_backend_options(const struct cli *cli, enum cli_acces
         .guard_remote = !cli_has(cli, CLI_READ_WRITE),
         .must_exist = cli_connection(cli) && access == CLI_READS,
         .no_sync = access == CLI_LOADS,
+        .buckets = cli->value[CLI_BUCKETS],
+        .finish = cli->command->run == cli_call_run,
         .profile = cli_value(cli, CLI_PROFILE),
         .region = cli_value(cli, CLI_REGION),
         .endpoint_url = cli_value(cli, CLI_ENDPOINT_URL)};

@@ -73,6 +73,7 @@ enum cli_option_id {
     CLI_HOST,
     CLI_KEYS,
     CLI_TRACE,
+    CLI_BUCKETS,
     /* stream */
     CLI_FOLLOW,
     CLI_FROM,

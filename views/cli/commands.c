@@ -191,6 +191,11 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .words = CLI_WORDS_FILE,
         .help = "take only requests that are signed with an access key of this file, which looks "
                 "like ~/.aws/credentials"},
+    [CLI_BUCKETS] = {.name = "buckets",
+        .argument = "DIR",
+        .words = CLI_WORDS_FOLDER,
+        .help = "the folder of S3 buckets for ExportTableToPointInTime and ImportTable; by default "
+                "the folder buckets in the store's"},
     [CLI_TRACE] = {.name = "trace", .help = "print a line for each request on the standard error"},
 
     [CLI_FOLLOW] = {.name = "follow",
@@ -244,9 +249,11 @@ static const struct cli_command commands[] = {
     {.name = "call",
         .args = "OPERATION [JSON|@FILE|-]",
         .summary = "run one API operation by its DynamoDB name",
-        .help = "Sends the JSON body (default {}) and prints the answer's. An error answer is one "
-                "line on the standard error and exit code 1.",
-        .options = OPTIONS(CLI_RAW),
+        .help =
+            "Sends the JSON body (default {}) and prints the answer's. An error answer is one "
+            "line on the standard error and exit code 1. What goes on after its answer (a backup, "
+            "a restore, an export, an import) is done before the program ends.",
+        .options = OPTIONS(CLI_RAW, CLI_BUCKETS),
         .args_min = 1,
         .args_max = 2,
         .run = cli_call_run},
@@ -369,7 +376,7 @@ static const struct cli_command commands[] = {
         .help = "The AWS CLI and every SDK work on it with --endpoint-url http://localhost:8000. "
                 "On loopback any credentials and any region will do; web pages are refused. "
                 "Ctrl-C answers what is in flight and stops.",
-        .options = OPTIONS(CLI_PORT, CLI_HOST, CLI_KEYS, CLI_TRACE, CLI_NO_SYNC),
+        .options = OPTIONS(CLI_PORT, CLI_HOST, CLI_KEYS, CLI_TRACE, CLI_NO_SYNC, CLI_BUCKETS),
         .args_max = 1,
         .first = CLI_WORDS_FOLDER,
         .run = cli_serve_run},

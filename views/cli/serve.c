@@ -24,6 +24,7 @@ static bool open_store(struct cli *cli, struct err *err)
     struct backend_options options = {.read_only = cli_has(cli, CLI_READ_ONLY),
         .no_sync = cli_has(cli, CLI_NO_SYNC),
         .upkeep = true,
+        .buckets = cli->value[CLI_BUCKETS],
         .region = cli_value(cli, CLI_REGION)};
     const char *store = cli->arg_count ? cli->args[0] : cli_connection(cli);
     cli->backend = backend_open(store, &options, err);
