@@ -48,22 +48,35 @@ static bool refuse_mixed(struct buf *old, struct buf *new, struct err *err)
         STR_ARG(buf_str(old)), STR_ARG(buf_str(new)));
 }
 
+/* Projections take names only. */
+static bool takes_values(const char *expression)
+{
+    return !str_equal(str_from(expression), STR("ProjectionExpression"));
+}
+
+/* NULL where no expression of the request could use them: there they are no parameter at all. */
+static const struct json *given_values(const struct json *object, const struct request_rules *rules)
+{
+    for (size_t i = 0; rules->expressions[i]; i++)
+        if (takes_values(rules->expressions[i]))
+            return shape_get(object, STR("ExpressionAttributeValues"));
+    return NULL;
+}
+
 /* Reads say which: "FilterExpression and KeyConditionExpression is null". */
 static bool check_values(
     const struct json *object, const struct request_rules *rules, struct err *err)
 {
     struct buf list = {0};
-    bool any = false, takes = false;
+    bool fine = !given_values(object, rules);
     for (size_t i = 0; rules->expressions[i]; i++) {
-        struct str name = str_from(rules->expressions[i]);
-        if (str_equal(name, STR("ProjectionExpression")))
+        if (!takes_values(rules->expressions[i]))
             continue;
-        any = any || shape_get(object, name);
-        buf_add(&list, takes ? STR(" and ") : STR(""));
-        buf_add(&list, name);
-        takes = true;
+        fine = fine || shape_get(object, str_from(rules->expressions[i]));
+        if (list.len)
+            buf_add(&list, STR(" and "));
+        buf_add(&list, str_from(rules->expressions[i]));
     }
-    bool fine = any || !takes || !shape_get(object, STR("ExpressionAttributeValues"));
     if (!fine && (rules == &request_put || rules == &request_update))
         err_invalid(err, "ExpressionAttributeValues can only be specified when using expressions");
     else if (!fine)
@@ -188,7 +201,7 @@ bool request_expressions(struct call *call, const struct json *object,
 {
     const struct source source = {object, rules};
     const struct json *names = shape_get(object, STR("ExpressionAttributeNames"));
-    const struct json *values = shape_get(object, STR("ExpressionAttributeValues"));
+    const struct json *values = given_values(object, rules);
     out->env = expr_env_new(&call->arena, names, values, err);
     return out->env && parse_all(call, &source, out, err) && expr_env_check_used(out->env, err);
 }

@@ -200,7 +200,7 @@ static void what_the_service_refuses_is_refused_in_its_words(void **state)
             "[\"a\",\"a\"]"},
         {"{\"BS\":[\"Yg==\",\"Yg==\"]}",
             INVALID "Input collection [\"Yg==\",\"Yg==\"]of type BS contains duplicates.", NULL},
-        {"{\"NS\":[\"1\",\"1.0\"]}", "Input collection contains duplicates", NULL},
+        {"{\"NS\":[\"1\",\"1.0\"]}", INVALID "Input collection contains duplicates.", NULL},
         {"{\"SS\":[\"a\",null]}", INVALID "An string set may not have a null string as a member",
             "null"},
         {"{\"M\":{\"\":{\"S\":\"a\"}}}", "Empty attribute name", NULL},
