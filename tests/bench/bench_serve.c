@@ -3,8 +3,9 @@
  * Measures servers of the DynamoDB API that are already running, side by side:
  *
  *   bench_serve ports N                       N free ports of loopback
- *   bench_serve rates ITEMS SECONDS ROUNDS NAME:PORT:PID...
- *                                             requests a second and CPU time, then the ratios
+ *   bench_serve rates OPERATIONS ITEMS SECONDS ROUNDS NAME:PORT:PID...
+ *                                             requests a second and CPU time, then the ratios;
+ *                                             OPERATIONS = PutItem,GetItem,... or all
  *   bench_serve streams ITEMS RECORDS SECONDS NAME:PORT:PID
  *                                             writes with an index and a stream, short and long
  *   bench_serve memory ITEMS SECONDS NAME:PORT:PID
@@ -140,10 +141,12 @@ static void print_cell(const char *label, const struct load_server *server, cons
 
 static struct best figures[CELLS][SERVERS];
 
-static void measure_cells(
-    const struct load_server *servers, int count, uint64_t items, double seconds, int rounds)
+static void measure_cells(const struct load_server *servers, int count, const char *wanted,
+    uint64_t items, double seconds, int rounds)
 {
     for (int c = 0; c < (int)CELLS; c++) {
+        if (strcmp(wanted, "all") != 0 && !strstr(wanted, work_operation(cells[c].kind)))
+            continue;
         for (int round = 0; round < rounds; round++)
             for (int k = 0; k < count; k++) {
                 int i = round % 2 ? count - 1 - k : k;
@@ -250,23 +253,23 @@ static void print_goals(const struct load_server *servers, int count)
 static int measure_rates(int argc, char **argv)
 {
     struct load_server servers[SERVERS];
-    uint64_t items = (uint64_t)positive(argv[0], "ITEMS");
-    double seconds = positive(argv[1], "SECONDS");
-    int rounds = (int)positive(argv[2], "ROUNDS"), count = argc - 3;
+    uint64_t items = (uint64_t)positive(argv[1], "ITEMS");
+    double seconds = positive(argv[2], "SECONDS");
+    int rounds = (int)positive(argv[3], "ROUNDS"), count = argc - 4;
     if (count > SERVERS)
         load_give_up("at most %d servers", SERVERS);
     printf("%llu items of %d bytes, %d connections\n", (unsigned long long)items, WORK_ITEM_BYTES,
         CONNECTIONS);
     for (int i = 0; i < count; i++) {
         struct load_result loaded;
-        servers[i] = read_server(argv[3 + i]);
+        servers[i] = read_server(argv[4 + i]);
         work_create(&servers[i], TABLE, false, false);
         work_fill(&servers[i], TABLE, items, 0, &loaded);
         printf("  %-16s %-17s %9.0f items/s\n", "load", servers[i].name,
             (double)items / loaded.seconds);
         fflush(stdout);
     }
-    measure_cells(servers, count, items, seconds, rounds);
+    measure_cells(servers, count, argv[0], items, seconds, rounds);
     print_goals(servers, count);
     return 0;
 }
@@ -419,7 +422,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (strcmp(what, "ports") == 0 && argc == 3)
         return print_ports((int)positive(argv[2], "N"));
-    if (strcmp(what, "rates") == 0 && argc > 5)
+    if (strcmp(what, "rates") == 0 && argc > 6)
         return measure_rates(argc - 2, argv + 2);
     if (strcmp(what, "streams") == 0 && argc == 6)
         return measure_streams(argv + 2);

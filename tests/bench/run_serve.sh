@@ -88,7 +88,7 @@ rates() {
     start unsynced "${ports[2]}" "$dynascope" serve "$work/unsynced" --no-sync --port "${ports[2]}"
     start bare-unsynced "${ports[3]}" "$bench/bench_floor" "${ports[3]}" "$work/bare-unsynced"
     start_peers
-    "$bench/bench_serve" rates "$1" "$2" "$3" "${servers[@]}"
+    "$bench/bench_serve" rates all "$1" "$2" "$3" "${servers[@]}"
     stop_all_but_work
 }
 
