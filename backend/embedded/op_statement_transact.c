@@ -33,6 +33,15 @@ static bool refuse_member(size_t i, struct err *err)
     return false;
 }
 
+static bool check_payload(const struct run *run, struct err *err)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < run->count; i++)
+        for (size_t k = 0; k < run->statements[i].parameter_count; k++)
+            bytes += value_size(run->statements[i].parameters[k]);
+    return transact_check_bytes(bytes, err);
+}
+
 static bool read_statements(struct call *call, struct run *run, struct err *err)
 {
     const struct json *list = shape_get(call->body, STR("TransactStatements"));
@@ -48,9 +57,10 @@ static bool read_statements(struct call *call, struct run *run, struct err *err)
         reads = reads || statement_is_read(s);
         run->writes = run->writes || !statement_is_read(s);
     }
-    return !(reads && run->writes) ||
-           err_invalid(err, "ExecuteTransaction API does not support both read and write "
-                            "operations in the same request.");
+    if (reads && run->writes)
+        return err_invalid(err, "ExecuteTransaction API does not support both read and write "
+                                "operations in the same request.");
+    return check_payload(run, err);
 }
 
 /* ---- actions ---- */

@@ -119,6 +119,11 @@ bool transact_check_payload(const struct transact *t, struct err *err)
     size_t bytes = 0;
     for (size_t i = 0; i < t->count; i++)
         bytes += payload(&t->actions[i]);
+    return transact_check_bytes(bytes, err);
+}
+
+bool transact_check_bytes(size_t bytes, struct err *err)
+{
     return bytes <= TRANSACT_BYTES_MAX ||
            err_invalid(err,
                "Transaction payload size cannot exceed 4MB. Payload Size: : Transaction payload "

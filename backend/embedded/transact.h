@@ -59,6 +59,7 @@ bool transact_resolve(
 /* Refuses a transaction that brings along too much: items, or keys and the values of expressions.
  * What is stored already does not count. */
 bool transact_check_payload(const struct transact *t, struct err *err);
+bool transact_check_bytes(size_t bytes, struct err *err);
 /* Counts an item that is read towards the limit of all. */
 bool transact_weigh(struct transact *t, size_t bytes, struct err *err);
 /* ---- write transactions (op_transact_write.c) ---- */
