@@ -8,6 +8,8 @@
 #include "base/arena.h"
 
 #include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
 
 /*
  * Tables, their indexes and streams: rows of STORE_CATALOG, and a cache of them that a process
@@ -91,6 +93,15 @@ struct catalog_table {
     atomic_uint references;
     struct catalog_table *next;
 };
+
+/* A table to be changed: without what the cache keeps beside a shared one, which other threads count
+ * at the same time. Its slices are the shared one's. */
+static inline struct catalog_table catalog_copy(const struct catalog_table *table)
+{
+    struct catalog_table copy = {0};
+    memcpy(&copy, table, offsetof(struct catalog_table, arena));
+    return copy;
+}
 
 struct catalog;
 struct catalog *catalog_new(void);

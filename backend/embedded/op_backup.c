@@ -81,7 +81,7 @@ static bool create(struct call *call, struct store_txn *txn, void *context, stru
     if (table->filling)
         return err_refuse(
             err, "TableInUseException", "Table is being created: %.*s", STR_ARG(table->name));
-    struct catalog_table copy = *table;
+    struct catalog_table copy = catalog_copy(table);
     struct str backup = shape_text(call->body, STR("BackupName"));
     return backup_begin(call, txn, &copy, backup, false, job, err) || engine_spoil(txn);
 }

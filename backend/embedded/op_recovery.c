@@ -96,7 +96,7 @@ static bool update(struct call *call, struct store_txn *txn, void *context, stru
         return err_refuse(err, "ContinuousBackupsUnavailableException",
             "Backups are being enabled for the table: %.*s. Please retry later",
             STR_ARG(table->name));
-    struct catalog_table copy = *table;
+    struct catalog_table copy = catalog_copy(table);
     bool on = shape_truth(wanted, STR("PointInTimeRecoveryEnabled"), false);
     int64_t days = shape_number(wanted, STR("RecoveryPeriodInDays"),
         copy.recovery ? copy.recovery_days : RECOVERY_DAYS_MAX);

@@ -46,7 +46,7 @@ static bool change_in(struct call *call, struct store_txn *txn, void *context, s
     const struct catalog_table *table;
     if (!find_table(call, txn, s, &table, err))
         return false;
-    struct catalog_table copy = *table;
+    struct catalog_table copy = catalog_copy(table);
     if (!s->change(call, &copy, err))
         return false;
     return (catalog_put(txn, &copy, err) && (!s->mark || s->mark(txn, &copy, err))) ||

@@ -154,7 +154,7 @@ static bool check_delete(
 static bool discard(
     struct call *call, struct store_txn *txn, const struct catalog_table *table, struct err *err)
 {
-    struct catalog_table copy = *table;
+    struct catalog_table copy = catalog_copy(table);
     struct job job;
     copy.recovery = false;
     if (table->recovery) {

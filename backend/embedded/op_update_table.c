@@ -285,7 +285,7 @@ static bool apply_rest(struct call *call, struct update *u, struct err *err)
 static bool apply(
     struct call *call, struct update *u, const struct catalog_table *table, struct err *err)
 {
-    u->table = *table;
+    u->table = catalog_copy(table);
     u->created = NULL;
     u->discarded = 0;
     u->open_stream = u->close_stream = false;

@@ -62,7 +62,7 @@ bool restore_put(struct call *call, struct store_txn *txn, const struct catalog_
 
 bool restore_end(struct store_txn *txn, const struct catalog_table *table, struct err *err)
 {
-    struct catalog_table copy = *table;
+    struct catalog_table copy = catalog_copy(table);
     copy.filling = 0;
     return catalog_put(txn, &copy, err);
 }

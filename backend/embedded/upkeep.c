@@ -302,7 +302,7 @@ static bool fill_items(struct step *step, struct fill *fill, struct err *err)
 /* The table's row with this index marked as complete. */
 static bool mark_filled(struct step *step, const struct fill *fill, struct err *err)
 {
-    struct catalog_table copy = *fill->table;
+    struct catalog_table copy = catalog_copy(fill->table);
     struct catalog_index *indexes =
         arena_array(&step->call->arena, struct catalog_index, copy.index_count);
     memcpy(indexes, copy.indexes, copy.index_count * sizeof *indexes);
