@@ -211,8 +211,10 @@ static bool refuse_text(struct str text, struct err *err)
 
 bool number_parse(struct number *out, struct str text, struct err *err)
 {
-    struct scan s = {.at = text.at, .end = text.at + text.len};
     struct decimal d;
+    if (text.len == 0)
+        return refuse_text(text, err);
+    struct scan s = {.at = text.at, .end = text.at + text.len};
     if (!scan_number(&s, &d.negative))
         return refuse_text(text, err);
     normalise(&d, &s);

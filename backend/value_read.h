@@ -25,9 +25,11 @@ static inline bool value_read_length(struct str *rest, uint64_t *out)
         return true;
     }
     struct value_varint wide = value_read_wide_varint(*rest);
+    if (wide.width == 0)
+        return false;
     *out = wide.value;
     *rest = (struct str){rest->at + wide.width, rest->len - wide.width};
-    return wide.width > 0;
+    return true;
 }
 
 /* varint length | bytes */

@@ -63,6 +63,8 @@ bool utf8_valid(struct str s)
 {
     size_t skip = ascii_prefix(s);
     uint32_t point;
+    if (skip == s.len)
+        return true;
     for (s.at += skip, s.len -= skip; s.len;)
         if (!utf8_next(&s, &point))
             return false;

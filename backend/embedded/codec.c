@@ -210,11 +210,11 @@ static char *join_escaped(char *to, struct str raw)
     return to;
 }
 
-/* Only the first byte of a number can be escaped. */
+/* Only the first byte of a number can be escaped, and such a number has digits behind it. */
 static char *join_far_number(char *to, struct str raw)
 {
     to = put_varint(to, raw.len - 1);
-    if (raw.len < 2 || raw.at[1] < 0x01 || raw.at[1] > 0x02)
+    if (raw.len < 3 || raw.at[1] < 0x01 || raw.at[1] > 0x02)
         return NULL;
     *to++ = (char)(raw.at[1] - 1);
     return copy(to, str_skip(raw, 2), raw.at + raw.len);
