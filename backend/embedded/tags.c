@@ -22,6 +22,16 @@ static bool is_tag_text(struct str text)
     return true;
 }
 
+static bool check_once(const struct json *list, const struct json *tag, struct err *err)
+{
+    struct str key = shape_text(tag, STR("Key"));
+    for (const struct json *t = list->first; t != tag; t = t->next)
+        if (str_equal(shape_text(t, STR("Key")), key))
+            return err_invalid(err,
+                "Duplicate Tag Keys provided as input: Duplicate Tag Key found %.*s", STR_ARG(key));
+    return true;
+}
+
 static bool check_tags(const struct json *list, struct err *err)
 {
     for (const struct json *t = list->first; t; t = t->next) {
@@ -34,6 +44,8 @@ static bool check_tags(const struct json *list, struct err *err)
         if (!is_tag_text(text))
             return err_invalid(
                 err, "The Tag Value provided is invalid, Value: %.*s", STR_ARG(text));
+        if (!check_once(list, t, err))
+            return false;
     }
     return true;
 }
@@ -41,7 +53,6 @@ static bool check_tags(const struct json *list, struct err *err)
 bool tags_parse(struct call *call, const struct json *list, struct value *out, struct err *err)
 {
     struct buf bytes = {0};
-    struct err twice = ERR_INIT;
     *out = (struct value){0};
     if (!list || list->count == 0)
         return true;
@@ -55,8 +66,8 @@ bool tags_parse(struct call *call, const struct json *list, struct value *out, s
         value_member(&map, &bytes, shape_text(t, STR("Key")));
         value_put_string(&bytes, shape_text(t, STR("Value")));
     }
-    bool done = value_close(&map, &bytes, &twice);
+    bool done = value_close(&map, &bytes, err);
     *out = value_of(arena_dup(&call->arena, buf_str(&bytes)));
     buf_fini(&bytes);
-    return done || err_invalid(err, "Duplicate Tag Keys provided as input");
+    return done;
 }

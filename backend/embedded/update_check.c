@@ -23,6 +23,8 @@ static const struct part {
     bool with_indexes; /* except changes of indexes */
     bool with_billing;
 } parts[] = {
+    {"ReplicaUpdates", "Replica modification must be the only operation in the request", false,
+        false},
     {"SSESpecification",
         "Server-Side Encryption modification must be the only operation in the request", false,
         false},
@@ -163,8 +165,14 @@ static bool check_billing(struct call *call, struct err *err)
     return throughput_check_bounds(&units, STR_NONE, err);
 }
 
+static bool check_replicas(struct call *call, struct err *err)
+{
+    return !asks(call, STR("ReplicaUpdates")) ||
+           err_invalid(err, "ReplicaUpdates is not supported by this store: it is in one place");
+}
+
 bool update_check(struct call *call, struct err *err)
 {
-    return check_parts(call, err) && check_billing(call, err) && check_index_updates(call, err) &&
-           check_stream(call, err);
+    return check_parts(call, err) && check_replicas(call, err) && check_billing(call, err) &&
+           check_index_updates(call, err) && check_stream(call, err);
 }
