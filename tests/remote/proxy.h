@@ -50,11 +50,11 @@ struct proxy {
     pthread_t thread;
     atomic_int connections; /* threads that have one */
     atomic_int serving;     /* requests that are being dealt with */
+    atomic_uint seen, forwarded;
     atomic_bool stop;
     pthread_mutex_t lock; /* of all below */
     enum proxy_fault (*choose)(void *context, struct str operation, struct str body);
     void *context;
-    unsigned seen, forwarded;
     struct buf last_head; /* of the last request */
     long long server_ms;  /* for PROXY_SKEW: what the server takes for now */
 };
@@ -144,9 +144,8 @@ static inline bool proxy_forward(
               proxy_send(fd, request->at, request->len) && proxy_read(p, fd, answer, head);
     if (fd >= 0)
         close(fd);
-    pthread_mutex_lock(&p->lock);
-    p->forwarded += ok;
-    pthread_mutex_unlock(&p->lock);
+    if (ok)
+        atomic_fetch_add(&p->forwarded, 1);
     return ok;
 }
 
@@ -325,7 +324,7 @@ static inline enum proxy_fault proxy_choose(struct proxy *p, const struct buf *r
     struct str whole = buf_str(request),
                target = proxy_header(str_take(whole, head), "X-Amz-Target");
     pthread_mutex_lock(&p->lock);
-    p->seen++;
+    atomic_fetch_add(&p->seen, 1);
     buf_clear(&p->last_head);
     buf_add(&p->last_head, str_take(whole, head));
     atomic_fetch_add(&p->serving, 1);
@@ -387,6 +386,15 @@ static inline struct proxy *proxy_start(int upstream_port)
     pthread_mutex_init(&p->lock, NULL);
     pthread_create(&p->thread, NULL, proxy_main, p);
     return p;
+}
+
+/* The last request's head; lives until the next request. */
+static inline const char *proxy_head(struct proxy *p)
+{
+    pthread_mutex_lock(&p->lock);
+    const char *head = buf_cstr(&p->last_head);
+    pthread_mutex_unlock(&p->lock);
+    return head;
 }
 
 /* Waits until nothing is under way any more that a client has given up: it keeps one connection. */

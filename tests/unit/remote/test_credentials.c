@@ -193,7 +193,7 @@ struct neighbour {
     pthread_t thread;
     atomic_bool stop;
     const struct route *routes;
-    int asked;
+    atomic_int asked;
 };
 
 static void answer_one(struct neighbour *n, int fd)
@@ -214,7 +214,7 @@ static void answer_one(struct neighbour *n, int fd)
         r->line ? r->status : 404, strlen(r->line ? r->body : ""), r->line ? r->body : "");
     proxy_send(fd, out.at, out.len);
     buf_fini(&out);
-    n->asked++;
+    atomic_fetch_add(&n->asked, 1);
 }
 
 static void *neighbour_main(void *context)

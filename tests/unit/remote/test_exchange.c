@@ -113,7 +113,8 @@ static void suffer(struct bed *b, const char *operation, enum proxy_fault fault,
 {
     pthread_mutex_lock(&b->proxy->lock);
     b->plan = (struct plan){operation, fault, times, 0};
-    b->proxy->forwarded = b->proxy->seen = 0;
+    atomic_store(&b->proxy->forwarded, 0);
+    atomic_store(&b->proxy->seen, 0);
     pthread_mutex_unlock(&b->proxy->lock);
 }
 
@@ -314,7 +315,7 @@ static void expired_keys_that_cannot_be_renewed_name_the_remedy(void **state)
     assert_non_null(strstr(err.text, "AWS_SESSION_TOKEN"));
     assert_null(strstr(err.text, "CANARY"));
     assert_int_equal(b.proxy->seen, 1);
-    assert_non_null(strstr(buf_cstr(&b.proxy->last_head), "X-Amz-Security-Token: CANARYTOKEN"));
+    assert_non_null(strstr(proxy_head(b.proxy), "X-Amz-Security-Token: CANARYTOKEN"));
     close_bed(&b);
 }
 
@@ -335,8 +336,8 @@ static void expired_keys_of_a_process_are_fetched_anew(void **state)
     assert_int_equal(reply.attempts, 2);
     snprintf(config, sizeof config, "test \"$(wc -l <%s/runs)\" -eq 2", getenv("HOME"));
     assert_int_equal(system(config), 0);
-    assert_non_null(strstr(buf_cstr(&b.proxy->last_head), "Credential=K/"));
-    assert_non_null(strstr(buf_cstr(&b.proxy->last_head), "/eu-west-1/dynamodb/aws4_request"));
+    assert_non_null(strstr(proxy_head(b.proxy), "Credential=K/"));
+    assert_non_null(strstr(proxy_head(b.proxy), "/eu-west-1/dynamodb/aws4_request"));
     close_bed(&b);
 }
 
@@ -347,7 +348,9 @@ static void a_clock_that_is_wrong_is_made_up_for_and_named(void **state)
     struct clock_fake clock;
     clock_fake_init(&clock, INT64_C(1700000000000)); /* years ago */
     open_bed(&b, &(struct remote_options){.clock = &clock.clock});
+    pthread_mutex_lock(&b.proxy->lock);
     b.proxy->server_ms = (long long)clock.ms + 7 * 60000;
+    pthread_mutex_unlock(&b.proxy->lock);
     suffer(&b, NULL, PROXY_SKEW, FOREVER);
     must(&b, "UpdateItem", add);
     assert_int_equal(reply.attempts, 2);
@@ -402,7 +405,7 @@ static void the_head_says_who_asks_and_how_often(void **state)
     open_bed(&b, NULL);
     suffer(&b, "GetItem", PROXY_FAIL_BEFORE, 1);
     must(&b, "GetItem", get);
-    const char *head = buf_cstr(&b.proxy->last_head);
+    const char *head = proxy_head(b.proxy);
     assert_non_null(strstr(head, "amz-sdk-request: attempt=2; max=4"));
     assert_non_null(strstr(head, "amz-sdk-invocation-id: "));
     assert_non_null(strstr(head, "User-Agent: dynascope/"));
@@ -412,8 +415,8 @@ static void the_head_says_who_asks_and_how_often(void **state)
     assert_null(strstr(head, "Accept-Encoding"));
     assert_true(strlen(reply.request_id) > 20);
     must(&b, "ListStreams", "{}");
-    assert_non_null(strstr(
-        buf_cstr(&b.proxy->last_head), "X-Amz-Target: DynamoDBStreams_20120810.ListStreams"));
+    assert_non_null(
+        strstr(proxy_head(b.proxy), "X-Amz-Target: DynamoDBStreams_20120810.ListStreams"));
     close_bed(&b);
 }
 
