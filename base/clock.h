@@ -16,10 +16,10 @@ int64_t clock_now_ms(const struct clock *clock);
 /* Monotonic nanoseconds, for measuring durations only. */
 int64_t clock_tick_ns(void);
 
-/* A clock for tests: stands still until moved. */
+/* A clock for tests: stands still until moved, while other threads look at it. */
 struct clock_fake {
     struct clock clock;
-    int64_t ms;
+    _Atomic int64_t ms;
 };
 void clock_fake_init(struct clock_fake *fake, int64_t ms);
 

@@ -345,7 +345,7 @@ bool job_release(struct call *call, struct store_txn *txn, struct job *job, stru
         return false;
     if (!found)
         return true;
-    struct catalog_table table = *found;
+    struct catalog_table table = catalog_copy(found);
     table.holds -= table.holds > 0;
     if (!named || named->id != id)
         return release_deleted(call->engine, txn, &table, err);

@@ -216,7 +216,7 @@ static bool find_table(
 static bool begin(struct call *call, struct store_txn *txn, const struct catalog_table *found,
     struct job *job, struct err *err)
 {
-    struct catalog_table table = *found;
+    struct catalog_table table = catalog_copy(found);
     int64_t asked = job->moment;
     bool now = !shape_get(call->body, STR("ExportTime")) && !job->from;
     job->table = table.name;

@@ -258,13 +258,12 @@ static bool restore_past(struct call *call, struct store_txn *txn, void *context
     struct job job = {.kind = JOB_RESTORE};
     if (!find_source(call, txn, &source, err) || !check_free(call, txn, err))
         return false;
-    *table = *source;
-    table->arena = (struct arena){0}; /* the source's own */
+    *table = catalog_copy(source);
     job.moment = engine_now_ms(call->engine);
     if (!check_time(call, source, &job, err) || !apply(call, table, err))
         return false;
     int64_t asked = job.moment;
-    struct catalog_table held = *source;
+    struct catalog_table held = catalog_copy(source);
     job.source = source->name;
     job.source_id = source->id;
     if (!job_hold(call, txn, &job, &held, err))
