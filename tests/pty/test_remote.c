@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* The explorer on an endpoint: the program's own server, which may go and come back. */
+#include "tests/pty/sample.h"
+
+#include "tests/test.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *program;
+
+struct endpoint {
+    pid_t pid;
+    char url[64];
+};
+
+/* `dynascope serve STORE`, ready when this returns. */
+static void endpoint_start(struct endpoint *e, const char *store)
+{
+    int out[2];
+    char line[512] = "";
+    const char *words[] = {program, "serve", store, "--port", "0", NULL};
+    posix_spawn_file_actions_t files;
+    assert_int_equal(pipe(out), 0);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&files, out[0]);
+    assert_int_equal(posix_spawn(&e->pid, program, &files, NULL, (char *const *)words, NULL), 0);
+    posix_spawn_file_actions_destroy(&files);
+    close(out[1]);
+    for (size_t len = 0; len + 1 < sizeof line && !strchr(line, '\n');) {
+        ssize_t got = read(out[0], line + len, sizeof line - 1 - len);
+        assert_true(got > 0);
+        len += (size_t)got;
+    }
+    close(out[0]);
+    assert_int_equal(sscanf(line, "dynascope serve: %63s", e->url), 1);
+}
+
+static void endpoint_stop(struct endpoint *e)
+{
+    kill(e->pid, SIGCONT);
+    kill(e->pid, SIGTERM);
+    waitpid(e->pid, NULL, 0);
+}
+
+static void explore(struct sample *s, struct term *t, const char *const *words)
+{
+    const char *env[] = {s->home, s->temporary, NULL};
+    term_open(t, &(struct term_options){.argv = words, .env = env, .cols = 100});
+}
+
+static void leave(struct term *t)
+{
+    term_send(t, ":quit\r");
+    term_expect_exit(t, 0);
+    term_close(t);
+}
+
+static void an_endpoint_is_browsed_and_says_where_one_is(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    sample_init(&s, program);
+    sample_orders(&s, 30);
+    endpoint_start(&e, s.store);
+    explore(&s, &t, (const char *[]){program, e.url, "Orders", NULL});
+    term_expect(&t, "C000");
+    term_send(&t, "z"); /* all panes */
+    term_expect(&t, e.url);
+    term_expect(&t, "read-only");
+    term_send(&t, "D");
+    term_expect(&t, "--read-write");
+    leave(&t);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
+static void what_is_edited_through_an_endpoint_is_in_the_store(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    sample_init(&s, program);
+    sample_orders(&s, 1);
+    endpoint_start(&e, s.store);
+    explore(&s, &t, (const char *[]){program, "--read-write", e.url, "Orders", NULL});
+    term_expect(&t, "C000");
+    term_send(&t, "D");
+    term_expect(&t, "Delete from Orders");
+    term_send(&t, "y");
+    term_expect(&t, "deleted");
+    leave(&t);
+    endpoint_stop(&e);
+    char *answer = sample_call(&s, "Scan", "{\"TableName\":\"Orders\",\"Select\":\"COUNT\"}");
+    assert_non_null(strstr(answer, "\"Count\":0"));
+    free(answer);
+    sample_fini(&s);
+}
+
+static void one_changes_to_another_connection_without_leaving(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    char line[160];
+    sample_init(&s, program);
+    sample_orders(&s, 30);
+    endpoint_start(&e, s.store);
+    explore(&s, &t, (const char *[]){program, s.store, NULL});
+    term_expect(&t, "rw");
+    snprintf(line, sizeof line, ":connect %s\r", e.url);
+    term_send(&t, line);
+    term_expect(&t, "read-only");
+    term_expect(&t, e.url);
+    term_send(&t, ":connect /nowhere/at/all\r"); /* what does not open changes nothing */
+    term_expect(&t, "no store");
+    term_expect(&t, e.url);
+    snprintf(line, sizeof line, ":connect %s read-write\r", e.url);
+    term_send(&t, line);
+    term_expect_gone(&t, "read-only");
+    leave(&t);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
+static void an_endpoint_that_is_silent_does_not_hold_the_keys(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    sample_init(&s, program);
+    sample_orders(&s, 3);
+    endpoint_start(&e, s.store);
+    kill(e.pid, SIGSTOP);
+    explore(&s, &t, (const char *[]){program, e.url, NULL});
+    term_expect(&t, "working");
+    term_send(&t, "?");
+    term_expect(&t, "Help");
+    term_send(&t, "\033");
+    term_expect_gone(&t, "Help");
+    kill(e.pid, SIGCONT);
+    term_expect(&t, "Orders");
+    leave(&t);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
+static void an_endpoint_that_is_not_there_is_tried_and_named(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    sample_init(&s, program);
+    explore(&s, &t, (const char *[]){program, "http://127.0.0.1:9", NULL});
+    term_expect(&t, "no answer from http://127.0.0.1:9/");
+    leave(&t);
+    sample_fini(&s);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_endpoint_is_browsed_and_says_where_one_is),
+        cmocka_unit_test(what_is_edited_through_an_endpoint_is_in_the_store),
+        cmocka_unit_test(one_changes_to_another_connection_without_leaving),
+        cmocka_unit_test(an_endpoint_that_is_silent_does_not_hold_the_keys),
+        cmocka_unit_test(an_endpoint_that_is_not_there_is_tried_and_named),
+    };
+    assert_true(argc == 2);
+    program = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
