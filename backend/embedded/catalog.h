@@ -94,8 +94,8 @@ struct catalog_table {
     struct catalog_table *next;
 };
 
-/* A table to be changed: without what the cache keeps beside a shared one, which other threads count
- * at the same time. Its slices are the shared one's. */
+/* A table to be changed: without what the cache keeps beside a shared one, which other threads
+ * count at the same time. Its slices are the shared one's. */
 static inline struct catalog_table catalog_copy(const struct catalog_table *table)
 {
     struct catalog_table copy = {0};
