@@ -11,22 +11,38 @@
 
 /* ---- the syntax of heads ---- */
 
+/* One bit a character: letters, digits and !#$%&'*+-.^_`|~ (every byte of every head is asked for).
+ */
+static const uint64_t token_bytes[4] = {0x03ff6cfa00000000, 0x57ffffffc7fffffe};
+
 /* token = 1*( letter / digit / one of !#$%&'*+-.^_`|~ ) */
 static bool is_token(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c)))
+        unsigned char c = (unsigned char)s.at[i];
+        if (!(token_bytes[c / 64] >> c % 64 & 1))
             return false;
     }
     return s.len > 0;
 }
 
+/* Whether one of eight bytes may be a control character: below 0x20, or 0x7f. */
+static bool is_suspicious(const char *at)
+{
+    const uint64_t ones = UINT64_MAX / 255;
+    uint64_t x, del;
+    memcpy(&x, at, sizeof x);
+    del = x ^ ones * 0x7f;
+    return (((x - ones * 0x20) & ~x) | ((del - ones) & ~del)) & ones * 0x80;
+}
+
 /* field-value: no control characters but the tab. */
 static bool is_text(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
+    size_t i = 0;
+    while (i + 8 <= s.len && !is_suspicious(s.at + i))
+        i += 8;
+    for (; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
         if ((c < ' ' && c != '\t') || c == 0x7f)
             return false;

@@ -43,7 +43,8 @@
 
 enum {
     THREADS_MAX = 4,
-    POOL_BYTES = 48 << 10, /* the library's memory for a connection: head, reply's head, input */
+    POOL_BYTES = 32 << 10, /* the library's memory for a connection: head, reply's head, input;
+                              it is zeroed for each request */
     KEPT_BYTES = 64 << 10, /* buffers up to this size stay with their connection */
     SPARE_BYTES = 4 << 20, /* and up to this size with their thread */
     SPARES = 2,

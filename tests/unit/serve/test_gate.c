@@ -3,6 +3,8 @@
 #include "backend/serve/gate.h"
 #include "tests/unit/serve/request_of.h"
 
+#include <ctype.h>
+
 /* The status that the gate gives to a request with these header lines; 0 = it passes. */
 static int status_of(struct gate gate, const char *text)
 {
@@ -55,6 +57,36 @@ static void the_configured_address_is_served_too(void **state)
     assert_int_equal(status_of(gate, "POST / HTTP/1.1\nHost: [2001:db8::1]:8000\n"), 0);
     gate.any_host = true;
     assert_int_equal(status_of(gate, "POST / HTTP/1.1\nHost: db.example\n"), 0);
+}
+
+/* The status of a request whose first header is this one. */
+static int status_of_header(struct str name, struct str value)
+{
+    struct request request = request_of(HEAD "x: y\n");
+    struct reply reply = {0};
+    request.headers[1].name = name;
+    request.headers[1].value = value;
+    int status = gate_check(&plain, &request, &reply) ? 0 : reply.status;
+    reply_fini(&reply);
+    return status;
+}
+
+static void every_byte_is_taken_where_the_grammar_has_it_and_nowhere_else(void **state)
+{
+    (void)state;
+    char text[20];
+    for (int c = 0; c < 256; c++) {
+        bool token = c && c < 127 && (isalnum(c) || strchr("!#$%&'*+-.^_`|~", c));
+        bool control = (c < ' ' && c != '\t') || c == 127;
+        for (size_t at = 0; at < sizeof text; at++) {
+            memset(text, 'a', sizeof text);
+            text[at] = (char)c;
+            struct str s = {text, sizeof text};
+            assert_int_equal(status_of_header(s, STR("y")), token ? 0 : 400);
+            assert_int_equal(status_of_header(STR("x"), s), control ? 400 : 0);
+        }
+    }
+    assert_int_equal(status_of_header(STR(""), STR("y")), 400);
 }
 
 static void one_host_is_needed(void **state)
@@ -125,6 +157,7 @@ int main(void)
         cmocka_unit_test(ordinary_requests_pass),
         cmocka_unit_test(names_of_this_machine_are_served_and_no_others),
         cmocka_unit_test(the_configured_address_is_served_too),
+        cmocka_unit_test(every_byte_is_taken_where_the_grammar_has_it_and_nowhere_else),
         cmocka_unit_test(one_host_is_needed),
         cmocka_unit_test(web_pages_are_refused),
         cmocka_unit_test(a_length_that_can_be_read_two_ways_is_refused),
