@@ -124,6 +124,13 @@ static void put_structure(struct buf *out, const struct shape *shape, const stru
     buf_add_byte(out, ')');
 }
 
+static void put_bytes(struct buf *out, struct str base64)
+{
+    size_t len = base64.len / 4 * 3;
+    len -= str_ends(base64, STR("==")) ? 2 : str_ends(base64, STR("=")) ? 1 : 0;
+    buf_printf(out, "java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]", len, len);
+}
+
 /* The way in which the service's framework prints what was sent. */
 static void put_quoted(struct buf *out, const struct shape *shape, const struct json *json)
 {
@@ -133,10 +140,10 @@ static void put_quoted(struct buf *out, const struct shape *shape, const struct 
         buf_add(out, STR("null"));
     else if (shape->kind == SHAPE_LIST || shape->kind == SHAPE_MAP)
         put_collection(out, shape, json);
-    else if (shape->kind == SHAPE_STRUCT)
+    else if (shape->fields)
         put_structure(out, shape, json);
-    else if (shape->kind == SHAPE_VALUE)
-        json_put(out, json);
+    else if (shape->kind == SHAPE_BLOB)
+        put_bytes(out, json->text);
     else if (shape_is_truth(json))
         buf_add(out, json->type == JSON_TRUE ? STR("true") : STR("false"));
     else

@@ -27,7 +27,33 @@ static bool is_table(struct str text)
 
 const struct shape shape_string = {.kind = SHAPE_STRING}, shape_long = {.kind = SHAPE_LONG},
                    shape_integer = {.kind = SHAPE_INTEGER}, shape_boolean = {.kind = SHAPE_BOOLEAN},
-                   shape_value = {.kind = SHAPE_VALUE}, shape_timestamp = {.kind = SHAPE_TIMESTAMP};
+                   shape_timestamp = {.kind = SHAPE_TIMESTAMP};
+
+/* An AttributeValue's members only show in texts, with some that no caller knows. */
+static const struct shape value_bytes = {.kind = SHAPE_BLOB};
+static const struct shape value_texts = {SHAPE_LIST, .member = &shape_string};
+static const struct shape value_byte_list = {SHAPE_LIST, .member = &value_bytes};
+static const struct shape value_list = {SHAPE_LIST, .member = &shape_value};
+static const struct shape_field value_fields[] = {
+    SHAPE_MAY("S", &shape_string),
+    SHAPE_MAY("N", &shape_string),
+    SHAPE_MAY("B", &value_bytes),
+    SHAPE_MAY("INT", &shape_string),
+    SHAPE_MAY("DECIMAL", &shape_string),
+    SHAPE_MAY("DOUBLE", &shape_string),
+    SHAPE_MAY("SS", &value_texts),
+    SHAPE_MAY("NS", &value_texts),
+    SHAPE_MAY("BS", &value_byte_list),
+    SHAPE_MAY("INTSET", &value_texts),
+    SHAPE_MAY("DECIMALSET", &value_texts),
+    SHAPE_MAY("DOUBLESET", &value_texts),
+    SHAPE_MAY("M", &shape_item),
+    SHAPE_MAY("L", &value_list),
+    SHAPE_MAY("NULL", &shape_boolean),
+    SHAPE_MAY("BOOL", &shape_boolean),
+    SHAPE_END,
+};
+const struct shape shape_value = {SHAPE_VALUE, "AttributeValue", .fields = value_fields};
 
 const struct shape shape_table_name = {SHAPE_STRING, SHAPE_MIN(1), SHAPE_MAX(255), .arn_max = 1024,
     .name_min = 3, .pattern = "[a-zA-Z0-9_.-]+", .match = is_table};
@@ -53,8 +79,6 @@ const struct shape shape_conditional_operator = {SHAPE_STRING, .values = conditi
 static const char *const comparison_values[] = {"IN", "NULL", "BETWEEN", "LT", "NOT_CONTAINS", "EQ",
     "GT", "NOT_NULL", "NE", "LE", "BEGINS_WITH", "GE", "CONTAINS", NULL};
 static const struct shape comparison = {SHAPE_STRING, .values = comparison_values};
-static const struct shape value_list = {SHAPE_LIST, .member = &shape_value};
-
 static const struct shape_field expected_fields[] = {
     SHAPE_MAY("Value", &shape_value),
     SHAPE_MAY("Exists", &shape_boolean),

@@ -157,6 +157,7 @@ static const struct shape batch_get = {
 
 static const struct shape_field put_request_fields[] = {
     SHAPE_MUST("Item", &shape_item),
+    SHAPE_MAY("WorkloadProfileName", &shape_string), /* undocumented, but shown in texts */
     SHAPE_END,
 };
 static const struct shape put_request = {SHAPE_STRUCT, "PutRequest", .fields = put_request_fields};
