@@ -7,6 +7,7 @@
 #include "tests/unit/embedded/harness.h"
 
 #include "backend/embedded/engine.h"
+#include "backend/embedded/shard.h"
 
 #include <errno.h>
 
@@ -63,6 +64,9 @@ static void make(struct bench *b)
     bench_close(b);
 }
 
+#define STREAM_ARN                                                                                 \
+    "arn:aws:dynamodb:us-east-1:000000000000:table/tab/stream/2026-01-01T00:00:00.000"
+
 /* All that callers can see: tables, items, index entries, streams. */
 static void snapshot(struct bench *b, struct buf *out)
 {
@@ -75,6 +79,7 @@ static void snapshot(struct bench *b, struct buf *out)
         {"Scan", "{\"TableName\":\"tab\",\"IndexName\":\"byg\"}"},
         {"Scan", "{\"TableName\":\"tab\",\"IndexName\":\"local\"}"},
         {"ListStreams", "{}"},
+        {"DescribeStream", "{\"StreamArn\":\"" STREAM_ARN "\"}"},
     };
     buf_clear(out);
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
@@ -85,13 +90,14 @@ static void snapshot(struct bench *b, struct buf *out)
 }
 
 /* One write with its n-th step failing. False when the write has fewer steps. */
-static bool try_step(const char *operation, const char *body, int n, bool sticky)
+static bool try_step(const char *operation, const char *body, int64_t later_ms, int n, bool sticky)
 {
     struct bench b;
     struct faults faults = {.left = -1, .sticky = sticky};
     struct buf before = {0}, after = {0};
     make(&b);
     open_with(&b, &faults);
+    b.clock.ms += later_ms;
     snapshot(&b, &before);
     faults.left = n;
     buf_clear(&b.body);
@@ -118,12 +124,17 @@ static bool try_step(const char *operation, const char *body, int n, bool sticky
     return failed;
 }
 
-static void sweep(const char *operation, const char *body)
+static void sweep_later(const char *operation, const char *body, int64_t later_ms)
 {
     int n = 0;
-    while (try_step(operation, body, n, n % 2))
+    while (try_step(operation, body, later_ms, n, n % 2))
         n++;
     assert_true(n >= 2); /* at least a put and a commit */
+}
+
+static void sweep(const char *operation, const char *body)
+{
+    sweep_later(operation, body, 0);
 }
 
 static void a_put_happens_whole_or_not_at_all(void **state)
@@ -132,6 +143,13 @@ static void a_put_happens_whole_or_not_at_all(void **state)
     sweep("PutItem",
         "{\"TableName\":\"tab\",\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"S\":\"1\"},\"g\":{"
         "\"S\":\"z\"},\"new\":{\"S\":\"name\"}}}");
+}
+
+static void a_change_that_begins_a_shard_happens_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    sweep_later("DeleteItem",
+        "{\"TableName\":\"tab\",\"Key\":{\"p\":{\"S\":\"a\"},\"s\":{\"S\":\"1\"}}}", SHARD_LIFE_MS);
 }
 
 static void an_update_happens_whole_or_not_at_all(void **state)
@@ -225,6 +243,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_put_happens_whole_or_not_at_all),
+        cmocka_unit_test(a_change_that_begins_a_shard_happens_whole_or_not_at_all),
         cmocka_unit_test(an_update_happens_whole_or_not_at_all),
         cmocka_unit_test(a_delete_happens_whole_or_not_at_all),
         cmocka_unit_test(a_batch_happens_whole_or_not_at_all),
