@@ -69,7 +69,8 @@ class Runner:
         if loose is None:
             ours, theirs = counts_only(ours), counts_only(theirs)
             loose = set()
-        for a, b in compare(ours, theirs, loose):
+        differences = compare(ours, theirs, loose)
+        for a, b in differences:
             entry = self.known.find(peer.name, operation, a, b, body)
             (self.explained if entry else self.unexplained)[peer.name] += 1
             sign = (peer.name, operation, re.sub(r"\d+", "0", a)[:80], re.sub(r"\d+", "0", b)[:80])
@@ -78,7 +79,9 @@ class Runner:
                 print(f"{'known' if entry else 'UNEXPLAINED'}: {peer.name} {operation}\n    ours:    {a}\n    theirs:  {b}")
                 print(f"    why:     {entry['why']}" if entry else f"    request: {body[:600]}")
         # what a write did may differ even where both took it
-        return theirs[0] == 0 or ours[0] != theirs[0] and operation in WRITES
+        writes = operation in WRITES and not re.match(r'\{"Statement" *: *"SELECT ', body)
+        return theirs[0] == 0 or ours[0] != theirs[0] and writes or \
+            operation == "BatchExecuteStatement" and bool(differences)
 
     # ---- recorded requests ----
 
@@ -169,7 +172,7 @@ class Runner:
 
 def tables_of(body):
     return set(re.findall(r'"TableName" *: *"([^"]*)"', body)) | set(re.findall(r'"RequestItems" *: *\{ *"([^"]*)"', body)) | \
-        set(re.findall(r'(?:FROM|INTO|UPDATE) \\?"([^"\\]*)', body))
+        set(re.findall(r'(?i)(?:FROM|INTO|UPDATE) (?:\\")?([^" .\\]+)', body))
 
 
 def updates_of(operation, body):
