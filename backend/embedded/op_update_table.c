@@ -189,6 +189,12 @@ static bool update_index(struct update *u, const struct json *json, struct err *
     struct str name = shape_text(json, STR("IndexName"));
     const struct json *units = shape_get(json, STR("ProvisionedThroughput"));
     struct catalog_index *index = find_index(u, name);
+    struct catalog_units asked = table_parse_units(units);
+    struct err ignored = ERR_INIT;
+    if (!throughput_check_bounds(&asked, name, &ignored))
+        return err_invalid(err,
+            "This operation cannot be performed with given input values. Please contact DynamoDB "
+            "service team for more info: Action Blocked: IndexUpdate");
     if (!index || !index->global)
         return err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
     struct throughput_owner owner = {.index = name, .on_demand = u->table.on_demand};
@@ -201,9 +207,6 @@ static bool update_index(struct update *u, const struct json *json, struct err *
             INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: "
                     "%.*s when BillingMode is PAY_PER_REQUEST",
             STR_ARG(name));
-    struct catalog_units asked = table_parse_units(units);
-    if (!throughput_check_bounds(&asked, name, err))
-        return false;
     if (same_units(&index->units, &asked))
         return err_invalid(err,
             "The provisioned throughput for the index %.*s will not change. The requested value "
@@ -311,7 +314,34 @@ static bool write_streams(
     return !u->open_stream || stream_open(call, txn, &u->table, view, u->now_ms, err);
 }
 
-static bool write_all(struct call *call, struct store_txn *txn, struct update *u, struct err *err)
+static void show_units(struct catalog_units *units, const struct catalog_units *before)
+{
+    units->read = before->read;
+    units->write = before->write;
+}
+
+/* The answer as the service's: while it is UPDATING, a table has the units that it had, but for a
+ * change of the billing mode. */
+static void show_before(struct call *call, const struct update *u,
+    const struct catalog_table *before, struct catalog_table *shown)
+{
+    struct catalog_index *indexes =
+        arena_array(&call->arena, struct catalog_index, u->table.index_count + 1);
+    *shown = u->table;
+    if (before->on_demand || shown->on_demand)
+        return;
+    show_units(&shown->units, &before->units);
+    for (uint32_t i = 0; i < shown->index_count; i++) {
+        const struct catalog_index *old = catalog_index_find(before, u->indexes[i].name);
+        indexes[i] = u->indexes[i];
+        if (old && old->id == indexes[i].id)
+            show_units(&indexes[i].units, &old->units);
+    }
+    shown->indexes = indexes;
+}
+
+static bool write_all(struct call *call, struct store_txn *txn, struct update *u,
+    const struct catalog_table *table, struct err *err)
 {
     struct engine *engine = call->engine;
     struct catalog_index *created = (struct catalog_index *)(uintptr_t)u->created;
@@ -321,8 +351,12 @@ static bool write_all(struct call *call, struct store_txn *txn, struct update *u
         return false;
     if (u->discarded && !upkeep_discard(engine, txn, STORE_INDEX, u->discarded, err))
         return false;
-    return write_streams(call, txn, u, err) && catalog_put(txn, &u->table, err) &&
-           describe_table(call, txn, &u->table, STR("TableDescription"), "UPDATING", NULL, err);
+    if (!write_streams(call, txn, u, err))
+        return false;
+    struct catalog_table shown;
+    show_before(call, u, table, &shown);
+    return catalog_put(txn, &u->table, err) &&
+           describe_table(call, txn, &shown, STR("TableDescription"), "UPDATING", NULL, err);
 }
 
 static bool update(struct call *call, struct store_txn *txn, void *context, struct err *err)
@@ -339,7 +373,7 @@ static bool update(struct call *call, struct store_txn *txn, void *context, stru
         return err_refuse(err, "ResourceInUseException",
             "Attempt to change a resource which is still in use: Table is being created: %.*s",
             STR_ARG(table->name));
-    return apply(call, u, table, err) && (write_all(call, txn, u, err) || engine_spoil(txn));
+    return apply(call, u, table, err) && (write_all(call, txn, u, table, err) || engine_spoil(txn));
 }
 
 /* An interruption here is no failure of the update: the index goes on being filled with later
