@@ -3,7 +3,7 @@
  * Opens a CONNECTION: the one place that knows which implementations there are, and what a word may
  * stand for. Where the default store lives is decided here too.
  *
- *   http://… https://… aws aws:PROFILE ─▶ remote       a/folder ./folder ─▶ embedded
+ *   http://… https://… aws aws:PROFILE aws@REGION ─▶ remote       a/folder ./folder ─▶ embedded
  *   word ─▶ named in the configuration? ─▶ a folder? ─▶ an AWS profile? ─▶ a folder to be made
  */
 #include "backend/backend_impl.h"
@@ -25,7 +25,7 @@ static bool is_url(struct str connection)
 static bool is_remote(struct str connection)
 {
     return str_equal(connection, STR("aws")) || str_starts(connection, STR("aws:")) ||
-           is_url(connection);
+           str_starts(connection, STR("aws@")) || is_url(connection);
 }
 
 /* The base directory specification: a relative path counts as unset. */
@@ -120,10 +120,15 @@ static struct backend *open_address(
             STR_ARG(connection));
         return NULL;
     }
-    if (is_url(connection))
+    if (is_url(connection)) {
         named.endpoint_url = connection;
-    else if (str_starts(connection, STR("aws:")))
-        named.profile = str_skip(connection, 4);
+    } else {
+        /* "aws" [":" PROFILE] ["@" REGION] */
+        struct str rest = str_skip(connection, 3);
+        size_t at = str_find_byte(rest, '@');
+        named.region = at == SIZE_MAX ? STR_NONE : str_skip(rest, at + 1);
+        named.profile = str_skip(str_take(rest, at), 1);
+    }
     return open_remote(&named, options, err);
 }
 

@@ -78,7 +78,8 @@ struct backend_options {
 };
 
 /*
- * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws", "aws:PROFILE",
+ * Opens a CONNECTION: a folder (an embedded store), "http(s)://host[:port]", "aws" with
+ * ":PROFILE" and "@REGION" where wanted,
  * a name from the configuration file (see named.h), the name of an AWS profile where there is no
  * such folder, or NULL / "" for the default store ($XDG_DATA_HOME/dynascope/store). Never waits for
  * a network.

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 void ddb_reply_fini(struct ddb_reply *reply)
@@ -191,6 +192,25 @@ static struct str text_of(const struct json *json)
     return json_is(json, JSON_STRING) ? json->text : STR_NONE;
 }
 
+/* " (TableReadProvisionedThroughputExceeded: arn:…)" behind the message of a throttled call. */
+static void add_reasons(const struct json *body, struct err *err)
+{
+    const struct json *list = json_get(body, STR("ThrottlingReasons"));
+    struct buf text = {0};
+    for (const struct json *one = json_is(list, JSON_ARRAY) ? list->first : NULL; one;
+         one = one->next) {
+        struct str reason = text_of(json_get(one, STR("reason")));
+        struct str resource = text_of(json_get(one, STR("resource")));
+        if (reason.len)
+            buf_printf(&text, "%s%.*s%s%.*s", text.len ? ", " : "", STR_ARG(reason),
+                resource.len ? ": " : "", STR_ARG(resource));
+    }
+    size_t len = strlen(err->text);
+    if (text.len)
+        snprintf(err->text + len, sizeof err->text - len, " (%s)", buf_cstr(&text));
+    buf_fini(&text);
+}
+
 bool ddb_reply_error(const struct ddb_reply *reply, struct err *err)
 {
     if (reply->status >= 200 && reply->status < 300)
@@ -210,6 +230,7 @@ bool ddb_reply_error(const struct ddb_reply *reply, struct err *err)
         memcpy(word, name.at, name.len < sizeof word ? name.len : sizeof word - 1);
         err_refuse(err, word, "%.*s", STR_ARG(text));
         err->code = code_of(name);
+        add_reasons(body, err);
         if (reply->placed)
             err_place(err, reply->at, reply->len);
     } else {

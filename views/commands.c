@@ -294,7 +294,8 @@ static void global_run_connect(struct app *app, struct view *view, struct str ar
     rest = str_trim(rest);
     if (!connection.len || (rest.len && !str_equal(rest, STR("read-write")))) {
         app_say(app, ROLE_STATUS,
-            "connect CONNECTION [read-write]: a folder, http(s)://host[:port], aws, aws:PROFILE, "
+            "connect CONNECTION [read-write]: a folder, http(s)://host[:port], "
+            "aws[:PROFILE][@REGION], "
             "or "
             "a name from the configuration file");
         return;

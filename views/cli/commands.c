@@ -12,10 +12,10 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .letter = 'c',
         .argument = "CONNECTION",
         .words = CLI_WORDS_FOLDER,
-        .help =
-            "what to work on: a folder (a store), http(s)://host[:port], aws, aws:PROFILE, or a "
-            "name from the configuration file; without it $DYNASCOPE_CONNECTION, else the "
-            "default store"},
+        .help = "what to work on: a folder (a store), http(s)://host[:port], "
+                "aws[:PROFILE][@REGION], or a "
+                "name from the configuration file; without it $DYNASCOPE_CONNECTION, else the "
+                "default store"},
     [CLI_READ_ONLY] = {.name = "read-only", .help = "refuse every operation that writes"},
     [CLI_READ_WRITE] = {.name = "read-write",
         .help = "let a remote connection be written to, which is read-only otherwise"},
@@ -240,7 +240,8 @@ static const struct cli_command commands[] = {
             "Opens the explorer on a store or a remote endpoint: tables, items, editing. "
             "CONNECTION "
             "is a folder (a store; it is created where there is none), http(s)://host[:port], aws, "
-            "aws:PROFILE, or a name from the configuration file; without --read-write, a remote "
+            "aws:PROFILE@REGION, or a name from the configuration file; without --read-write, a "
+            "remote "
             "one is read-only. With --demo and no terminal, the sample store is printed as text.",
         .options = OPTIONS(CLI_DEMO, CLI_KEYMAP, CLI_THEME, CLI_ASCII, CLI_MOUSE, CLI_GUTTER),
         .args_max = 2,

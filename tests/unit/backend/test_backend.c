@@ -88,6 +88,8 @@ static void a_word_may_be_a_name_a_folder_or_a_profile(void **state)
     check_label("aws", NULL, "aws · default · xx-1");
     check_label("aws:dev", NULL, "aws · dev · eu-west-1");
     check_label("dev", NULL, "aws · dev · eu-west-1");
+    check_label("aws:dev@ap-south-1", NULL, "aws · dev · ap-south-1");
+    check_label("aws@ap-south-1", NULL, "aws · default · ap-south-1");
     check_label("prod", NULL, "PROD · aws · dev · us-east-2");
     check_label("prod", &(struct backend_options){.region = STR("eu-west-3")},
         "PROD · aws · dev · eu-west-3");

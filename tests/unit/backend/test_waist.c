@@ -67,6 +67,20 @@ static void throttling_and_missing_credentials_are_kinds_of_their_own(void **sta
     }
 }
 
+static void reasons_of_throttling_are_shown(void **state)
+{
+    (void)state;
+    struct ddb_reply reply = {.status = 400};
+    struct err err = ERR_INIT;
+    buf_add(&reply.body, STR("{\"__type\":\"x#ThrottlingException\",\"message\":\"slow "
+                             "down\",\"ThrottlingReasons\":[{"
+                             "\"reason\":\"TableReadProvisionedThroughputExceeded\",\"resource\":"
+                             "\"arn:t\"},7,{}]}"));
+    assert_true(ddb_reply_error(&reply, &err));
+    assert_string_equal(err.text, "slow down (TableReadProvisionedThroughputExceeded: arn:t)");
+    ddb_reply_fini(&reply);
+}
+
 static void what_is_no_error_document_is_named_as_such(void **state)
 {
     (void)state;
@@ -173,6 +187,7 @@ int main(void)
         cmocka_unit_test(an_error_answer_gives_its_name_and_message),
         cmocka_unit_test(message_may_be_written_large_and_the_type_bare),
         cmocka_unit_test(throttling_and_missing_credentials_are_kinds_of_their_own),
+        cmocka_unit_test(reasons_of_throttling_are_shown),
         cmocka_unit_test(what_is_no_error_document_is_named_as_such),
         cmocka_unit_test(a_refusal_survives_the_way_through_an_answer),
         cmocka_unit_test(an_error_without_a_name_is_the_server_s),
