@@ -58,36 +58,6 @@ bool backup_runs(
     return true;
 }
 
-static bool next_expired(
-    struct call *call, struct store_txn *txn, struct job *job, bool *found, struct err *err)
-{
-    int64_t now = engine_now_ms(call->engine);
-    do
-        if (!job_next(txn, &call->arena, JOB_BACKUP, job->id, false, job, found, err))
-            return false;
-    while (*found && (job->state != JOB_DONE || !job->expires_ms || job->expires_ms > now));
-    return true;
-}
-
-bool backup_has_expired(struct call *call, struct store_txn *txn, bool *has, struct err *err)
-{
-    struct job job = {0};
-    return next_expired(call, txn, &job, has, err);
-}
-
-bool backup_expire(struct call *call, struct store_txn *txn, struct err *err)
-{
-    struct job job = {0};
-    for (bool found = true; found;) {
-        if (!next_expired(call, txn, &job, &found, err))
-            return false;
-        job.state = JOB_DELETED;
-        if (found && !job_save(txn, &job, err))
-            return false;
-    }
-    return true;
-}
-
 /* ---- steps ---- */
 
 static bool commit_removed(struct call *call, struct store_txn *txn, void *context, struct err *err)

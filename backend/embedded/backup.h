@@ -13,8 +13,5 @@ bool backup_begin(struct call *call, struct store_txn *txn, struct catalog_table
 /* Whether a backup of the table is being made. */
 bool backup_runs(
     struct call *call, struct store_txn *txn, uint32_t table_id, bool *runs, struct err *err);
-/* Whether some have expired; marks them as deleted. */
-bool backup_has_expired(struct call *call, struct store_txn *txn, bool *has, struct err *err);
-bool backup_expire(struct call *call, struct store_txn *txn, struct err *err);
 
 #endif

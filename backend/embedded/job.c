@@ -5,7 +5,6 @@
  */
 #include "backend/embedded/job.h"
 
-#include "backend/embedded/backup.h"
 #include "backend/embedded/history.h"
 #include "backend/embedded/keeper.h"
 #include "backend/embedded/row.h"
@@ -424,7 +423,7 @@ static bool run_next(struct call *call, bool *ran, bool *foreign, struct err *er
 static bool expire(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
     (void)context;
-    return backup_expire(call, txn, err) || engine_spoil(txn);
+    return job_expire(call, txn, err) || engine_spoil(txn);
 }
 
 /* Backups that have had their time become jobs too: to be removed. */
@@ -455,7 +454,7 @@ static bool look(struct call *call, struct store_txn *txn, void *context, struct
 {
     struct turn *turn = context;
     return pick(call, txn, turn, err) &&
-           (turn->found || backup_has_expired(call, txn, &turn->found, err));
+           (turn->found || job_has_expired(call, txn, &turn->found, err));
 }
 
 bool job_look(struct engine *engine, struct err *err)

@@ -19,6 +19,8 @@
 enum job_kind { JOB_BACKUP = 'b', JOB_EXPORT = 'e', JOB_IMPORT = 'i', JOB_RESTORE = 'r' };
 enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_DELETED };
 
+#define JOB_KEPT_MS (INT64_C(90) * 24 * 60 * 60 * 1000) /* descriptions of exports, imports */
+
 struct job {
     enum job_kind kind;
     enum job_state state;
@@ -86,6 +88,13 @@ bool job_release(struct call *call, struct store_txn *txn, struct job *job, stru
 /* All keys of a table are garbage from now on. */
 bool job_discard_table(struct engine *engine, struct store_txn *txn,
     const struct catalog_table *table, struct err *err);
+
+/* Ends the job at that time (job_expire.c): a backup is removed, another finished one forgotten. */
+bool job_expire_at(struct store_txn *txn, const struct job *job, int64_t ms, struct err *err);
+/* Whether the time of some has come; ends some of them. */
+enum { JOB_EXPIRE_MAX = 1000 };
+bool job_has_expired(struct call *call, struct store_txn *txn, bool *has, struct err *err);
+bool job_expire(struct call *call, struct store_txn *txn, struct err *err);
 
 /* A timestamp of a request, seconds with a fraction, in milliseconds; `otherwise` where there is
  * none. */

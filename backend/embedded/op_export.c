@@ -230,7 +230,10 @@ static bool begin(struct call *call, struct store_txn *txn, const struct catalog
         job->moment = asked;
     if (job->token.len == 0)
         job->token = job->id;
-    return (job_begin(txn, job, err) && put_description(call, job, err)) || engine_spoil(txn);
+    return (job_begin(txn, job, err) &&
+               job_expire_at(txn, job, job->created_ms + JOB_KEPT_MS, err) &&
+               put_description(call, job, err)) ||
+           engine_spoil(txn);
 }
 
 static bool start(struct call *call, struct store_txn *txn, void *context, struct err *err)

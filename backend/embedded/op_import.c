@@ -134,7 +134,9 @@ static bool start(struct call *call, struct store_txn *txn, void *context, struc
         .token = shape_text(call->body, STR("ClientToken"))};
     if (job.token.len == 0)
         job.token = table.uuid;
-    return (restore_begin(call, txn, &table, &job, err) && put_description(call, &job, err)) ||
+    return (restore_begin(call, txn, &table, &job, err) &&
+               job_expire_at(txn, &job, job.created_ms + JOB_KEPT_MS, err) &&
+               put_description(call, &job, err)) ||
            engine_spoil(txn);
 }
 
