@@ -1,121 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading records: GetShardIterator, GetRecords. An iterator says where to go on and nothing else,
- * so nothing is kept for it:
+ * Reading records: GetShardIterator, GetRecords.
  *
- *   <stream ARN>|1|<base64 of>
- *   stream id (4) | shard's name (8) | next number (8) | made at, ms (8) | horizon (1) | digest (8)
- *
- * The digest is over the rest and the store's uuid: what was changed on the way, or comes from
- * another store, is refused and not followed. `horizon` says that records which are too old are
- * passed over; elsewhere they are missing, and the reader has to know.
+ *   shard    too old | young .............. last |     an open one has no end
+ *            horizon ──▶ passed over             drained: no next iterator
+ *            others  ──▶ refused: trimmed
  */
+#include "backend/embedded/iterator.h"
 #include "backend/embedded/names.h"
 #include "backend/embedded/ops.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/stream.h"
 #include "backend/embedded/stream_find.h"
-#include "backend/embedded/token.h"
-#include "backend/json_in.h"
 #include "backend/json_out.h"
 
-#include <endian.h>
 #include <inttypes.h>
 
 enum { RECORDS_MAX = 1000, BYTES_MAX = 1 << 20, PASSED_MAX = 10000 };
-static const int64_t iterator_lifetime_ms = INT64_C(15) * 60 * 1000;
-
-/* ---- iterators ---- */
-
-struct iterator {
-    struct str arn;
-    uint32_t stream;
-    int64_t shard; /* its name */
-    uint64_t next;
-    int64_t made_ms;
-    bool horizon;
-};
-
-enum { PLACE_LEN = 4 + 3 * 8 + 1, ITERATOR_LEN = PLACE_LEN + 8 };
-
-static void put_u64(struct buf *out, uint64_t number)
-{
-    uint64_t little = htole64(number);
-    buf_add_bytes(out, &little, sizeof little);
-}
-
-static uint64_t get_u64(struct str bytes, size_t at)
-{
-    uint64_t little;
-    memcpy(&little, bytes.at + at, sizeof little);
-    return le64toh(little);
-}
-
-static uint64_t digest_of(const struct call *call, struct str place)
-{
-    struct token_digest digest;
-    token_digest_start(&digest);
-    token_digest_add(&digest, store_uuid(call->engine->store));
-    token_digest_add(&digest, place);
-    return digest.a ^ digest.b;
-}
-
-static void put_iterator(struct call *call, struct str name, const struct iterator *it)
-{
-    struct buf bytes = {0};
-    uint32_t stream = htole32(it->stream);
-    buf_add_bytes(&bytes, &stream, sizeof stream);
-    put_u64(&bytes, (uint64_t)it->shard);
-    put_u64(&bytes, it->next);
-    put_u64(&bytes, (uint64_t)engine_now_ms(call->engine));
-    buf_add_byte(&bytes, it->horizon);
-    put_u64(&bytes, digest_of(call, buf_str(&bytes)));
-    json_put_name(call->out, name);
-    buf_add_byte(call->out, '"');
-    buf_add(call->out, it->arn);
-    buf_add(call->out, STR("|1|"));
-    json_out_base64(call->out, buf_str(&bytes));
-    buf_add_byte(call->out, '"');
-    buf_fini(&bytes);
-}
-
-/* iterator = stream ARN "|1|" base64 */
-static bool read_iterator(const struct call *call, struct str text, struct iterator *out)
-{
-    struct buf bytes = {0};
-    struct err ignored = ERR_INIT;
-    struct str version;
-    uint32_t stream;
-    bool fine = str_cut(&text, '|', &out->arn) && stream_find_check_arn(out->arn, &ignored) &&
-                str_cut(&text, '|', &version) && str_equal(version, STR("1")) &&
-                json_in_base64(&bytes, text) && bytes.len == ITERATOR_LEN;
-    if (fine) {
-        struct str place = str_take(buf_str(&bytes), PLACE_LEN);
-        memcpy(&stream, place.at, sizeof stream);
-        out->stream = le32toh(stream);
-        out->shard = (int64_t)get_u64(place, 4);
-        out->next = get_u64(place, 12);
-        out->made_ms = (int64_t)get_u64(place, 20);
-        out->horizon = place.at[28];
-        fine = get_u64(buf_str(&bytes), PLACE_LEN) == digest_of(call, place);
-    }
-    buf_fini(&bytes);
-    return fine;
-}
-
-static bool refuse_iterator(struct err *err)
-{
-    return err_invalid(err, "Invalid ShardIterator");
-}
-
-static bool parse_iterator(
-    struct call *call, struct str text, struct iterator *out, struct err *err)
-{
-    if (!read_iterator(call, text, out))
-        return refuse_iterator(err);
-    return engine_now_ms(call->engine) - out->made_ms <= iterator_lifetime_ms ||
-           err_refuse(err, "ExpiredIteratorException", "Shard iterator has expired");
-}
 
 /* ---- what is too old ---- */
 
@@ -222,7 +123,7 @@ bool op_get_shard_iterator(struct call *call, struct err *err)
         !engine_read(call, place_in, &p, err))
         return false;
     buf_add_byte(call->out, '{');
-    put_iterator(call, STR("ShardIterator"), &p.it);
+    iterator_put(call, STR("ShardIterator"), &p.it);
     buf_add_byte(call->out, '}');
     return true;
 }
@@ -376,7 +277,7 @@ static bool find_place(struct call *call, struct store_txn *txn, struct reading 
     if (!found || stream_find_gone(call, row))
         return stream_find_refuse(r->it.arn, err);
     if (!stream_find_is(r->it.arn, row))
-        return refuse_iterator(err);
+        return iterator_refuse(err);
     r->it.arn = stream_find_arn(call, row);
     if (!stream_find_next_shard(call, txn, row, r->it.shard - 1, &r->shard, &found, err))
         return false;
@@ -407,11 +308,11 @@ static bool records_in(struct call *call, struct store_txn *txn, void *context, 
 bool op_get_records(struct call *call, struct err *err)
 {
     struct reading r = {.limit = shape_number(call->body, STR("Limit"), RECORDS_MAX)};
-    if (!parse_iterator(call, shape_text(call->body, STR("ShardIterator")), &r.it, err) ||
+    if (!iterator_parse(call, shape_text(call->body, STR("ShardIterator")), &r.it, err) ||
         !engine_read(call, records_in, &r, err))
         return false;
     if (!r.shard.ended_ms || !(r.drained || r.it.next > r.shard.last))
-        put_iterator(call, STR("NextShardIterator"), &r.it);
+        iterator_put(call, STR("NextShardIterator"), &r.it);
     buf_add_byte(call->out, '}');
     return true;
 }

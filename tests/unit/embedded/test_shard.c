@@ -393,6 +393,75 @@ static void readers_see_no_difference_between_old_and_gone(void **state)
     }
 }
 
+/* Whoever begins at the horizon of a store that nobody has kept up waits for no page. */
+static void many_old_records_are_passed_over_in_pages(void **state)
+{
+    (void)state;
+    enum { OLD = 12000 };
+    struct described shards[4];
+    char arn[256], body[600];
+    struct bench b;
+    int pages = 0;
+    scene_init(&b);
+    for (int i = 0; i < OLD; i++)
+        put(&b, 1, i);
+    read_arn(&b, arn, sizeof arn);
+    describe(&b, arn, 100, shards, 4);
+    b.clock.ms += STREAM_RETENTION_MS + 1;
+    snprintf(body, sizeof body,
+        "{\"StreamArn\":\"%s\",\"ShardId\":\"%s\",\"ShardIteratorType\":\"TRIM_HORIZON\"}", arn,
+        shards[0].id);
+    put(&b, 1, OLD);
+    bench_ok(&b, "GetShardIterator", body);
+    const struct json *next = json_get(bench_json(&b), STR("ShardIterator"));
+    for (; next && pages < 10; pages++) {
+        snprintf(body, sizeof body, "{\"ShardIterator\":\"%.*s\"}", STR_ARG(next->text));
+        bench_ok(&b, "GetRecords", body);
+        assert_int_equal(json_get(bench_json(&b), STR("Records"))->count, 0);
+        next = json_get(bench_json(&b), STR("NextShardIterator"));
+    }
+    assert_int_equal(pages, 2);
+    bench_fini(&b);
+}
+
+/* Records are as large as two items: a page ends before it is larger than a megabyte. */
+static void a_page_of_records_ends_at_one_megabyte(void **state)
+{
+    (void)state;
+    struct described shards[4];
+    char arn[256], body[600];
+    int64_t bytes = 0;
+    struct bench b;
+    scene_init(&b);
+    for (int i = 0; i < 6; i++) {
+        buf_clear(&b.body);
+        buf_printf(&b.body,
+            "{\"TableName\":\"tab\",\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"},\"v\":{\"S\":"
+            "\"%d%0300000d\"}}}",
+            i, 0);
+        assert_true(bench_send(&b, "PutItem", NULL));
+    }
+    read_arn(&b, arn, sizeof arn);
+    describe(&b, arn, 100, shards, 4);
+    snprintf(body, sizeof body,
+        "{\"StreamArn\":\"%s\",\"ShardId\":\"%s\",\"ShardIteratorType\":\"TRIM_HORIZON\"}", arn,
+        shards[0].id);
+    bench_ok(&b, "GetShardIterator", body);
+    snprintf(body, sizeof body, "{\"ShardIterator\":\"%.*s\"}",
+        STR_ARG(json_get(bench_json(&b), STR("ShardIterator"))->text));
+    bench_ok(&b, "GetRecords", body);
+    const struct json *list = json_get(bench_json(&b), STR("Records"));
+    assert_int_equal(list->count, 2); /* one image, then two: a third would be too much */
+    for (const struct json *record = list->first; record; record = record->next) {
+        int64_t size = 0;
+        assert_true(
+            json_to_i64(json_get(json_get(record, STR("dynamodb")), STR("SizeBytes")), &size));
+        bytes += size;
+    }
+    assert_in_range(bytes, 900000, 1 << 20);
+    bench_fini(&b);
+}
+
 /* ---- a consumer ---- */
 
 enum { KEYS = 6, SHARDS_MAX = 400, STEPS = 600 };
@@ -617,6 +686,8 @@ int main(void)
         cmocka_unit_test(an_older_closed_stream_ends_with_its_last_record),
         cmocka_unit_test(rows_of_shards_go_with_their_records),
         cmocka_unit_test(readers_see_no_difference_between_old_and_gone),
+        cmocka_unit_test(many_old_records_are_passed_over_in_pages),
+        cmocka_unit_test(a_page_of_records_ends_at_one_megabyte),
         cmocka_unit_test(whoever_reads_parents_first_sees_each_change_once_and_in_order),
         cmocka_unit_test(the_check_finds_shards_that_do_not_follow_one_another),
     };
