@@ -11,6 +11,7 @@
 #include "backend/embedded/ops.h"
 #include "backend/embedded/recovery.h"
 #include "backend/embedded/restore.h"
+#include "backend/embedded/schema_parse.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/table_make.h"
 #include "backend/embedded/table_parse.h"
@@ -18,27 +19,6 @@
 #define INVALID "One or more parameter values were invalid: "
 
 /* ---- what the request overrides ---- */
-
-static bool has_definition(const struct catalog_table *table, struct str name)
-{
-    bool has = catalog_key_find(&table->schema, name) >= 0;
-    for (uint32_t i = 0; i < table->index_count && !has; i++)
-        has = catalog_key_find(&table->indexes[i].schema, name) >= 0;
-    return has;
-}
-
-/* Definitions of keys that no index has any more go. */
-static void prune_definitions(struct call *call, struct catalog_table *table)
-{
-    struct key_attribute *kept =
-        arena_array(&call->arena, struct key_attribute, table->definition_count + 1);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < table->definition_count; i++)
-        if (has_definition(table, table->definitions[i].name))
-            kept[count++] = table->definitions[i];
-    table->definitions = kept;
-    table->definition_count = count;
-}
 
 static const struct json *wanted_index(const struct json *list, struct str name)
 {
@@ -144,7 +124,7 @@ static bool apply(struct call *call, struct catalog_table *table, struct err *er
         !apply_billing(call, table, err))
         return false;
     apply_index_billing(table);
-    prune_definitions(call, table);
+    schema_prune(call, table);
     return true;
 }
 

@@ -73,18 +73,21 @@ static bool apply_on_demand(struct call *call, struct update *u, struct err *err
     return true;
 }
 
-static bool refuse_same_units(
-    const struct catalog_units *now, const struct catalog_units *asked, struct err *err)
+/* `index` is empty: the table itself. */
+static bool refuse_same_units(const struct catalog_units *now, const struct catalog_units *asked,
+    struct str index, struct err *err)
 {
+    const char *of = index.len ? "index " : "the table";
     return err_invalid(err,
-        "The provisioned throughput for the table will not change. The requested value equals "
-        "the current value. Current ReadCapacityUnits provisioned for the table: %" PRId64
+        "The provisioned throughput for the %s%.*s will not change. The requested value equals the "
+        "current value. Current ReadCapacityUnits provisioned for %s%.*s: %" PRId64
         ". Requested ReadCapacityUnits: %" PRId64
-        ". Current WriteCapacityUnits provisioned for the table: %" PRId64
+        ". Current WriteCapacityUnits provisioned for %s%.*s: %" PRId64
         ". Requested WriteCapacityUnits: %" PRId64
         ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request "
         "higher limits.",
-        now->read, asked->read, now->write, asked->write);
+        index.len ? of : "table", STR_ARG(index), of, STR_ARG(index), now->read, asked->read, of,
+        STR_ARG(index), now->write, asked->write);
 }
 
 static bool apply_provisioned(struct call *call, struct update *u, bool mode, struct err *err)
@@ -98,7 +101,7 @@ static bool apply_provisioned(struct call *call, struct update *u, bool mode, st
                                         "specified when BillingMode is PAY_PER_REQUEST");
     struct catalog_units asked = table_parse_units(json);
     if (!table->on_demand && same_units(&table->units, &asked))
-        return refuse_same_units(&table->units, &asked, err);
+        return refuse_same_units(&table->units, &asked, STR_NONE, err);
     if (table->on_demand)
         clear_units(&table->units);
     table->on_demand = false;
@@ -151,14 +154,14 @@ static bool create_index(
         return err_invalid(err, "Attempting to create an index which already exists");
     if (u->table.index_count - u->table.local_count >= CATALOG_GLOBAL_MAX)
         return err_refuse(err, "LimitExceededException",
-            "Subscriber limit exceeded: GlobalSecondaryIndex count exceeds the per-table limit of "
-            "%d",
+            "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit "
+            "of %d",
             CATALOG_GLOBAL_MAX);
     if (is_filling(u))
         return err_refuse(err, "LimitExceededException",
             "Subscriber limit exceeded: Only 1 online index can be created or deleted "
             "simultaneously per table");
-    if (!schema_check_defined(call, json, err) ||
+    if (!schema_check_defined(call, json, err) || !schema_parse_definitions(call, &u->table, err) ||
         !table_parse_global(call, json, &u->table, index, err))
         return false;
     index->backfilling = true;
@@ -167,12 +170,19 @@ static bool create_index(
     return true;
 }
 
+static bool refuse_missing(const struct update *u, struct str index, struct err *err)
+{
+    return err_refuse(err, "ResourceNotFoundException",
+        "Requested resource not found: Index %.*s for table %.*s", STR_ARG(index),
+        STR_ARG(u->table.name));
+}
+
 static bool delete_index(struct update *u, const struct json *json, struct err *err)
 {
     struct str name = shape_text(json, STR("IndexName"));
     struct catalog_index *index = find_index(u, name);
     if (!index)
-        return err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
+        return refuse_missing(u, name, err);
     if (!index->global)
         return err_invalid(err,
             INVALID "Cannot delete an index that is not a GlobalSecondaryIndex: %.*s",
@@ -196,7 +206,7 @@ static bool update_index(struct update *u, const struct json *json, struct err *
             "This operation cannot be performed with given input values. Please contact DynamoDB "
             "service team for more info: Action Blocked: IndexUpdate");
     if (!index || !index->global)
-        return err_refuse(err, "ResourceNotFoundException", "Requested resource not found");
+        return refuse_missing(u, name, err);
     struct throughput_owner owner = {.index = name, .on_demand = u->table.on_demand};
     if (!throughput_parse(&owner, json, &index->units, err))
         return false;
@@ -208,10 +218,7 @@ static bool update_index(struct update *u, const struct json *json, struct err *
                     "%.*s when BillingMode is PAY_PER_REQUEST",
             STR_ARG(name));
     if (same_units(&index->units, &asked))
-        return err_invalid(err,
-            "The provisioned throughput for the index %.*s will not change. The requested value "
-            "equals the current value.",
-            STR_ARG(name));
+        return refuse_same_units(&index->units, &asked, name, err);
     move_units(&index->units, asked, u->now_ms);
     return true;
 }
@@ -228,6 +235,8 @@ static bool apply_indexes(struct call *call, struct update *u, struct err *err)
         if (!done)
             return false;
     }
+    if (list)
+        schema_prune(call, &u->table);
     return true;
 }
 
@@ -283,8 +292,7 @@ static bool apply_rest(struct call *call, struct update *u, struct err *err)
     return !sse || table_parse_sse(call, sse, &u->table.sse, err);
 }
 
-/* Definitions of keys that no index has any more are left as they are: the service tolerates spare
- * ones in updates. */
+/* Definitions matter to an index that is created alone; the service passes over others. */
 static bool apply(
     struct call *call, struct update *u, const struct catalog_table *table, struct err *err)
 {
@@ -296,9 +304,9 @@ static bool apply(
     if (table->index_count)
         memcpy(u->indexes, table->indexes, table->index_count * sizeof *u->indexes);
     u->table.indexes = u->indexes;
-    return schema_parse_definitions(call, &u->table, err) && apply_billing(call, u, err) &&
-           apply_indexes(call, u, err) && check_provisioned(u, table, err) &&
-           apply_stream(call, u, err) && apply_rest(call, u, err);
+    return apply_billing(call, u, err) && apply_indexes(call, u, err) &&
+           check_provisioned(u, table, err) && apply_stream(call, u, err) &&
+           apply_rest(call, u, err);
 }
 
 static bool write_streams(

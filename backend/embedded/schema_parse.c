@@ -201,15 +201,21 @@ static bool uses(const struct key_schema *schema, struct str name)
     return catalog_key_find(schema, name) >= 0;
 }
 
+static bool is_used(const struct catalog_table *table, struct str name)
+{
+    bool used = uses(&table->schema, name);
+    for (uint32_t i = 0; !used && i < table->index_count; i++)
+        used = uses(&table->indexes[i].schema, name);
+    return used;
+}
+
 bool schema_check_used(struct call *call, const struct catalog_table *table, struct err *err)
 {
     struct buf used = {0};
     bool all = true;
     buf_add_byte(&used, '[');
     for (uint32_t i = 0; i < table->definition_count; i++) {
-        bool here = uses(&table->schema, table->definitions[i].name);
-        for (uint32_t k = 0; !here && k < table->index_count; k++)
-            here = uses(&table->indexes[k].schema, table->definitions[i].name);
+        bool here = is_used(table, table->definitions[i].name);
         if (here)
             put_name(&used, table->definitions[i].name);
         all = all && here;
@@ -230,15 +236,19 @@ bool schema_check_used(struct call *call, const struct catalog_table *table, str
 bool schema_check_defined(struct call *call, const struct json *index, struct err *err)
 {
     const struct json *list = shape_get(call->body, STR("AttributeDefinitions"));
-    const struct json *schema = shape_get(index, STR("KeySchema"));
-    for (const struct json *e = schema->first; e; e = e->next) {
-        const struct json *d = list ? list->first : NULL;
-        while (d &&
-               !str_equal(shape_text(d, STR("AttributeName")), shape_text(e, STR("AttributeName"))))
-            d = d->next;
-        if (!d)
-            return err_invalid(err, INVALID "AttributeDefinitions is not specified for index: %.*s",
-                STR_ARG(shape_text(index, STR("IndexName"))));
-    }
-    return true;
+    return (list && list->count) ||
+           err_invalid(err, INVALID "AttributeDefinitions is not specified for index: %.*s",
+               STR_ARG(shape_text(index, STR("IndexName"))));
+}
+
+void schema_prune(struct call *call, struct catalog_table *table)
+{
+    struct key_attribute *kept =
+        arena_array(&call->arena, struct key_attribute, (size_t)table->definition_count + 1);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < table->definition_count; i++)
+        if (is_used(table, table->definitions[i].name))
+            kept[count++] = table->definitions[i];
+    table->definitions = kept;
+    table->definition_count = count;
 }

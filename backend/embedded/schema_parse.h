@@ -11,7 +11,10 @@ bool schema_parse(struct call *call, const struct catalog_table *table, const st
     bool multi, struct key_schema *out, struct err *err);
 /* Every definition is the key of the table or of an index. */
 bool schema_check_used(struct call *call, const struct catalog_table *table, struct err *err);
-/* An index that is added brings the definitions of all its keys, also those that the table has. */
+/* An index that is added brings definitions along; those that the table has need not be among
+ * them. */
 bool schema_check_defined(struct call *call, const struct json *index, struct err *err);
+/* Drops the definitions that are the key of nothing any more. */
+void schema_prune(struct call *call, struct catalog_table *table);
 
 #endif

@@ -88,6 +88,16 @@ static bool parse_warm(const struct throughput_owner *owner, const struct json *
 
 /* ---- OnDemandThroughput ---- */
 
+static bool refuse_on_demand(const struct throughput_owner *owner, struct str unit, struct err *err)
+{
+    const char *of = owner->index.len ? " for index: " : "";
+    return err_invalid(err,
+        INVALID "%.*s for OnDemandThroughput%s%.*s cannot be specified when %s BillingMode is "
+                "PROVISIONED%s",
+        STR_ARG(unit), of, STR_ARG(owner->index), owner->is_new ? "table" : "the table",
+        owner->is_new ? "." : "");
+}
+
 static bool parse_limit(const struct throughput_owner *owner, const struct json *json,
     struct str unit, int64_t *limit, struct err *err)
 {
@@ -95,11 +105,7 @@ static bool parse_limit(const struct throughput_owner *owner, const struct json 
     if (!shape_get(json, unit))
         return true;
     if (!owner->on_demand)
-        return err_invalid(err,
-            INVALID "%.*s for OnDemandThroughput cannot be specified %s%.*s%swhen the table "
-                    "BillingMode is PROVISIONED",
-            STR_ARG(unit), owner->index.len ? "for index : " : "", STR_ARG(owner->index),
-            owner->index.len ? " " : "");
+        return refuse_on_demand(owner, unit, err);
     bool clears = asked == NO_LIMIT && !owner->is_new;
     if (asked < 1 && !clears)
         return err_invalid(err,

@@ -59,15 +59,23 @@ static bool check_alone(struct call *call, const struct part *part, struct err *
     return true;
 }
 
+/* An empty list of updates is nothing, but wrong with something else. */
+static bool is_empty(const struct json *part)
+{
+    return !part || (part->type == JSON_ARRAY && part->count == 0);
+}
+
 static bool check_parts(struct call *call, struct err *err)
 {
-    size_t asked = 0;
+    bool something = false;
     for (size_t i = 0; i < PARTS; i++) {
+        const struct json *part = shape_get(call->body, str_from(parts[i].name));
+        something = something || !is_empty(part);
+    }
+    for (size_t i = 0; something && i < PARTS; i++)
         if (asks(call, str_from(parts[i].name)) && !check_alone(call, &parts[i], err))
             return false;
-        asked += asks(call, str_from(parts[i].name));
-    }
-    return asked ||
+    return something ||
            err_invalid(err,
                "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, "
                "GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required");
