@@ -40,7 +40,7 @@ bool backup_begin(struct call *call, struct store_txn *txn, struct catalog_table
     job->size = count.bytes;
     job->imported = count.items;
     return job_make_id(txn, &call->arena, job, err) && job_hold(call, txn, job, table, err) &&
-           job_begin(txn, job, err);
+           job_begin(txn, job, err) && (!system || job_expire_at(txn, job, job->expires_ms, err));
 }
 
 bool backup_runs(
