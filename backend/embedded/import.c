@@ -324,7 +324,8 @@ static bool check_item(const struct catalog_table *table, struct value item, str
     while (value_next(&walk, &name, &v))
         if (name.len == 0)
             return err_set(why, ERR_DATA, "an attribute name is empty");
-    return item_check_put(table, item, why) && item_check_size(item, why);
+    return value_check(item.encoded, why) && item_check_put(table, item, why) &&
+           item_check_size(item, why);
 }
 
 /* Items of one key replace each other. */

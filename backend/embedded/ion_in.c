@@ -11,7 +11,7 @@
 
 #include <ctype.h>
 
-enum { DEPTH_MAX = VALUE_DEPTH_MAX + 2, NUMBER_MAX = 400, ANNOTATION_MAX = 32 };
+enum { DEPTH_MAX = VALUE_DEPTH_MAX + 2, NUMBER_MAX = 400 };
 
 struct reader {
     const char *at, *end;
@@ -393,7 +393,7 @@ static bool put_named(struct reader *r, struct buf *out, int depth)
     enum value_type set = set_of(buf_str(&r->text));
     r->at += 2;
     if (set == VALUE_NONE)
-        return read_value(r, out, depth);
+        return read_value(r, out, depth + 1);
     return expect(r, '[', "a set is a list") && put_set(r, out, set);
 }
 
