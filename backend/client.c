@@ -190,20 +190,37 @@ static bool take_page(struct arena *arena, const struct json *answer, struct cli
     return !last || take_item(arena, last, &out->last, operation, err);
 }
 
-bool client_read(struct client *c, struct arena *arena, const struct client_read *read,
-    struct client_page *out, struct err *err)
+bool client_fetch(
+    struct client *c, const struct client_read *read, struct ddb_reply *reply, struct err *err)
 {
     struct str operation = read->key_condition.len ? STR("Query") : STR("Scan");
     struct buf body = {0};
-    struct ddb_reply reply = {0};
-    struct arena scratch = {0};
-    *out = (struct client_page){0};
     put_read(&body, read);
-    const struct json *answer = client_ask(c, operation, buf_str(&body), &reply, &scratch, err);
-    bool ok = answer && take_page(arena, answer, out, operation, err);
-    arena_fini(&scratch);
-    ddb_reply_fini(&reply);
+    bool ok = client_call(c, operation, buf_str(&body), reply, err);
     buf_fini(&body);
+    return ok;
+}
+
+bool client_take(struct arena *arena, const struct client_read *read, const struct ddb_reply *reply,
+    struct client_page *out, struct err *err)
+{
+    struct str operation = read->key_condition.len ? STR("Query") : STR("Scan");
+    struct arena scratch = {0};
+    struct err unreadable = ERR_INIT;
+    *out = (struct client_page){0};
+    const struct json *answer = json_parse(&scratch, buf_str(&reply->body), &unreadable);
+    bool ok = json_is(answer, JSON_OBJECT) ? take_page(arena, answer, out, operation, err)
+                                           : client_bad_answer(err, operation);
+    arena_fini(&scratch);
+    return ok;
+}
+
+bool client_read(struct client *c, struct arena *arena, const struct client_read *read,
+    struct client_page *out, struct err *err)
+{
+    struct ddb_reply reply = {0};
+    bool ok = client_fetch(c, read, &reply, err) && client_take(arena, read, &reply, out, err);
+    ddb_reply_fini(&reply);
     return ok;
 }
 

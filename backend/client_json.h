@@ -16,6 +16,12 @@ void client_put_number(struct buf *body, struct str name, int64_t number);
 const struct json *client_ask(struct client *c, struct str operation, struct str body,
     struct ddb_reply *reply, struct arena *scratch, struct err *err);
 
+/* client_read() in its two halves: the request, and what its answer says. */
+bool client_fetch(
+    struct client *c, const struct client_read *read, struct ddb_reply *reply, struct err *err);
+bool client_take(struct arena *arena, const struct client_read *read, const struct ddb_reply *reply,
+    struct client_page *out, struct err *err);
+
 /* A member's text, copied into the arena; empty where there is none. */
 struct str client_text(struct arena *arena, const struct json *object, struct str name);
 int64_t client_number(const struct json *object, struct str name);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What scan, query and export share: options into a request, pages into lines. Holds one page at a
- * time.
+ * time, and of an endpoint the next one, which comes while this one is printed.
  */
 #include "views/cli/read.h"
+#include "backend/ahead.h"
 #include "backend/json_out.h"
 #include "views/cli/source.h"
 
@@ -65,6 +66,13 @@ static void print_page(struct printing *p, const struct client_page *page)
     }
 }
 
+static void count_page(struct printing *p, const struct client_page *page)
+{
+    bool enough = p->left >= 0 && page->count >= p->left;
+    p->count += enough ? p->left : (int64_t)page->count;
+    p->left -= p->left < 0 ? 0 : enough ? p->left : (int64_t)page->count;
+}
+
 /* The service looks at no more items than are still wanted, where each of them will be printed. */
 static int64_t page_limit(const struct printing *p, const struct client_read *read, int64_t asked)
 {
@@ -79,13 +87,10 @@ static bool read_page(struct printing *p, struct client_read *read, struct arena
     struct client_page page;
     if (!client_read(&p->cli->client, arena, read, &page, err))
         return false;
-    if (read->count_only) {
-        bool enough = p->left >= 0 && page.count >= p->left;
-        p->count += enough ? p->left : (int64_t)page.count;
-        p->left -= p->left < 0 ? 0 : enough ? p->left : (int64_t)page.count;
-    } else {
+    if (read->count_only)
+        count_page(p, &page);
+    else
         print_page(p, &page);
-    }
     /* the page's memory is about to go: the key stays */
     buf_clear(start);
     buf_add(start, page.last.encoded);
@@ -93,27 +98,57 @@ static bool read_page(struct printing *p, struct client_read *read, struct arena
     return read->count_only || cli_out_flush(p->out, err);
 }
 
-bool cli_read_print(struct cli *cli, struct client_read *read, struct cli_out *out, struct err *err)
+/* To the end, pages fetched while others are printed. */
+static bool print_ahead(struct printing *p, struct client_read *read, struct err *err)
+{
+    struct arena arena = {0};
+    struct client_page page;
+    struct ahead *ahead = ahead_open(&p->cli->client, read);
+    bool ok = true;
+    while (ok && ahead_next(ahead, &arena, &page, err)) {
+        if (read->count_only)
+            count_page(p, &page);
+        else
+            print_page(p, &page);
+        arena_reset(&arena);
+        ok = !cli_cancelled(err) && (read->count_only || cli_out_flush(p->out, err));
+    }
+    ahead_close(ahead);
+    arena_fini(&arena);
+    return ok && err->code == ERR_NONE;
+}
+
+/* Page by page. */
+static bool print_all(struct printing *p, struct client_read *read, struct err *err)
 {
     struct arena arena = {0};
     struct buf start = {0};
-    struct printing p = {.cli = cli, .out = out, .typed = cli_has(cli, CLI_TYPED)};
     int64_t asked = read->limit;
-    bool ok = cli_number(cli, CLI_LIMIT, 1, -1, &p.left, err);
+    bool ok = true;
     while (ok) {
         arena_reset(&arena);
-        read->limit = page_limit(&p, read, asked);
-        ok = !cli_cancelled(err) && read_page(&p, read, &arena, &start, err);
-        if (!ok || read->start.type == VALUE_NONE || p.left == 0)
+        read->limit = page_limit(p, read, asked);
+        ok = !cli_cancelled(err) && read_page(p, read, &arena, &start, err);
+        if (!ok || read->start.type == VALUE_NONE || p->left == 0)
             break;
     }
+    buf_fini(&start);
+    arena_fini(&arena);
+    return ok;
+}
+
+bool cli_read_print(struct cli *cli, struct client_read *read, struct cli_out *out, struct err *err)
+{
+    struct printing p = {.cli = cli, .out = out, .typed = cli_has(cli, CLI_TYPED)};
+    bool ok = cli_number(cli, CLI_LIMIT, 1, -1, &p.left, err);
+    /* who wants so many only is not to pay for a page more */
+    bool ahead = p.left < 0 && backend_is_remote(cli->backend);
+    ok = ok && (ahead ? print_ahead(&p, read, err) : print_all(&p, read, err));
     if (ok && read->count_only) {
         buf_clear(&p.line);
         buf_printf(&p.line, "%lld", (long long)p.count);
         cli_out_line(out, buf_str(&p.line));
     }
     buf_fini(&p.line);
-    buf_fini(&start);
-    arena_fini(&arena);
     return ok;
 }

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading ahead, for endpoints whose pages take long to come. A thread fetches answers, and finds
+ * in each of them, unread, where the next one begins; the caller's thread makes values of them.
+ *
+ *   thread   fetch 1 ─▶ key            fetch 2 ─▶ key ─▶ fetch 3 ─▶ key ─▶ fetch 4 …
+ *   caller          take 1 ─▶ comes back          take 2 ─▶ …    take 3 ─▶ …
+ *
+ * Two answers are held at most. Knows nothing of endpoints.
+ */
+#include "backend/ahead.h"
+
+#include "backend/client_json.h"
+#include "backend/json_in.h"
+#include "base/mem.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { LOOK_MS = 50 };
+
+struct ahead {
+    struct client client; /* with a cancel flag of our own */
+    const atomic_bool *asked;
+    struct client_read read;
+    struct buf start; /* where read.start stands */
+    atomic_bool cancel;
+    pthread_t thread;
+    pthread_mutex_t lock; /* of all below */
+    pthread_cond_t moved;
+    struct ddb_reply ready; /* an answer that waits for the caller */
+    bool full, last, failed, stop;
+    bool given, begun; /* the caller has come once, twice */
+    struct err err;
+};
+
+/* ---- where the next page begins ---- */
+
+/* Behind the string that begins at `at`. */
+static size_t skip_string(struct str text, size_t at)
+{
+    for (at++; at < text.len;) {
+        const char *quote = memchr(text.at + at, '"', text.len - at);
+        size_t end = quote ? (size_t)(quote - text.at) : text.len, escapes = 0;
+        while (end - escapes > at && text.at[end - escapes - 1] == '\\')
+            escapes++;
+        at = end + 1;
+        if (escapes % 2 == 0)
+            break;
+    }
+    return at;
+}
+
+/* The value of a member of the outermost object, as text. Not a reader: what is no JSON is found
+ * out by whoever reads the whole. */
+static struct str member_of(struct str text, struct str name)
+{
+    size_t depth = 0, from = SIZE_MAX;
+    for (size_t at = 0; at < text.len;) {
+        char c = text.at[at];
+        if (c == '"') {
+            size_t end = skip_string(text, at);
+            bool this_one = depth == 1 && from == SIZE_MAX && end <= text.len &&
+                            str_equal((struct str){text.at + at + 1, end - at - 2}, name);
+            at = end;
+            if (this_one && at < text.len && text.at[at] == ':')
+                from = ++at;
+            continue;
+        }
+        depth += c == '{' || c == '[';
+        if (c == '}' || c == ']') {
+            depth--;
+            if (depth == 1 && from != SIZE_MAX)
+                return (struct str){text.at + from, at + 1 - from};
+        }
+        at++;
+    }
+    return STR_NONE;
+}
+
+/* Moves read.start behind this answer; false at the end of all, or where there is no sense in it.
+ */
+static bool advance(struct ahead *a, const struct ddb_reply *reply)
+{
+    struct arena scratch = {0};
+    struct err unreadable = ERR_INIT;
+    struct str key = member_of(buf_str(&reply->body), STR("LastEvaluatedKey"));
+    const struct json *json = key.len ? json_parse(&scratch, key, &unreadable) : NULL;
+    buf_clear(&a->start);
+    bool more = json && json_in_typed_item(&a->start, json, &unreadable);
+    a->read.start = more ? value_of(buf_str(&a->start)) : (struct value){0};
+    arena_fini(&scratch);
+    return more;
+}
+
+/* ---- the thread ---- */
+
+/* With the lock held: until there is room, and until the caller has come back for a second page. */
+static bool wait_for_room(struct ahead *a, bool first)
+{
+    while (!a->stop && (a->full || (!first && !a->begun)))
+        pthread_cond_wait(&a->moved, &a->lock);
+    return !a->stop;
+}
+
+static void hand_over(struct ahead *a, struct ddb_reply *reply, bool ok, bool more)
+{
+    if (ok) {
+        a->ready = *reply;
+        *reply = (struct ddb_reply){0};
+        a->full = true;
+    }
+    a->failed = !ok;
+    a->last = !more;
+    pthread_cond_broadcast(&a->moved);
+}
+
+static void *ahead_main(void *context)
+{
+    struct ahead *a = context;
+    struct ddb_reply reply = {0};
+    bool more = true;
+    for (bool first = true; more; first = false) {
+        struct err err = ERR_INIT;
+        pthread_mutex_lock(&a->lock);
+        bool go_on = first || wait_for_room(a, false);
+        pthread_mutex_unlock(&a->lock);
+        if (!go_on)
+            break;
+        bool ok = client_fetch(&a->client, &a->read, &reply, &err);
+        more = ok && advance(a, &reply);
+        pthread_mutex_lock(&a->lock);
+        if (!ok)
+            a->err = err;
+        if (wait_for_room(a, true))
+            hand_over(a, &reply, ok, more);
+        else
+            more = false;
+        pthread_mutex_unlock(&a->lock);
+    }
+    ddb_reply_fini(&reply);
+    return NULL;
+}
+
+/* ---- the caller ---- */
+
+struct ahead *ahead_open(struct client *client, const struct client_read *read)
+{
+    struct ahead *a = mem_new(struct ahead);
+    a->read = *read;
+    a->client = *client;
+    a->asked = client->limits.cancel;
+    a->client.limits.cancel = &a->cancel;
+    pthread_mutex_init(&a->lock, NULL);
+    pthread_cond_init(&a->moved, NULL);
+    if (pthread_create(&a->thread, NULL, ahead_main, a) != 0)
+        abort(); /* a process without room for one thread cannot go on */
+    return a;
+}
+
+/* With the lock held: for a moment, since the caller's cancel flag wakes nobody. */
+static void look(struct ahead *a)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += LOOK_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_cond_timedwait(&a->moved, &a->lock, &until);
+    if (a->asked && atomic_load(a->asked))
+        atomic_store(&a->cancel, true);
+}
+
+bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, struct err *err)
+{
+    struct ddb_reply reply = {0};
+    pthread_mutex_lock(&a->lock);
+    a->begun =
+        a->given; /* from the second page on, the next one is wanted before it is asked for */
+    a->given = true;
+    pthread_cond_broadcast(&a->moved);
+    while (!a->full && !a->failed && !a->last)
+        look(a);
+    bool got = a->full;
+    if (got) {
+        reply = a->ready;
+        a->ready = (struct ddb_reply){0};
+        a->full = false;
+    } else if (a->failed) {
+        *err = a->err;
+    }
+    pthread_cond_broadcast(&a->moved);
+    pthread_mutex_unlock(&a->lock);
+    bool ok = got && client_take(arena, &a->read, &reply, out, err);
+    ddb_reply_fini(&reply);
+    return ok;
+}
+
+void ahead_close(struct ahead *a)
+{
+    if (!a)
+        return;
+    pthread_mutex_lock(&a->lock);
+    a->stop = true;
+    atomic_store(&a->cancel, true);
+    pthread_cond_broadcast(&a->moved);
+    pthread_mutex_unlock(&a->lock);
+    pthread_join(a->thread, NULL);
+    ddb_reply_fini(&a->ready);
+    buf_fini(&a->start);
+    pthread_cond_destroy(&a->moved);
+    pthread_mutex_destroy(&a->lock);
+    free(a);
+}
