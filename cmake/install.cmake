@@ -16,7 +16,7 @@ install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 set(data ${CMAKE_INSTALL_DATADIR}/dynascope)
 install(DIRECTORY keymaps/ DESTINATION ${data}/keymaps FILES_MATCHING PATTERN "*.keys")
 install(DIRECTORY themes/ DESTINATION ${data}/themes FILES_MATCHING PATTERN "*.theme")
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES README.md CHANGELOG.md LICENSE backend/COMPATIBILITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # the program writes its own completions, from the table of its subcommands
 set(completions)
