@@ -39,6 +39,7 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -51,6 +52,7 @@ enum {
     PACK_BYTES = 4 << 10, /* replies from this size on travel compressed, if the client likes it */
     DRAIN_BYTES = 64 << 20, /* a body that is too large is read up to here, so that the client
                                comes to reading the answer */
+    LOOK_NS = 1000000,      /* at the end: whether all is answered */
     GRACE_MS = 10000,       /* for what is in flight at the end */
     LIBRARY_MOST = 1 << 16, /* connections; counted here, since 0.9.75 keeps a mutex at its limit */
     SILENCE_S = 60,         /* the library's own limit: nothing read or written for so long */
@@ -116,10 +118,7 @@ struct http {
     atomic_bool stopping;
     _Atomic uint64_t requests;
     uint64_t seed;
-    /* Requests that were started and have no answer yet. */
-    pthread_mutex_t lock;
-    pthread_cond_t none_started;
-    unsigned started;
+    _Atomic unsigned started; /* requests that have no answer yet */
 };
 
 /* A connection and its current request. */
@@ -311,21 +310,12 @@ static void run_apart(struct crew_job *job)
     resume(c);
 }
 
-static void count_started(struct http *http, int change)
-{
-    pthread_mutex_lock(&http->lock);
-    http->started += (unsigned)change;
-    if (http->started == 0)
-        pthread_cond_broadcast(&http->none_started);
-    pthread_mutex_unlock(&http->lock);
-}
-
 static void on_started_done(void *ticket)
 {
     struct client *c = ticket;
     struct http *http = c->http; /* the client may be gone once it is resumed */
     resume(c);
-    count_started(http, -1);
+    atomic_fetch_sub(&http->started, 1); /* and so may the server now */
 }
 
 static bool start(struct client *c)
@@ -333,19 +323,19 @@ static bool start(struct client *c)
     struct http *http = c->http;
     if (!http->handler.start)
         return false;
-    count_started(http, 1);
+    atomic_fetch_add(&http->started, 1);
     if (http->handler.start(http->handler.context, &c->request, &c->reply, on_started_done, c))
         return true;
-    count_started(http, -1);
+    atomic_fetch_sub(&http->started, 1);
     return false;
 }
 
-static void await_started(struct http *http)
+/* Looks now and then: a lock to be woken by would be taken twice for each request by all threads.
+ */
+static void await_started(const struct http *http)
 {
-    pthread_mutex_lock(&http->lock);
-    while (http->started)
-        pthread_cond_wait(&http->none_started, &http->lock);
-    pthread_mutex_unlock(&http->lock);
+    while (atomic_load(&http->started))
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
 }
 
 /* Somebody else answers: this thread goes on with its other connections. */
@@ -579,8 +569,6 @@ struct http *http_open(
     set_limits(http, limits);
     links_init(&http->links, http->limits.head_ms, http->limits.idle_ms);
     http->crew = crew_new(http->limits.writers);
-    pthread_mutex_init(&http->lock, NULL);
-    pthread_cond_init(&http->none_started, NULL);
     http->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (getrandom(&http->seed, sizeof http->seed, GRND_NONBLOCK) != sizeof http->seed)
         http->seed = (uint64_t)clock_tick_ns();
@@ -606,8 +594,6 @@ void http_close(struct http *http)
             buf_fini(&http->io[i].spares[j]);
     }
     links_fini(&http->links);
-    pthread_cond_destroy(&http->none_started);
-    pthread_mutex_destroy(&http->lock);
     if (http->wake >= 0)
         close(http->wake);
     free(http);
