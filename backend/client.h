@@ -66,6 +66,9 @@ bool client_describe(struct client *c, struct arena *arena, struct str table,
 /* Waits until the table and its global secondary indexes are ACTIVE, minutes at most: a remote table
  * takes seconds, the store's is at once. */
 bool client_wait_active(struct client *c, struct str table, struct err *err);
+/* DescribeTable alone: one round trip, ttl_attribute stays empty. */
+bool client_describe_keys(struct client *c, struct arena *arena, struct str table,
+    struct client_table *out, struct err *err);
 
 /* ---- pages ---- */
 

@@ -226,7 +226,7 @@ static void describe_ttl(
     ddb_reply_fini(&reply);
 }
 
-bool client_describe(struct client *c, struct arena *arena, struct str table,
+static bool describe(struct client *c, struct arena *arena, struct str table, bool with_ttl,
     struct client_table *out, struct err *err)
 {
     struct buf body = {0};
@@ -241,7 +241,8 @@ bool client_describe(struct client *c, struct arena *arena, struct str table,
     bool ok = json_is(described, JSON_OBJECT);
     if (ok) {
         take_table(arena, described, out);
-        describe_ttl(c, arena, buf_str(&body), out);
+        if (with_ttl)
+            describe_ttl(c, arena, buf_str(&body), out);
     } else if (answer) {
         client_bad_answer(err, STR("DescribeTable"));
     }
@@ -249,6 +250,18 @@ bool client_describe(struct client *c, struct arena *arena, struct str table,
     ddb_reply_fini(&reply);
     buf_fini(&body);
     return ok;
+}
+
+bool client_describe(struct client *c, struct arena *arena, struct str table,
+    struct client_table *out, struct err *err)
+{
+    return describe(c, arena, table, true, out, err);
+}
+
+bool client_describe_keys(struct client *c, struct arena *arena, struct str table,
+    struct client_table *out, struct err *err)
+{
+    return describe(c, arena, table, false, out, err);
 }
 
 /* ---- waiting ---- */

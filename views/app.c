@@ -244,7 +244,8 @@ static void app_listing_changed(void *context)
     if (app->listing.err.code != ERR_NONE)
         app_fail(app, &app->listing.err);
     pane_tables_update(app->tables);
-    if (app->listing.listed && !app->started)
+    bool hasty = app->listing.first.len && listing_find(&app->listing, app->listing.first);
+    if ((app->listing.listed || hasty) && !app->started)
         app_choose_table(app);
     const struct listing_entry *e = listing_find(&app->listing, buf_str(&app->opening));
     if (e && e->described)
@@ -328,6 +329,7 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->tables = pane_tables_new(app);
     app->items = pane_items_new(app);
     app->listing.first = str_from(options->table);
+    app->listing.hasty = backend_is_remote(worker_backend(worker));
     listing_refresh(&app->listing);
     if (!app_load_settings(app, err)) {
         app_free(app);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Listing and describing tables in the background, some tables a job, so that other jobs get their
- * turn between two of them on a slow connection. Must not know who shows it.
+ * turn between two of them on a slow connection; there the tables of a job are described side by
+ * side, and the one that is to be opened before anything else. Must not know who shows it.
  */
 #include "views/listing.h"
 
 #include "base/mem.h"
 #include "views/browse.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 enum { LISTING_BATCH = 8 };
@@ -21,6 +23,7 @@ struct listing_list {
 struct listing_batch {
     struct task task;
     size_t count;
+    bool hasty;
     struct listing_entry *entries[LISTING_BATCH]; /* NULL where the table has gone meanwhile */
     struct str names[LISTING_BATCH];
 };
@@ -77,23 +80,61 @@ const struct listing_entry *listing_find(const struct listing *c, struct str nam
 
 /* ---- describing ---- */
 
+/* One table. */
+struct listing_one {
+    pthread_t thread;
+    bool started;
+    struct client *client;
+    struct listing_batch *batch;
+    size_t at;
+    struct err err;
+};
+
+static void *listing_describe_one(void *context)
+{
+    struct listing_one *one = context;
+    struct listing_batch *batch = one->batch;
+    struct arena arena = {0};
+    struct client_table table;
+    struct str name = batch->names[one->at];
+    one->err = ERR_INIT;
+    if (batch->hasty ? client_describe_keys(one->client, &arena, name, &table, &one->err)
+                     : client_describe(one->client, &arena, name, &table, &one->err)) {
+        struct listing_entry *e = listing_entry_new(name);
+        browse_copy_table(&e->arena, &table, &e->table);
+        e->described = true;
+        batch->entries[one->at] = e;
+    }
+    arena_fini(&arena);
+    return NULL;
+}
+
+/* Side by side where each takes its time on the way. */
 static bool listing_describe_work(struct task *task, struct client *client, struct err *err)
 {
     struct listing_batch *batch = (struct listing_batch *)task;
+    struct listing_one ones[LISTING_BATCH] = {0};
+    bool aside = backend_is_remote(client->backend), ok = true;
     for (size_t i = 0; i < batch->count; i++) {
-        struct client_table table;
-        struct listing_entry *e = listing_entry_new(batch->names[i]);
-        if (client_describe(client, &task->arena, batch->names[i], &table, err)) {
-            browse_copy_table(&e->arena, &table, &e->table);
-            e->described = true;
-            batch->entries[i] = e;
-            continue;
-        }
-        listing_entry_free(e);
-        if (err->code != ERR_REFUSED) /* a table that has gone is no failure of the others */
-            return false;
+        ones[i].client = client;
+        ones[i].batch = batch;
+        ones[i].at = i;
+        ones[i].started =
+            aside && i > 0 &&
+            pthread_create(&ones[i].thread, NULL, listing_describe_one, &ones[i]) == 0;
     }
-    return true;
+    for (size_t i = 0; i < batch->count; i++) {
+        if (ones[i].started)
+            pthread_join(ones[i].thread, NULL);
+        else if (ok)
+            listing_describe_one(&ones[i]);
+        /* a table that has gone is no failure of the others */
+        if (ok && ones[i].err.code != ERR_NONE && ones[i].err.code != ERR_REFUSED) {
+            *err = ones[i].err;
+            ok = false;
+        }
+    }
+    return ok;
 }
 
 static void listing_describe_next(struct listing *c);
@@ -205,11 +246,43 @@ static void listing_listed(struct task *task)
     c->changed(c->context);
 }
 
+/* The table that is to be opened, before the names: two round trips to its first page. */
+static void listing_hasty_described(struct task *task)
+{
+    struct listing *c = task->owner;
+    struct listing_batch *batch = (struct listing_batch *)task;
+    c->task = NULL;
+    if (batch->entries[0]) {
+        c->entries = mem_zero(1, sizeof *c->entries);
+        c->entries[0] = batch->entries[0];
+        c->count = 1;
+        c->changed(c->context); /* before the names are asked for: what it asks comes first */
+    }
+    listing_refresh(c);
+}
+
+static void listing_begin_hasty(struct listing *c)
+{
+    struct listing_batch *batch =
+        task_new(sizeof *batch, c, listing_describe_work, listing_hasty_described);
+    batch->task.dropped = listing_batch_dropped;
+    batch->hasty = true;
+    batch->names[0] = arena_dup(&batch->task.arena, c->first);
+    batch->count = 1;
+    c->task = &batch->task;
+    task_submit(c->task, c->worker);
+}
+
 void listing_refresh(struct listing *c)
 {
     c->stale = c->task != NULL;
     if (c->task)
         return;
+    if (c->hasty && c->first.len) {
+        c->hasty = false;
+        listing_begin_hasty(c);
+        return;
+    }
     c->task = task_new(sizeof(struct listing_list), c, listing_list_work, listing_listed);
     task_submit(c->task, c->worker);
 }

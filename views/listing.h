@@ -24,6 +24,7 @@ struct listing {
     bool listed;      /* names have come at least once */
     struct str first; /* describe this table before the others; borrowed */
     struct task *task;
+    bool hasty;   /* `first` is described before the names come: on a slow line */
     bool stale;   /* a refresh was asked for while it ran */
     bool *wanted; /* entries to describe, by number */
     struct err err;

@@ -2,6 +2,7 @@
 /* The explorer on an endpoint: the program's own server, which may go and come back. */
 #include "tests/pty/sample.h"
 
+#include "tests/remote/proxy.h"
 #include "tests/test.h"
 
 #include <signal.h>
@@ -130,6 +131,43 @@ static void one_changes_to_another_connection_without_leaving(void **state)
     sample_fini(&s);
 }
 
+/* The order in which requests come, for round trips. */
+static enum proxy_fault note(void *context, struct str operation, struct str body)
+{
+    struct buf *log = context;
+    (void)body;
+    buf_add(log, operation);
+    buf_add_byte(log, ' ');
+    return PROXY_PASS;
+}
+
+static void the_first_page_comes_after_two_round_trips(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    struct buf log = {0};
+    char url[64];
+    sample_init(&s, program);
+    sample_orders(&s, 3);
+    endpoint_start(&e, s.store);
+    struct proxy *p = proxy_start(atoi(strrchr(e.url, ':') + 1));
+    p->choose = note;
+    p->context = &log;
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", p->port);
+    explore(&s, &t, (const char *[]){program, url, "Orders", NULL});
+    term_expect(&t, "C000");
+    leave(&t);
+    proxy_stop(p);
+    if (!str_starts(buf_str(&log), STR("DescribeTable Scan ")))
+        fail_msg("%s", buf_cstr(&log));
+    assert_true(str_find(buf_str(&log), STR("DescribeTimeToLive")) > 20);
+    buf_fini(&log);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 static void an_endpoint_that_is_silent_does_not_hold_the_keys(void **state)
 {
     (void)state;
@@ -171,6 +209,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_endpoint_is_browsed_and_says_where_one_is),
         cmocka_unit_test(what_is_edited_through_an_endpoint_is_in_the_store),
         cmocka_unit_test(one_changes_to_another_connection_without_leaving),
+        cmocka_unit_test(the_first_page_comes_after_two_round_trips),
         cmocka_unit_test(an_endpoint_that_is_silent_does_not_hold_the_keys),
         cmocka_unit_test(an_endpoint_that_is_not_there_is_tried_and_named),
     };
