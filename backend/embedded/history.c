@@ -17,7 +17,7 @@
 #include <endian.h>
 
 #define MOMENT STR("moment")
-enum { TIME = 8 };
+enum { TIME = 8, NEAR = 4 };
 
 static void put_time(struct buf *out, int64_t time)
 {
@@ -202,13 +202,14 @@ static bool seek_past(struct history_walk *w, struct str item, int64_t time, str
     return store_seek(w->past, buf_str(&w->seek), false, &w->record, err);
 }
 
-/* On from where the cursor stands to the next record above the moment that is an item's first. */
+/* On from where the cursor stands to the next record above the moment that is an item's first. Most
+ * items have few records: so some steps come before a search. */
 static bool settle(struct history_walk *w, int64_t above, struct err *err)
 {
     struct str item;
     uint32_t id;
     int64_t time;
-    while (w->record) {
+    for (int steps = 0; w->record; steps++) {
         if (!history_key_read(store_key(w->past), &id, &item, &time) || id != w->table->history) {
             w->record = false;
             return true;
@@ -217,10 +218,32 @@ static bool settle(struct history_walk *w, int64_t above, struct err *err)
         buf_add(&w->mark, item);
         if (time > above)
             return true;
-        if (!seek_past(w, buf_str(&w->mark), above + 1, err))
+        if (steps % NEAR == NEAR - 1 ? !seek_past(w, buf_str(&w->mark), above + 1, err)
+                                     : !store_step(w->past, false, &w->record, err))
             return false;
     }
     return true;
+}
+
+static bool is_marked(struct history_walk *w, int64_t *time)
+{
+    struct str item;
+    uint32_t id;
+    return history_key_read(store_key(w->past), &id, &item, time) && id == w->table->history &&
+           str_equal(item, buf_str(&w->mark));
+}
+
+/* From a record of the item that is marked to the next item's. */
+static bool leave_item(struct history_walk *w, struct err *err)
+{
+    int64_t time;
+    for (int steps = 0; steps < NEAR; steps++) {
+        if (!store_step(w->past, false, &w->record, err))
+            return false;
+        if (!w->record || !is_marked(w, &time))
+            return true;
+    }
+    return seek_past(w, buf_str(&w->mark), INT64_MAX, err);
 }
 
 static bool step_past(struct history_walk *w, int64_t above, struct err *err)
@@ -288,7 +311,7 @@ bool history_walk_next(struct history_walk *w, bool *found, struct err *err)
         }
         set_key(w, buf_str(&w->mark));
         w->stored = store_value(w->past);
-        if ((first == 0 && !step_item(w, err)) || !step_past(w, w->at, err))
+        if ((first == 0 && !step_item(w, err)) || !leave_item(w, err) || !settle(w, w->at, err))
             return false;
         if (w->stored.len)
             return true;
@@ -309,14 +332,6 @@ bool history_changes_open(struct history_changes *c, struct store_txn *txn,
 void history_changes_close(struct history_changes *c)
 {
     history_walk_close(&c->walk);
-}
-
-static bool is_marked(struct history_walk *w, int64_t *time)
-{
-    struct str item;
-    uint32_t id;
-    return history_key_read(store_key(w->past), &id, &item, time) && id == w->table->history &&
-           str_equal(item, buf_str(&w->mark));
 }
 
 /* The last write before `to`: the cursor stands on the first one since `from`. */
