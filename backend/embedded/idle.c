@@ -39,7 +39,8 @@ struct idle {
     _Atomic uint64_t version; /* of the store when it was looked at last */
     /* the keeper's own: */
     bool leads;
-    unsigned refused; /* how often the lease was, since it last had it or went without */
+    int64_t refused_ms; /* since when the lease is, 0 = it is not */
+    uint64_t left;      /* the store's version when the last step ended */
     struct walk walk;
     int64_t trim_ms;       /* when trimming is due */
     int64_t trim_look_ms;  /* when that was found out, */
@@ -171,13 +172,17 @@ static bool step_walk(struct call *call, struct walk *walk, struct err *err)
 /* ---- steps ---- */
 
 /* The lease is kept while there is something to wait for. Who has it may be stopped: after a while
- * the work is done once without it. */
+ * the work that is due is done once without it. */
 static bool lead(struct engine *engine, struct idle *idle)
 {
-    if (!idle->leads && idle->refused < IDLE_PATIENCE)
+    int64_t now = engine_now_ms(engine);
+    if (!idle->leads)
         idle->leads = store_lease(engine->store, IDLE_LEASE);
-    idle->refused = idle->leads ? 0 : idle->refused + 1;
-    return idle->leads || idle->refused > IDLE_PATIENCE;
+    if (idle->leads)
+        idle->refused_ms = 0;
+    else if (idle->refused_ms == 0)
+        idle->refused_ms = now;
+    return idle->leads || now - idle->refused_ms >= IDLE_PATIENCE_MS;
 }
 
 static void follow(struct engine *engine, struct idle *idle)
@@ -220,51 +225,61 @@ static bool do_work(struct call *call, struct idle *idle, enum work work, struct
                              : do_trimming(call->engine, idle, err);
 }
 
-/* Until the next look, where nothing is to be done now. */
-static int64_t wait_for(struct engine *engine, const struct idle *idle, const struct look *look)
+/* Until the next look, where nothing is to be done now. That others write is only noticed by
+ * looking, and matters where tables have a time to live. */
+static int64_t wait_for(
+    struct engine *engine, const struct idle *idle, const struct look *look, bool others)
 {
     int64_t now = engine_now_ms(engine), due = idle->trim_ms;
+    int64_t poll = now + (others ? IDLE_REST_MS : IDLE_POLL_MS);
     if (look->lives && idle->walk.next_ms < due)
         due = idle->walk.next_ms;
-    if (look->lives && now + IDLE_POLL_MS < due)
-        due = now + IDLE_POLL_MS;
+    if (look->lives && poll < due)
+        due = poll;
     if (idle->trim_version != store_version(engine->store) && now + IDLE_TRIM_MS < due)
         due = now + IDLE_TRIM_MS;
     return due == never ? never : due > now ? due - now : IDLE_LOOK_MS;
 }
 
-/* Others get the store for most of the time; a step that changed nothing is not repeated at once.
- */
-static int64_t pause_after(int64_t ns, bool idle)
+/* Others who write get the store for most of the time. */
+static int64_t pause_after(int64_t ns, bool others)
 {
-    int64_t ms = ns / 1000000 * PAUSE_SHARE;
-    return idle ? IDLE_POLL_MS : ms < PAUSE_MIN_MS ? PAUSE_MIN_MS : ms;
+    int64_t ms = others ? ns / 1000000 * PAUSE_SHARE : 0;
+    return ms < PAUSE_MIN_MS ? PAUSE_MIN_MS : ms;
+}
+
+/* A step that changed nothing is not repeated at once. */
+static bool work_on(struct call *call, struct idle *idle, enum work work, bool others,
+    int64_t *wait_ms, struct err *err)
+{
+    struct engine *engine = call->engine;
+    uint64_t version = store_version(engine->store);
+    int64_t began = clock_tick_ns();
+    *wait_ms = IDLE_POLL_MS;
+    if (!lead(engine, idle))
+        return true;
+    if (!do_work(call, idle, work, err))
+        return false;
+    if (work != TASKS || store_version(engine->store) != version)
+        *wait_ms = pause_after(clock_tick_ns() - began, others);
+    return true;
 }
 
 static bool step(struct call *call, struct idle *idle, int64_t *wait_ms, struct err *err)
 {
     struct engine *engine = call->engine;
     struct look look;
-    int64_t began = clock_tick_ns();
+    bool others = store_version(engine->store) != idle->left;
     if (!look_at_store(call, idle, &look, err))
         return false;
     hasten_walk(engine, &idle->walk);
     enum work work = choose(engine, idle, &look);
-    uint64_t version = store_version(engine->store);
-    *wait_ms = IDLE_POLL_MS;
-    if (work == NOTHING) {
-        *wait_ms = wait_for(engine, idle, &look);
-        idle->refused = 0;
-        if (!look.lives)
-            follow(engine, idle);
-        return true;
-    }
-    if (!lead(engine, idle))
-        return true;
-    if (!do_work(call, idle, work, err))
-        return false;
-    bool stuck = work == TASKS && store_version(engine->store) == version;
-    *wait_ms = pause_after(clock_tick_ns() - began, stuck);
+    if (work != NOTHING)
+        return work_on(call, idle, work, others, wait_ms, err);
+    *wait_ms = wait_for(engine, idle, &look, others);
+    idle->refused_ms = 0;
+    if (!look.lives)
+        follow(engine, idle);
     return true;
 }
 
@@ -284,6 +299,7 @@ static bool idle_step(struct engine *engine, bool *more, struct err *err)
     int64_t wait_ms;
     struct call *call = engine_take(engine);
     bool done = step(call, idle, &wait_ms, err);
+    idle->left = store_version(engine->store);
     engine_give(call);
     *more = false;
     if (done)

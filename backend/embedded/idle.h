@@ -15,8 +15,8 @@ enum {
     IDLE_REST_MS = 5000,      /* from a walk through all tables to the next, at least */
     IDLE_SHARE = 20,          /* and so many times as long as the walk took */
     IDLE_TRIM_MS = 60 * 1000, /* from one trimming to the next */
-    IDLE_PATIENCE = 10,       /* times that another process is left to do it */
-    IDLE_LEASE = 0,           /* of the one process that works; jobs have theirs from 1 on */
+    IDLE_PATIENCE_MS = 5 * 60 * 1000, /* that another process is left to do it */
+    IDLE_LEASE = 0, /* of the one process that works; jobs have theirs from 1 on */
 };
 
 struct idle;

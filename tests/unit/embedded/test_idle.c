@@ -294,7 +294,7 @@ static void of_two_processes_one_works(void **state)
     pid_t child = hold_lease(s.bench.folder, &release);
     s.bench.options.upkeep = true;
     bench_open(&s.bench);
-    for (int i = 0; i < IDLE_PATIENCE / 2; i++)
+    for (int i = 0; i < 10; i++)
         tick(&s);
     assert_int_equal(entries(&s, STORE_ITEMS), 1);
     close(release);
