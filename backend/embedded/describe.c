@@ -17,15 +17,41 @@ static void open_list(struct buf *out, struct str name)
     buf_add_byte(out, '[');
 }
 
+/* The least name above `*last`, or the least of all for NULL: lists that the service sorts are
+ * walked so, since they are short. */
+static bool is_next(struct str name, const struct str *last, const struct str *best)
+{
+    return (!last || str_compare(name, *last) > 0) && (!best || str_compare(name, *best) < 0);
+}
+
+static const struct key_attribute *next_definition(
+    const struct catalog_table *table, const struct str *last)
+{
+    const struct key_attribute *best = NULL;
+    for (uint32_t i = 0; i < table->definition_count; i++)
+        if (is_next(table->definitions[i].name, last, best ? &best->name : NULL))
+            best = &table->definitions[i];
+    return best;
+}
+
+static const struct str *next_include(const struct catalog_index *index, const struct str *last)
+{
+    const struct str *best = NULL;
+    for (uint32_t i = 0; i < index->include_count; i++)
+        if (is_next(index->include[i], last, best))
+            best = &index->include[i];
+    return best;
+}
+
 static void put_definitions(struct buf *out, const struct catalog_table *table)
 {
+    const struct key_attribute *d = NULL;
     open_list(out, STR("AttributeDefinitions"));
-    for (uint32_t i = 0; i < table->definition_count; i++) {
+    while ((d = next_definition(table, d ? &d->name : NULL))) {
         json_put_comma(out);
         buf_add_byte(out, '{');
-        engine_put_text(out, STR("AttributeName"), table->definitions[i].name);
-        engine_put_text(
-            out, STR("AttributeType"), str_from(value_type_name(table->definitions[i].type)));
+        engine_put_text(out, STR("AttributeName"), d->name);
+        engine_put_text(out, STR("AttributeType"), str_from(value_type_name(d->type)));
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, ']');
@@ -79,10 +105,11 @@ void describe_put_projection(struct buf *out, const struct catalog_index *index)
     engine_put_text(
         out, STR("ProjectionType"), str_from(catalog_projection_name(index->projection)));
     if (index->include_count) {
+        const struct str *name = NULL;
         open_list(out, STR("NonKeyAttributes"));
-        for (uint32_t i = 0; i < index->include_count; i++) {
+        while ((name = next_include(index, name))) {
             json_put_comma(out);
-            json_put_string(out, index->include[i]);
+            json_put_string(out, *name);
         }
         buf_add_byte(out, ']');
     }

@@ -214,8 +214,8 @@ static bool update_index(struct update *u, const struct json *json, struct err *
         return true;
     if (u->table.on_demand)
         return err_invalid(err,
-            INVALID "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: "
-                    "%.*s when BillingMode is PAY_PER_REQUEST",
+            INVALID "The only Updates for index: %.*s when TableThroughputMode is PAY_PER_REQUEST "
+                    "can be to OnDemandThroughput, WarmThroughput",
             STR_ARG(name));
     if (same_units(&index->units, &asked))
         return refuse_same_units(&index->units, &asked, name, err);

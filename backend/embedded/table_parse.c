@@ -92,7 +92,10 @@ static bool parse_index_units(const struct json *json, const struct catalog_tabl
                     "BillingMode is PAY_PER_REQUEST",
             STR_ARG(index->name));
     if (!units && !table->on_demand)
-        return err_invalid(err, INVALID "ProvisionedThroughput is not specified for index: %.*s",
+        return err_invalid(err,
+            table->id ? INVALID "Both ReadCapacityUnits and WriteCapacityUnits must be specified "
+                                "for index: %.*s"
+                      : INVALID "ProvisionedThroughput is not specified for index: %.*s",
             STR_ARG(index->name));
     if (units)
         index->units = table_parse_units(units);
