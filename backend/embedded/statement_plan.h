@@ -50,6 +50,8 @@ bool statement_plan_check_overlaps(const struct statement_plan *plan, struct err
 void statement_plan_order(struct statement_plan *plan);
 /* Refuses key attributes that are compared with values of another type. */
 bool statement_plan_check_types(const struct statement_plan *plan, struct err *err);
+/* Of two branches: which comes first by partition, then by sort key; for qsort. */
+int statement_plan_compare(const void *a, const void *b);
 /* Refuses a keyed read of an index that asks for attributes which it does not hold. */
 bool statement_plan_check_index(const struct statement_plan *plan,
     const struct catalog_index *index, struct arena *arena, struct err *err);

@@ -126,9 +126,11 @@ struct partiql_node *partiql_parse_node(
 void partiql_parse_end(const struct partiql_parser *p, struct partiql_node *node);
 void partiql_parse_add(struct partiql_node *parent, struct partiql_node *operand);
 
-/* Operators that bind stronger than this; the whole of them. */
+/* Operators that bind stronger than this; the whole of them (parse_operator.c). */
 enum { PARTIQL_LOOSEST = -1, PARTIQL_IN_SELECT = 6 };
 struct partiql_node *partiql_parse_expression(struct partiql_parser *p, int precedence);
+/* What operators stand between: a term and the steps of a path behind it. */
+struct partiql_node *partiql_parse_operand(struct partiql_parser *p);
 /* expression { "," expression }, into the parent */
 bool partiql_parse_list(struct partiql_parser *p, struct partiql_node *parent);
 /* A path of names and indexes: what may be changed. */
