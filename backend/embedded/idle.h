@@ -11,7 +11,7 @@
  */
 enum {
     IDLE_LOOK_MS = 1000,      /* from a change to the look at it */
-    IDLE_POLL_MS = 30 * 1000, /* where tables have a time to live: others may write to them */
+    IDLE_POLL_MS = 10 * 1000, /* where tables have a time to live: others may write to them */
     IDLE_REST_MS = 5000,      /* from a walk through all tables to the next, at least */
     IDLE_SHARE = 20,          /* and so many times as long as the walk took */
     IDLE_TRIM_MS = 60 * 1000, /* from one trimming to the next */
