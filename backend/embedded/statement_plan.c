@@ -9,132 +9,9 @@
  */
 #include "backend/embedded/statement_plan.h"
 
+#include "backend/embedded/statement_term.h"
+
 #include <stdlib.h>
-
-#define INVALID "One or more parameter values were invalid: "
-
-/* ---- conditions on keys ---- */
-
-enum { PARTITION, SORT, NEITHER = -1 };
-
-/* A condition that a range of keys can say. */
-struct term {
-    int key; /* PARTITION, SORT, NEITHER */
-    enum expr_operator op;
-    struct value low, high;
-    const struct expr_node *values; /* IN: the first of them */
-};
-
-static int key_of(const struct key_schema *schema, const struct expr_node *node)
-{
-    if (node->kind != EXPR_NODE_PATH || node->path.count != 1)
-        return NEITHER;
-    return catalog_key_find(schema, node->path.steps[0].name);
-}
-
-static bool all_values(const struct expr_node *node)
-{
-    while (node && node->kind == EXPR_NODE_VALUE)
-        node = node->next;
-    return !node;
-}
-
-static enum expr_operator turned(enum expr_operator op)
-{
-    switch (op) {
-    case EXPR_LT:
-        return EXPR_GT;
-    case EXPR_LE:
-        return EXPR_GE;
-    case EXPR_GT:
-        return EXPR_LT;
-    case EXPR_GE:
-        return EXPR_LE;
-    default:
-        return op;
-    }
-}
-
-static struct term compare_term(const struct key_schema *schema, const struct expr_node *node)
-{
-    const struct expr_node *left = node->first, *right = left->next;
-    enum expr_operator op = (enum expr_operator)node->op;
-    if (left->kind == EXPR_NODE_VALUE) {
-        left = right;
-        right = node->first;
-        op = turned(op);
-    }
-    if (right->kind != EXPR_NODE_VALUE || op == EXPR_NE)
-        return (struct term){.key = NEITHER};
-    return (struct term){.key = key_of(schema, left), .op = op, .low = right->value};
-}
-
-static struct term term_of(const struct key_schema *schema, const struct expr_node *node)
-{
-    struct term term = {.key = NEITHER};
-    if (node->kind == EXPR_NODE_COMPARE) {
-        term = compare_term(schema, node);
-    } else if (node->kind == EXPR_NODE_IN && all_values(node->first->next) && node->count > 1) {
-        term = (struct term){.key = key_of(schema, node->first), .values = node->first->next};
-    } else if (node->kind == EXPR_NODE_BETWEEN && all_values(node->first->next)) {
-        term = (struct term){.key = key_of(schema, node->first),
-            .op = EXPR_BETWEEN,
-            .low = node->first->next->value,
-            .high = node->first->next->next->value};
-    } else if (node->kind == EXPR_NODE_CALL && node->op == EXPR_BEGINS &&
-               all_values(node->first->next)) {
-        term = (struct term){.key = key_of(schema, node->first),
-            .op = EXPR_BEGINS_WITH,
-            .low = node->first->next->value};
-    }
-    if (term.key == PARTITION && !term.values && term.op != EXPR_EQ)
-        term.key = NEITHER;
-    return term;
-}
-
-static bool is_chain(const struct expr_node *node)
-{
-    return node->kind == EXPR_NODE_AND || node->kind == EXPR_NODE_OR;
-}
-
-static bool says_key(const struct key_schema *schema, const struct expr_node *node)
-{
-    if (!is_chain(node))
-        return term_of(schema, node).key != NEITHER;
-    for (const struct expr_node *n = node->first; n; n = n->next)
-        if (says_key(schema, n))
-            return true;
-    return false;
-}
-
-/* Whether every way of being true asks for a partition. */
-static bool pins(const struct key_schema *schema, const struct expr_node *node)
-{
-    if (!is_chain(node))
-        return term_of(schema, node).key == PARTITION;
-    bool any = node->kind == EXPR_NODE_AND;
-    for (const struct expr_node *n = node->first; n; n = n->next)
-        if (pins(schema, n) == any)
-            return any;
-    return !any;
-}
-
-static bool mentions(const struct expr_node *node, struct str name)
-{
-    if (node->kind == EXPR_NODE_PATH)
-        return str_equal(node->path.steps[0].name, name);
-    for (const struct expr_node *n = node->first; n; n = n->next)
-        if (mentions(n, name))
-            return true;
-    return false;
-}
-
-static bool is_negation(const struct key_schema *schema, const struct expr_node *node)
-{
-    bool negated =
-        node->kind == EXPR_NODE_NOT || (node->kind == EXPR_NODE_COMPARE && node->op == EXPR_NE);
-    return negated && schema->sort && mentions(node, schema->at[SORT].name);
-}
 
 /* ---- branches ---- */
 
@@ -168,7 +45,7 @@ static bool add_branch(
 
 static void add_filter(struct maker *m, struct branches *list, const struct expr_node *node)
 {
-    bool exempt = is_negation(m->schema, node);
+    bool exempt = statement_term_is_negation(m->schema, node);
     for (uint32_t i = 0; i < list->count; i++) {
         struct statement_filter *filter = arena_new(m->arena, struct statement_filter);
         *filter = (struct statement_filter){node, list->at[i].filters};
@@ -206,7 +83,7 @@ static bool beyond(struct arena *arena, struct value prefix, struct value *out)
     return true;
 }
 
-static void narrow_sort(struct maker *m, struct statement_branch *b, const struct term *t)
+static void narrow_sort(struct maker *m, struct statement_branch *b, const struct statement_term *t)
 {
     struct value end;
     enum expr_operator op = t->op;
@@ -221,13 +98,13 @@ static void narrow_sort(struct maker *m, struct statement_branch *b, const struc
         cut_high(b, end, true);
 }
 
-static void narrow(struct maker *m, struct statement_branch *b, const struct term *t)
+static void narrow(struct maker *m, struct statement_branch *b, const struct statement_term *t)
 {
     const struct key_attribute *key = &m->schema->at[t->key];
     bool other = t->low.type != key->type || (t->op == EXPR_BETWEEN && t->high.type != key->type);
     if (other)
         b->mismatch = key->name;
-    if (t->key == PARTITION) {
+    if (t->key == STATEMENT_TERM_PARTITION) {
         if (b->partition.type == VALUE_NONE)
             b->partition = t->low;
         b->nothing = b->nothing || !str_equal(b->partition.data, t->low.data);
@@ -240,13 +117,13 @@ static void narrow(struct maker *m, struct statement_branch *b, const struct ter
 
 static bool apply(struct maker *m, struct branches *list, const struct expr_node *node);
 
-static bool apply_values(struct maker *m, struct branches *list, const struct term *t)
+static bool apply_values(struct maker *m, struct branches *list, const struct statement_term *t)
 {
     struct branches out = {0};
     for (uint32_t i = 0; i < list->count; i++)
         for (const struct expr_node *n = t->values; n; n = n->next) {
             struct statement_branch branch = list->at[i];
-            struct term one = {.key = t->key, .op = EXPR_EQ, .low = n->value};
+            struct statement_term one = {.key = t->key, .op = EXPR_EQ, .low = n->value};
             narrow(m, &branch, &one);
             if (!add_branch(m, &out, &branch))
                 return false;
@@ -276,18 +153,18 @@ static bool apply_or(struct maker *m, struct branches *list, const struct expr_n
 /* Narrows all branches of the list by a condition; there may be more of them then. */
 static bool apply(struct maker *m, struct branches *list, const struct expr_node *node)
 {
-    struct term term = {.key = NEITHER};
+    struct statement_term term = {.key = STATEMENT_TERM_NEITHER};
     if (node->kind == EXPR_NODE_AND) {
         for (const struct expr_node *n = node->first; n; n = n->next)
             if (!apply(m, list, n))
                 return false;
         return true;
     }
-    if (node->kind == EXPR_NODE_OR && says_key(m->schema, node))
+    if (node->kind == EXPR_NODE_OR && statement_term_says_key(m->schema, node))
         return apply_or(m, list, node);
-    if (!is_chain(node))
-        term = term_of(m->schema, node);
-    if (term.key == NEITHER)
+    if (!statement_term_is_chain(node))
+        term = statement_term_of(m->schema, node);
+    if (term.key == STATEMENT_TERM_NEITHER)
         add_filter(m, list, node);
     else if (term.values)
         return apply_values(m, list, &term);
@@ -303,7 +180,7 @@ bool statement_plan_make(struct arena *arena, const struct key_schema *schema,
     struct maker m = {.arena = arena, .schema = schema, .err = err};
     struct branches list = {0};
     *out = (struct statement_plan){.schema = schema, .filtered = where != NULL};
-    if (!where || !pins(schema, where))
+    if (!where || !statement_term_pins(schema, where))
         return true;
     out->keyed = true;
     out->filtered = false;
@@ -331,7 +208,7 @@ bool statement_plan_check_types(const struct statement_plan *plan, struct err *e
                 "One or more parameter values are not valid. The AttributeValue for a key "
                 "attribute cannot contain an empty %s value. Key: %.*s",
                 b->partition.type == VALUE_B ? "binary" : "string",
-                STR_ARG(plan->schema->at[PARTITION].name));
+                STR_ARG(plan->schema->at[STATEMENT_TERM_PARTITION].name));
     }
     return true;
 }
@@ -437,10 +314,10 @@ struct value statement_plan_key(const struct statement_plan *plan, struct arena 
     if (plan->count != 1 || b->nothing || b->filters || (schema->sort && !is_point(b)))
         return (struct value){0};
     struct value_open key = value_open(&bytes, VALUE_M);
-    value_member(&key, &bytes, schema->at[PARTITION].name);
+    value_member(&key, &bytes, schema->at[STATEMENT_TERM_PARTITION].name);
     value_put(&bytes, b->partition);
     if (schema->sort) {
-        value_member(&key, &bytes, schema->at[SORT].name);
+        value_member(&key, &bytes, schema->at[STATEMENT_TERM_SORT].name);
         value_put(&bytes, b->low.value);
     }
     value_close(&key, &bytes, &never);
