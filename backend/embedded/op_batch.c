@@ -104,11 +104,8 @@ static bool read_write(
     const struct json *put = shape_get(json, STR("PutRequest"));
     const struct json *delete = shape_get(json, STR("DeleteRequest"));
     if ((put != NULL) == (delete != NULL))
-        return err_invalid(err,
-            put ? "Supplied AttributeValue has more than one datatypes set, must contain exactly "
-                  "one of the supported datatypes"
-                : "Supplied AttributeValue is empty, must contain exactly one of the supported "
-                  "datatypes");
+        return err_invalid(err, "Supplied AttributeValue has more than one datatypes set, must "
+                                "contain exactly one of the supported datatypes");
     entry->is_put = put != NULL;
     const struct json *given = put ? shape_get(put, STR("Item")) : shape_get(delete, STR("Key"));
     return read_item(call, given, &entry->given, err) &&
