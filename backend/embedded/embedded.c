@@ -407,6 +407,8 @@ struct backend *engine_open(const char *path, const struct backend_options *opti
     if (options->upkeep && !options->read_only)
         idle_start(engine);
     keeper_task(engine->keeper, KEEPER_JOBS, job_step);
+    if (engine->idle)
+        keeper_every(engine->keeper, KEEPER_JOBS, JOB_EVERY_MS);
     if (!options->read_only && !options->no_sync && !job_look(engine, err)) {
         engine_free(engine, NULL);
         return NULL;

@@ -19,7 +19,6 @@
 enum {
     ID_TIME = 14,            /* digits */
     FOREIGN_EVERY_MS = 2000, /* how often another process's unfinished job is looked at */
-    EXPIRE_EVERY_MS = 60 * 60 * 1000,
 };
 
 /* number = [ "-" ] digits [ "." digits ] [ ("e" | "E") [ "+" | "-" ] digits ]; what is too large
@@ -422,20 +421,26 @@ static bool run_next(struct call *call, bool *ran, bool *foreign, struct err *er
 
 static bool expire(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
-    (void)context;
-    return job_expire(call, txn, err) || engine_spoil(txn);
+    const bool *trims = context;
+    return (job_expire(call, txn, err) && (!*trims || history_trim(call, txn, err))) ||
+           engine_spoil(txn);
 }
 
-/* Backups that have had their time become jobs too: to be removed. */
+/* Every hour, where no job runs: backups that have had their time become jobs too, to be removed; a
+ * process that stays open walks through the histories. */
 static bool find_expired(struct call *call, bool *more, struct err *err)
 {
     struct engine *engine = call->engine;
     int64_t now = engine_now_ms(engine);
-    if (*more || (now >= engine->expire_ms && now - engine->expire_ms < EXPIRE_EVERY_MS))
+    bool trims =
+        engine->idle && atomic_load_explicit(&engine->trim_ms, memory_order_relaxed) <= now;
+    bool due = now < engine->expire_ms || now - engine->expire_ms >= JOB_EVERY_MS;
+    if (*more || !(due || trims))
         return true;
-    engine->expire_ms = now;
+    if (due)
+        engine->expire_ms = now;
     *more = true; /* look again */
-    return engine_write(call, expire, NULL, err);
+    return engine_write(call, expire, &trims, err);
 }
 
 bool job_step(struct engine *engine, bool *more, struct err *err)
@@ -445,8 +450,7 @@ bool job_step(struct engine *engine, bool *more, struct err *err)
     *more = false;
     bool done = run_next(call, more, &foreign, err) && find_expired(call, more, err);
     engine_give(call);
-    keeper_every(
-        engine->keeper, KEEPER_JOBS, foreign && !*more ? FOREIGN_EVERY_MS : EXPIRE_EVERY_MS);
+    keeper_every(engine->keeper, KEEPER_JOBS, foreign && !*more ? FOREIGN_EVERY_MS : JOB_EVERY_MS);
     return done;
 }
 

@@ -100,7 +100,9 @@ bool job_expire(struct call *call, struct store_txn *txn, struct err *err);
  * none. */
 int64_t job_time_ms(const struct json *json, int64_t otherwise);
 
-/* A bounded step of one unfinished job: KEEPER_JOBS. */
+/* A bounded step of one unfinished job: KEEPER_JOBS. Where there is none, and the last time is long
+ * ago, what has had its time goes. */
+enum { JOB_EVERY_MS = 60 * 60 * 1000 };
 bool job_step(struct engine *engine, bool *more, struct err *err);
 /* Wakes the keeper where an earlier process left something to do. */
 bool job_look(struct engine *engine, struct err *err);

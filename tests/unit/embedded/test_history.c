@@ -8,6 +8,8 @@
  */
 #include "tests/unit/embedded/harness.h"
 
+#include "backend/embedded/store.h"
+
 #include <inttypes.h>
 
 enum { STATES = 24, STEPS = 40, KEYS = 50, LARGE = 250000 };
@@ -301,7 +303,49 @@ static void test_a_table_that_is_being_restored_is_not_there_for_items(void **un
     model_fini(&m);
 }
 
-static void test_what_is_older_than_the_period_goes(void **unused)
+/* Records that are kept; there is no stream. Closes and opens the store. */
+static uint64_t count_records(struct model *m)
+{
+    struct store_options options = {.read_only = true};
+    struct store_stat stat;
+    struct err err = ERR_INIT;
+    bench_close(&m->b);
+    struct store *store = store_open(m->b.folder, &options, &err);
+    assert_non_null(store);
+    assert_true(store_stat(store, &stat, &err));
+    store_close(store, NULL);
+    bench_open(&m->b);
+    return stat.entries[STORE_STREAM];
+}
+
+static void test_nothing_is_kept_without_recovery_and_old_records_go(void **unused)
+{
+    enum { WRITES = 600 }; /* what is old is looked for with every 256th */
+    struct model m;
+    (void)unused;
+    model_init(&m, 15);
+    change_some(&m);
+    assert_int_equal(count_records(&m), 0);
+    enable(&m.b);
+    change_some(&m);
+    change_some(&m);
+    assert_true(count_records(&m) > STEPS);
+    m.b.clock.ms += INT64_C(36) * 86400000;
+    for (int i = 0; i < WRITES; i++) /* of one item in one millisecond: the first is kept */
+        bench_ok(&m.b, "UpdateItem",
+            "{\"TableName\":\"tab\",\"Key\":{\"p\":{\"S\":\"one\"},\"s\":{\"N\":\"0\"}},"
+            "\"UpdateExpression\":\"ADD n :one\",\"ExpressionAttributeValues\":{\":one\":{\"N\":"
+            "\"1\"}}}");
+    assert_int_equal(count_records(&m), 1);
+    bench_ok(&m.b, "UpdateContinuousBackups",
+        "{\"TableName\":\"tab\",\"PointInTimeRecoverySpecification\":{"
+        "\"PointInTimeRecoveryEnabled\":false}}");
+    change_some(&m);
+    assert_int_equal(count_records(&m), 0);
+    model_fini(&m);
+}
+
+static void test_what_is_within_the_period_stays(void **unused)
 {
     struct model m;
     (void)unused;
@@ -334,7 +378,8 @@ int main(void)
         cmocka_unit_test(test_a_backup_is_the_table_at_the_moment_of_the_call),
         cmocka_unit_test(test_a_table_that_is_deleted_is_still_read_to_its_end),
         cmocka_unit_test(test_a_table_that_is_being_restored_is_not_there_for_items),
-        cmocka_unit_test(test_what_is_older_than_the_period_goes),
+        cmocka_unit_test(test_nothing_is_kept_without_recovery_and_old_records_go),
+        cmocka_unit_test(test_what_is_within_the_period_stays),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
