@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PartiQL from hostile text, run over a fixed item. The text has as many parameters as it has
- * question marks outside of quotes, up to four: each number is tried. Refusals name a place inside
- * the text; what is accepted gives the same answer twice and canonical values, and nothing that
- * writes passes for a read.
- * uses: ds_partiql
+ * PartiQL from hostile text (UTF-8, as JSON gives it), run over a fixed item. The text has as many
+ * parameters as it has question marks outside of quotes, up to four: each number is tried. Refusals
+ * name a place inside the text; what is accepted gives the same answer twice and canonical values,
+ * and nothing that writes passes for a read. uses: ds_partiql
  */
 #include "backend/json_in.h"
 #include "backend/partiql/partiql.h"
+#include "base/utf8.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { PARAMETERS = 4 };
@@ -99,6 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct run r = {.err = ERR_INIT, .text = {(const char *)bytes, len}};
     struct partiql_statement s;
+    if (!utf8_valid(r.text))
+        return 0;
     prepare(&r);
     for (size_t count = 0; count <= PARAMETERS; count++) {
         r.err = ERR_INIT;
