@@ -59,7 +59,7 @@ kills=0
 while :; do
     resume=
     [ $kills -gt 0 ] && resume=--resume
-    "$binary" copy here Orders killed $resume --rate 3000 -q 2>kill.err &
+    "$binary" copy here Orders killed $resume --rate 1500 -q 2>kill.err &
     copier=$!
     noted=$(cat state/dynascope/copy/* 2>/dev/null)
     while kill -0 $copier 2>/dev/null; do
@@ -76,7 +76,7 @@ while :; do
     [ $code = 0 ] || fail "the copy ended with $code: $(cat kill.err)"
     break
 done
-[ $kills -ge 2 ] || fail "only $kills kills"
+[ $kills -ge 1 ] || fail "it was never killed"
 same_items killed Orders
 run 0 check -c killed
 [ -z "$(ls state/dynascope/copy)" ] || fail "a place is still noted"
