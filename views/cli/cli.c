@@ -114,7 +114,7 @@ struct backend_options cli_backend_options(const struct cli *cli, enum cli_acces
         .must_exist = cli_connection(cli) && access == CLI_READS,
         .no_sync = access == CLI_LOADS,
         .buckets = cli->value[CLI_BUCKETS],
-        .finish = cli->command->run == cli_call_run,
+        .finish = cli->command->run == cli_call_run && access == CLI_WRITES,
         .profile = cli_value(cli, CLI_PROFILE),
         .region = cli_value(cli, CLI_REGION),
         .endpoint_url = cli_value(cli, CLI_ENDPOINT_URL)};

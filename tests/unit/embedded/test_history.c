@@ -280,6 +280,34 @@ static void test_a_table_that_is_deleted_is_still_read_to_its_end(void **unused)
     model_fini(&m);
 }
 
+static void test_an_item_that_an_index_cannot_have_is_restored_without_it(void **unused)
+{
+    struct model m;
+    struct state state = {0};
+    char arn[128], body[300];
+    (void)unused;
+    model_init(&m, 17);
+    bench_ok(&m.b, "PutItem",
+        "{\"TableName\":\"tab\",\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"},\"g\":{\"N\":"
+        "\"1\"}}}");
+    bench_ok(&m.b, "UpdateTable",
+        "{\"TableName\":\"tab\",\"AttributeDefinitions\":[{\"AttributeName\":\"g\","
+        "\"AttributeType\":\"S\"}],\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
+        "\"byg\",\"KeySchema\":[{\"AttributeName\":\"g\",\"KeyType\":\"HASH\"}],\"Projection\":{"
+        "\"ProjectionType\":\"ALL\"}}}]}");
+    scan(&m.b, "tab", &state.items);
+    bench_ok(&m.b, "CreateBackup", "{\"TableName\":\"tab\",\"BackupName\":\"some\"}");
+    backup_arn(&m.b, arn);
+    await_backup(&m.b, arn);
+    snprintf(body, sizeof body, "{\"TargetTableName\":\"copy\",\"BackupArn\":\"%s\"}", arn);
+    bench_ok(&m.b, "RestoreTableFromBackup", body);
+    expect_table(&m, "copy", &state);
+    bench_ok(&m.b, "Scan", "{\"TableName\":\"copy\",\"IndexName\":\"byg\"}");
+    assert_int_equal(bench_number(&m.b, "Count"), 0);
+    buf_fini(&state.items);
+    model_fini(&m);
+}
+
 static void test_a_table_that_is_being_restored_is_not_there_for_items(void **unused)
 {
     struct model m;
@@ -377,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_every_moment_that_was_can_be_restored),
         cmocka_unit_test(test_a_backup_is_the_table_at_the_moment_of_the_call),
         cmocka_unit_test(test_a_table_that_is_deleted_is_still_read_to_its_end),
+        cmocka_unit_test(test_an_item_that_an_index_cannot_have_is_restored_without_it),
         cmocka_unit_test(test_a_table_that_is_being_restored_is_not_there_for_items),
         cmocka_unit_test(test_nothing_is_kept_without_recovery_and_old_records_go),
         cmocka_unit_test(test_what_is_within_the_period_stays),
