@@ -42,9 +42,17 @@ static bool start(struct store *store)
     return store->writer_started;
 }
 
+/* Whether it has to be: once is enough. */
+static bool has_to_wake(struct store *store)
+{
+    bool idle = store->writer_idle;
+    store->writer_idle = false;
+    return idle;
+}
+
 void store_writer_wake(struct store *store)
 {
-    if (store->writer_idle)
+    if (has_to_wake(store))
         pthread_cond_signal(&store->submitted);
 }
 
@@ -58,12 +66,12 @@ void store_submit(struct store *store, struct store_job *job)
     }
     pthread_mutex_lock(&store->queue_lock);
     bool apart = store->writer_started || start(store);
-    if (apart) {
+    if (apart)
         store_commit_enqueue(store, job);
-        if (!store->leading)
-            store_writer_wake(store);
-    }
+    bool wake = apart && !store->leading && has_to_wake(store);
     pthread_mutex_unlock(&store->queue_lock);
+    if (wake) /* not sooner: it would wait for the lock at once */
+        pthread_cond_signal(&store->submitted);
     if (!apart) { /* where no thread can be had, the caller is the one */
         job->ok = store_write(store, job->fn, job->context, job->err);
         job->done(job);
