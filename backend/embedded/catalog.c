@@ -202,16 +202,14 @@ static bool load_shard(struct store_txn *txn, struct catalog_table *table, struc
     return true;
 }
 
-static bool load(
-    struct store_txn *txn, struct str name, struct catalog_table **out, struct err *err)
+/* A table's row as a counted table of its own; *out is NULL where there is none. */
+static bool load_row(
+    struct store_txn *txn, const struct row_key *key, struct catalog_table **out, struct err *err)
 {
-    struct row_key key = table_key(name);
     struct str row;
     bool found;
     *out = NULL;
-    if (name.len > NAME_MAX_BYTES)
-        return true;
-    if (!store_get(txn, STORE_CATALOG, key_str(&key), &row, &found, err) || !found)
+    if (!store_get(txn, STORE_CATALOG, key_str(key), &row, &found, err) || !found)
         return !found && err->code == ERR_NONE;
     struct catalog_table *table = mem_new(struct catalog_table);
     atomic_init(&table->references, 1);
@@ -221,6 +219,14 @@ static bool load(
     }
     *out = table;
     return true;
+}
+
+static bool load(
+    struct store_txn *txn, struct str name, struct catalog_table **out, struct err *err)
+{
+    struct row_key key = table_key(name);
+    *out = NULL;
+    return name.len > NAME_MAX_BYTES || load_row(txn, &key, out, err);
 }
 
 bool catalog_find(struct catalog *catalog, struct store_txn *txn, struct str name,
@@ -277,19 +283,10 @@ bool catalog_detached_get(
     struct store_txn *txn, uint32_t id, const struct catalog_table **out, struct err *err)
 {
     struct row_key key = id_key('d', id);
-    struct str row;
-    bool found;
-    *out = NULL;
-    if (!store_get(txn, STORE_CATALOG, key_str(&key), &row, &found, err) || !found)
-        return !found && err->code == ERR_NONE;
-    struct catalog_table *table = mem_new(struct catalog_table);
-    atomic_init(&table->references, 1);
-    if (!catalog_read(table, row, err)) {
-        catalog_release(table);
-        return false;
-    }
+    struct catalog_table *table;
+    bool done = load_row(txn, &key, &table, err);
     *out = table;
-    return true;
+    return done;
 }
 
 bool catalog_next_id(struct store_txn *txn, uint32_t *id, struct err *err)
