@@ -129,9 +129,9 @@ serve() {
         large 100000 0.2
         streams 20000 100000 0.3
     else
-        rates 100000 1 2
-        large 1000000 0.5
-        streams 100000 1000000 1
+        rates 100000 0.7 2
+        large 1000000 0.3
+        streams 100000 1000000 0.7
     fi
     echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)"
     stop_all
