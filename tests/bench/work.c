@@ -257,10 +257,10 @@ void work_create(const struct load_server *server, const char *table, bool index
 }
 
 void work_fill(const struct load_server *server, const char *table, uint64_t items, uint64_t writes,
-    struct load_result *out)
+    double seconds, struct load_result *out)
 {
     struct work work = {.kind = WORK_LOAD, .table = table, .items = items, .most = writes};
-    struct load load = {.next = work_next, .context = &work, .connections = 4};
+    struct load load = {.next = work_next, .context = &work, .connections = 4, .seconds = seconds};
     load_run(server, &load, out);
     if (out->errors)
         load_give_up("%s: %s: %s", server->name, work_operation(work.kind), out->error);

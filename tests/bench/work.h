@@ -39,8 +39,8 @@ unsigned work_items(enum work_kind kind);
 bool work_next(void *context, unsigned connection, struct buf *request);
 /* Makes the table and waits until it is ACTIVE; an older one goes. */
 void work_create(const struct load_server *server, const char *table, bool index, bool stream);
-/* Fills it over `connections`; `writes` in all, 0 = each item once. */
+/* Fills it; `writes` in all, 0 = each item once; gives up after `seconds`, 0 = never. */
 void work_fill(const struct load_server *server, const char *table, uint64_t items, uint64_t writes,
-    struct load_result *out);
+    double seconds, struct load_result *out);
 
 #endif
