@@ -63,8 +63,8 @@ bool client_tables(struct client *c, struct arena *arena, const struct str **nam
 bool client_describe(struct client *c, struct arena *arena, struct str table,
     struct client_table *out, struct err *err);
 
-/* Waits until the table and its global secondary indexes are ACTIVE, minutes at most: a remote table
- * takes seconds, the store's is at once. */
+/* Waits until the table and its global secondary indexes are ACTIVE, minutes at most: a remote
+ * table takes seconds, the store's is at once. */
 bool client_wait_active(struct client *c, struct str table, struct err *err);
 /* DescribeTable alone: one round trip, ttl_attribute stays empty. */
 bool client_describe_keys(struct client *c, struct arena *arena, struct str table,
