@@ -81,4 +81,25 @@ same_items killed Orders
 run 0 check -c killed
 [ -z "$(ls state/dynascope/copy)" ] || fail "a place is still noted"
 
+# a place belongs to the stores themselves: the same words in another folder are another copy
+mkdir -p one two
+for place in one two; do
+    (cd $place && "$binary" -c from generate Orders --count 300 --seed 1 -q)
+done
+cd two
+run 0 -c to generate Orders --count 10 --seed 2 -q
+cd ../one
+"$binary" copy from Orders to --rate 50 -q 2>/dev/null &
+copier=$!
+while kill -0 $copier && [ -z "$(ls ../state/dynascope/copy)" ]; do :; done
+kill -9 $copier
+wait $copier 2>/dev/null
+cd ../two
+run 64 copy from Orders to --resume
+has "$err" "has a table Orders already"
+cd ../one
+run 0 copy from Orders to --resume
+has "$err" "verified by digest"
+cd ..
+
 finish

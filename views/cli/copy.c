@@ -76,17 +76,33 @@ static bool take_options(struct copying *c, struct err *err)
     if (!cli_number(cli, CLI_SEGMENTS, 1, SEGMENTS, &segments, err) ||
         !cli_number(cli, CLI_RATE, 1, 0, &c->copy.rate, err))
         return false;
-    c->copy.segments = (unsigned)(segments > COPY_SEGMENTS_MAX ? COPY_SEGMENTS_MAX + 1 : segments);
+    if (segments > COPY_SEGMENTS_MAX)
+        return err_set(err, ERR_USAGE, "a copy has 1 to %d segments, not %" PRId64,
+            COPY_SEGMENTS_MAX, segments);
+    c->copy.segments = (unsigned)segments;
     if (is_same_place(cli->args[0], cli->args[2]) && str_equal(c->copy.table, c->copy.to_table))
         return err_set(err, ERR_USAGE, "a table cannot be copied onto itself: name the copy, --as");
     return true;
 }
 
+/* Folders by where they really are: the same words mean others in another folder. */
+static void add_end(struct buf *identity, const char *end)
+{
+    char *real = realpath(end, NULL);
+    buf_printf(identity, "%s\n", real ? real : end);
+    free(real);
+}
+
+/* Once both ends are open, since the store that is written to may have been made by that. */
 static bool open_place(struct copying *c, struct err *err)
 {
+    static const enum cli_option_id meant[] = {CLI_PROFILE, CLI_REGION, CLI_ENDPOINT_URL};
     struct buf identity = {0};
-    buf_printf(&identity, "%s\n%.*s\n%s\n%.*s", c->cli->args[0], STR_ARG(c->copy.table),
-        c->cli->args[2], STR_ARG(c->copy.to_table));
+    add_end(&identity, c->cli->args[0]);
+    add_end(&identity, c->cli->args[2]);
+    buf_printf(&identity, "%.*s\n%.*s", STR_ARG(c->copy.table), STR_ARG(c->copy.to_table));
+    for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
+        buf_printf(&identity, "\n%.*s", STR_ARG(cli_value(c->cli, meant[i])));
     bool ok = copy_place_open(&c->place, buf_str(&identity), err);
     buf_fini(&identity);
     return ok;
@@ -223,7 +239,7 @@ static bool run(struct copying *c, struct err *err)
 bool cli_copy_run(struct cli *cli, struct err *err)
 {
     struct copying c = {.cli = cli};
-    bool ok = take_options(&c, err) && open_place(&c, err) && open_ends(&c, err) &&
+    bool ok = take_options(&c, err) && open_ends(&c, err) && open_place(&c, err) &&
               prepare_table(&c, err) && run(&c, err);
     copy_fini(&c.copy);
     copy_place_fini(&c.place);
