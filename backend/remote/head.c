@@ -11,6 +11,8 @@
 
 #define CONTENT_TYPE "application/x-amz-json-1.0"
 
+enum { EXPECT_BYTES = 64 << 10 }; /* libcurl asks from 1 MiB on */
+
 static void put_uuid(char out[37], unsigned char b[16])
 {
     static const char digits[] = "0123456789abcdef";
@@ -138,7 +140,8 @@ void head_make(
     begin(&l, "amz-sdk-request: ");
     buf_printf(l.text, "attempt=%u; max=%u", request->attempt, request->attempts);
     end(&l);
-    line(&l, "Expect:", STR_NONE);
+    if (request->body.len > EXPECT_BYTES)
+        line(&l, "Expect:", STR_NONE);
     buf_fini(&target);
     for (size_t i = 0; i < l.count; i++)
         head->lines[i] = head->text.at + l.starts[i];
