@@ -14,16 +14,16 @@ struct explorer_options {
     struct backend *backend; /* an open backend instead; owned by explorer_run() from the call on,
                                 also where it fails */
     const struct backend_options *open; /* how to open the connection; NULL = in the usual way */
-    const char *label;       /* the connection's words in the title bar; NULL = backend_label() */
-    const char *table;       /* open this table at start; NULL = the first one of the list */
-    const char *keymap;      /* a name: the user's own or a shipped one; NULL = "default" */
-    const char *theme;       /* likewise */
-    const char *watch_path;  /* a file whose changes mean that the data changed (the store's
-                                data file): shown quietly, a few times a second; NULL = none */
-    bool read_only;          /* refuse every operation that writes */
-    bool demo;               /* the sample store: the title says so */
-    bool ascii;              /* no character above 7 bits on the screen */
-    bool mouse;              /* capture the mouse */
+    const char *label;      /* the connection's words in the title bar; NULL = backend_label() */
+    const char *table;      /* open this table at start; NULL = the first one of the list */
+    const char *keymap;     /* a name: the user's own or a shipped one; NULL = "default" */
+    const char *theme;      /* likewise */
+    const char *watch_path; /* a file whose changes mean that the data changed (the store's
+                               data file): shown quietly, a few times a second; NULL = none */
+    bool read_only;         /* refuse every operation that writes */
+    bool demo;              /* the sample store: the title says so */
+    bool ascii;             /* no character above 7 bits on the screen */
+    bool mouse;             /* capture the mouse */
     bool gutter; /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
     const struct clock *clock; /* NULL = the system's */
 };
