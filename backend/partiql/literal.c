@@ -200,9 +200,17 @@ static bool refuse_type(struct literal *l, const struct partiql_node *node)
         STR_ARG(call.len ? call : str_from(partiql_make_kind(node))), STR_ARG(buf_str(&l->path)));
 }
 
+/* A list or a map is a level of its own; where something is in it, that is refused. */
+static bool is_too_deep(const struct partiql_node *node, unsigned level)
+{
+    bool empty =
+        (node->kind == PARTIQL_NODE_LIST || node->kind == PARTIQL_NODE_MAP) && node->first == NULL;
+    return level + empty >= VALUE_DEPTH_MAX;
+}
+
 static bool put(struct literal *l, const struct partiql_node *node, unsigned level)
 {
-    if (level >= VALUE_DEPTH_MAX)
+    if (is_too_deep(node, level))
         return partiql_make_refuse(l->maker, node,
             "Nesting Levels have exceeded supported limits under %.*s", STR_ARG(buf_str(&l->path)));
     switch (node->kind) {
