@@ -42,11 +42,18 @@ struct step {
     struct batch batch;
     struct arena scratch; /* of one item */
     struct buf item;
-    bool ended; /* all files have been read */
-    bool drop;  /* the table is given up */
+    size_t reads;
+    int64_t size; /* of the job, when the step began */
+    bool ended;   /* all files have been read */
+    bool drop;    /* the table is given up */
 };
 
-enum { FILES_A_STEP = 100, PASSED = -1 /* an offset: the file is done with */ };
+enum {
+    FILES_A_STEP = 100,
+    READS_A_STEP = 100 * 1000, /* what is no item fills no batch */
+    TEXT_A_STEP = 16 << 20,    /* bytes */
+    PASSED = -1,               /* an offset: the file is done with */
+};
 
 /* ---- what is open ---- */
 
@@ -271,6 +278,12 @@ static bool read_one(struct step *s, const struct import_reader *reader)
     return got == IMPORT_ITEM || got == IMPORT_BLANK || got == IMPORT_INVALID;
 }
 
+static bool is_enough(const struct step *s)
+{
+    return batch_is_full(&s->batch) || s->reads >= READS_A_STEP ||
+           s->job->size - s->size >= TEXT_A_STEP;
+}
+
 static void read_object(struct step *s)
 {
     struct err why = ERR_INIT;
@@ -282,7 +295,7 @@ static void read_object(struct step *s)
         return;
     }
     make_reader(s, &reader);
-    while (more && !batch_is_full(&s->batch))
+    for (; more && !is_enough(s); s->reads++)
         more = read_one(s, &reader);
     if (more)
         s->job->offset = s->file->offset;
@@ -306,7 +319,7 @@ static bool gather(struct step *s, struct err *err)
         return true;
     }
     for (int i = 0; i < FILES_A_STEP && s->file->at < s->file->count; i++) {
-        if (batch_is_full(&s->batch))
+        if (is_enough(s))
             break;
         read_object(s);
     }
@@ -379,7 +392,7 @@ static bool commit(struct call *call, struct store_txn *txn, void *context, stru
 
 bool import_work(struct call *call, struct job *job, struct err *err)
 {
-    struct step s = {.call = call, .job = job};
+    struct step s = {.call = call, .job = job, .size = job->size};
     struct err why = ERR_INIT;
     s.body = json_parse(&call->arena, job->request, err);
     bool done = s.body && gather(&s, &why);

@@ -635,6 +635,35 @@ static void test_large_tables_go_in_steps_that_survive_an_end(void **state)
     bench_fini(&b);
 }
 
+/* Nothing in it is an item, so nothing fills a batch: a job behind it still has its turn. */
+static void test_a_file_without_items_goes_in_steps_too(void **state)
+{
+    enum { LINES = 20 << 20 };
+    struct bench b;
+    struct buf packed = {0};
+    (void)state;
+    bench_init(&b);
+    char *lines = malloc(LINES);
+    assert_non_null(lines);
+    memset(lines, '\n', LINES);
+    packed.len = ZSTD_compress(buf_reserve(&packed, LINES), LINES, lines, LINES, 1);
+    write_bytes(&b, "b1/in/a.zst", packed.at, packed.len);
+    free(lines);
+    buf_fini(&packed);
+    bench_ok(&b, "ImportTable",
+        "{\"S3BucketSource\":{\"S3Bucket\":\"b1\",\"S3KeyPrefix\":\"in/\"},\"InputFormat\":\"CSV\","
+        "\"InputCompressionType\":\"ZSTD\",\"InputFormatOptions\":{\"Csv\":{\"HeaderList\":[\"p\","
+        "\"s\"]}},\"TableCreationParameters\":{\"TableName\":\"tab\"," SCHEMA "}}");
+    write_text(&b, "b1/small/a.csv", "p,s\na,1\n");
+    import_into(&b, "small", "small/", "\"InputFormat\":\"CSV\"");
+    bench_close(&b);
+    b.options.read_only = true;
+    bench_open(&b);
+    bench_ok(&b, "ListImports", "{}");
+    assert_true(bench_says(&b, "\"IN_PROGRESS\""));
+    bench_fini(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -648,6 +677,7 @@ int main(void)
         cmocka_unit_test(test_ion_as_people_write_it_is_read),
         cmocka_unit_test(test_no_link_leads_out_of_a_bucket),
         cmocka_unit_test(test_large_tables_go_in_steps_that_survive_an_end),
+        cmocka_unit_test(test_a_file_without_items_goes_in_steps_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
