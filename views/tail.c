@@ -22,7 +22,10 @@ enum { TAIL_CHANGE_MAX = 600, TAIL_PATHS_MAX = 2000, TAIL_POLL_MAX = 2000, TAIL_
 struct tail_source {
     int refs; /* the tail and its running job: counted on the UI's thread */
     struct client client;
-    struct follow *follow;
+    struct follow *follow; /* made by the first job that finds the stream */
+    enum follow_start start;
+    int64_t time_ms;
+    struct str table, arn; /* in `arena` */
     uint32_t key_count;
     struct client_key keys[2]; /* names in `arena` */
     struct arena arena;
@@ -34,6 +37,8 @@ struct tail_task {
     struct tail_record **records; /* one allocation each */
     size_t count, room;
     struct follow_round round;
+    bool found; /* `now` is the table as it is: another stream may have been turned on */
+    struct client_table now;
 };
 
 /* ---- records ---- */
@@ -188,11 +193,36 @@ static bool take_record(void *context, const struct follow_record *from)
     return true;
 }
 
+static void set_keys(struct tail_source *s, const struct client_table *table)
+{
+    s->key_count = table->key_count;
+    for (uint32_t i = 0; i < table->key_count; i++)
+        s->keys[i] =
+            (struct client_key){arena_dup(&s->arena, table->keys[i].name), table->keys[i].type};
+}
+
+/* The table's stream of now. Where the table has gone, the one that it had can be read for a day.
+ */
+static bool find_stream(struct tail_task *t, struct err *err)
+{
+    struct tail_source *s = t->source;
+    bool described = client_describe(&s->client, &t->task.arena, s->table, &t->now, err);
+    if (!described && err->code != ERR_REFUSED)
+        return false;
+    *err = ERR_INIT;
+    t->found = described && t->now.stream_arn.len && t->now.stream_view.len;
+    if (t->found)
+        set_keys(s, &t->now);
+    s->follow = follow_new(&s->client, t->found ? t->now.stream_arn : s->arn, s->start, s->time_ms);
+    return true;
+}
+
 static bool work(struct task *task, struct client *client, struct err *err)
 {
     struct tail_task *t = (struct tail_task *)task;
     t->source->client = *client;
-    return follow_poll(t->source->follow, take_record, t, &t->round, err);
+    return (t->source->follow || find_stream(t, err)) &&
+           follow_poll(t->source->follow, take_record, t, &t->round, err);
 }
 
 /* ---- the source ---- */
@@ -202,11 +232,11 @@ static struct tail_source *source_new(
 {
     struct tail_source *s = mem_new(struct tail_source);
     s->refs = 1;
-    s->key_count = table->key_count;
-    for (uint32_t i = 0; i < table->key_count; i++)
-        s->keys[i] =
-            (struct client_key){arena_dup(&s->arena, table->keys[i].name), table->keys[i].type};
-    s->follow = follow_new(&s->client, table->stream_arn, start, time_ms);
+    s->start = start;
+    s->time_ms = time_ms;
+    s->table = arena_dup(&s->arena, table->name);
+    s->arn = arena_dup(&s->arena, table->stream_arn);
+    set_keys(s, table);
     return s;
 }
 
@@ -316,6 +346,8 @@ static void ended(struct task *task)
     tail->err = task->err;
     if (task->ok)
         tail->err = ERR_INIT;
+    if (t->found)
+        browse_copy_table(&tail->arena, &t->now, &tail->table);
     turn_rates(tail);
     tail->rate[tail->rate_second % TAIL_SECONDS] += (uint32_t)t->count;
     for (size_t i = 0; i < t->count; i++)

@@ -170,6 +170,39 @@ static void a_stream_that_was_turned_off_ends(void **state)
     tail_fini(&tail);
 }
 
+static void a_stream_that_was_turned_on_anew_is_the_one_that_is_read(void **state)
+{
+    struct fixture *f = *state; /* its table is described with the first stream */
+    struct tail tail;
+    put(f, "old", "");
+    ask(f, "UpdateTable",
+        "{\"TableName\":\"Things\",\"StreamSpecification\":{\"StreamEnabled\":false}}");
+    f->clock.ms += 5000;
+    ask(f, "UpdateTable",
+        "{\"TableName\":\"Things\",\"StreamSpecification\":{\"StreamEnabled\":true,"
+        "\"StreamViewType\":\"KEYS_ONLY\"}}");
+    put(f, "new", "");
+    open_tail(f, &tail, FOLLOW_TRIM_HORIZON);
+    assert_int_equal(tail.count, 1);
+    assert_true(str_equal(tail_at(&tail, 0)->key, STR("new")));
+    assert_true(str_equal(tail.table.stream_view, STR("KEYS_ONLY")));
+    assert_false(tail.ended);
+    tail_fini(&tail);
+}
+
+static void the_stream_of_a_table_that_has_gone_can_be_read(void **state)
+{
+    struct fixture *f = *state;
+    struct tail tail;
+    put(f, "a", "");
+    ask(f, "DeleteTable", "{\"TableName\":\"Things\"}");
+    open_tail(f, &tail, FOLLOW_TRIM_HORIZON);
+    assert_int_equal(tail.err.code, ERR_NONE);
+    assert_true(tail.count >= 1);
+    assert_true(str_equal(tail_at(&tail, 0)->key, STR("a")));
+    tail_fini(&tail);
+}
+
 static void rates_are_of_whole_seconds_that_have_passed(void **state)
 {
     struct fixture *f = *state;
@@ -212,6 +245,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_comes_is_told_in_words, begin, end),
         cmocka_unit_test_setup_teardown(the_oldest_go_where_there_are_too_many, begin, end),
         cmocka_unit_test_setup_teardown(a_stream_that_was_turned_off_ends, begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_stream_that_was_turned_on_anew_is_the_one_that_is_read, begin, end),
+        cmocka_unit_test_setup_teardown(
+            the_stream_of_a_table_that_has_gone_can_be_read, begin, end),
         cmocka_unit_test_setup_teardown(rates_are_of_whole_seconds_that_have_passed, begin, end),
         cmocka_unit_test_setup_teardown(one_may_leave_while_it_reads, begin, end),
     };
