@@ -12,6 +12,7 @@
 
 #include "backend/client_json.h"
 #include "backend/json_in.h"
+#include "backend/json_skim.h"
 #include "base/mem.h"
 
 #include <pthread.h>
@@ -37,55 +38,13 @@ struct ahead {
 
 /* ---- where the next page begins ---- */
 
-/* Behind the string that begins at `at`. */
-static size_t skip_string(struct str text, size_t at)
-{
-    for (at++; at < text.len;) {
-        const char *quote = memchr(text.at + at, '"', text.len - at);
-        size_t end = quote ? (size_t)(quote - text.at) : text.len, escapes = 0;
-        while (end - escapes > at && text.at[end - escapes - 1] == '\\')
-            escapes++;
-        at = end + 1;
-        if (escapes % 2 == 0)
-            break;
-    }
-    return at;
-}
-
-/* The value of a member of the outermost object, as text. Not a reader: what is no JSON is found
- * out by whoever reads the whole. */
-static struct str member_of(struct str text, struct str name)
-{
-    size_t depth = 0, from = SIZE_MAX;
-    for (size_t at = 0; at < text.len;) {
-        char c = text.at[at];
-        if (c == '"') {
-            size_t end = skip_string(text, at);
-            bool this_one = depth == 1 && from == SIZE_MAX && end <= text.len &&
-                            str_equal((struct str){text.at + at + 1, end - at - 2}, name);
-            at = end;
-            if (this_one && at < text.len && text.at[at] == ':')
-                from = ++at;
-            continue;
-        }
-        depth += c == '{' || c == '[';
-        if (c == '}' || c == ']') {
-            depth--;
-            if (depth == 1 && from != SIZE_MAX)
-                return (struct str){text.at + from, at + 1 - from};
-        }
-        at++;
-    }
-    return STR_NONE;
-}
-
 /* Moves read.start behind this answer; false at the end of all, or where there is no sense in it.
  */
 static bool advance(struct ahead *a, const struct ddb_reply *reply)
 {
     struct arena scratch = {0};
     struct err unreadable = ERR_INIT;
-    struct str key = member_of(buf_str(&reply->body), STR("LastEvaluatedKey"));
+    struct str key = json_skim_member(buf_str(&reply->body), STR("LastEvaluatedKey"));
     const struct json *json = key.len ? json_parse(&scratch, key, &unreadable) : NULL;
     buf_clear(&a->start);
     bool more = json && json_in_typed_item(&a->start, json, &unreadable);

@@ -239,6 +239,7 @@ struct backend *backend_open(
         backend = found ? open_named(&named, options, err) : open_any(word, options, err);
     if (backend) {
         dress(backend, &named);
+        backend->budget = options->budget ? options->budget : named.budget;
         backend = guard(backend, &named, options);
     }
     arena_fini(&arena);

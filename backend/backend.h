@@ -74,7 +74,9 @@ struct backend_options {
     /* Of remote connections: */
     struct str profile;      /* of the AWS files; empty = as the variables say */
     struct str endpoint_url; /* instead of the one that is made from the region */
-    bool guard_remote;       /* read-only, unless it is a named one that says otherwise */
+    int64_t budget;    /* thousandths of capacity units that an action may consume; 0 = none, or
+                        * what a named one says */
+    bool guard_remote; /* read-only, unless it is a named one that says otherwise */
 };
 
 /*
@@ -100,6 +102,9 @@ const char *backend_label(const struct backend *backend);
 bool backend_is_remote(const struct backend *backend);
 /* NULL where writes go through; else a literal that ends "this connection is open read-only; …". */
 const char *backend_read_only_remedy(const struct backend *backend);
+/* What one action may consume, in thousandths of capacity units; 0 = no limit. Whoever begins an
+ * action keeps to it: see client_limits. */
+int64_t backend_budget(const struct backend *backend);
 /* How it is to stand out, as its name in the configuration file says; "" = not at all. Words:
  * "red", "yellow", "green", "blue". */
 const char *backend_colour(const struct backend *backend);

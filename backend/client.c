@@ -8,6 +8,7 @@
 #include "backend/client_json.h"
 #include "backend/json_in.h"
 #include "backend/json_out.h"
+#include "backend/ops.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -67,16 +68,39 @@ static void open_body(struct buf *body, struct str table)
     client_put_text(body, STR("TableName"), table);
 }
 
+/* The end of a body whose operation consumes capacity. */
+static void close_body(const struct client *c, struct buf *body)
+{
+    if (c->limits.budget)
+        client_put_text(body, STR("ReturnConsumedCapacity"), STR("TOTAL"));
+    buf_add_byte(body, '}');
+}
+
 /* ---- calls ---- */
+
+/* What describes or changes tables consumes nothing. */
+static bool may_call(const struct client *c, struct str operation, struct err *err)
+{
+    if (!budget_is_spent(c->limits.budget))
+        return true;
+    const struct op *op = op_find(operation);
+    return (op && op->control) || budget_refuse(c->limits.budget, err);
+}
 
 bool client_call(struct client *c, struct str operation, struct str body, struct ddb_reply *reply,
     struct err *err)
 {
+    if (!may_call(c, operation, err))
+        return false;
     struct ddb_call call = {.operation = operation,
         .body = body,
         .cancel = c->limits.cancel,
         .deadline_ns = c->limits.deadline_ns};
-    return backend_call(c->backend, &call, reply, err) && !ddb_reply_error(reply, err);
+    if (!backend_call(c->backend, &call, reply, err) || ddb_reply_error(reply, err))
+        return false;
+    if (c->limits.budget)
+        budget_charge(c->limits.budget, buf_str(&reply->body));
+    return true;
 }
 
 bool client_bad_answer(struct err *err, struct str operation)
@@ -136,7 +160,6 @@ static void put_read(struct buf *body, const struct client_read *read)
         client_put_number(body, STR("TotalSegments"), read->segments);
     }
     put_item(body, STR("ExclusiveStartKey"), read->start);
-    buf_add_byte(body, '}');
 }
 
 /* Encodes an object of typed attributes into the arena. */
@@ -196,6 +219,7 @@ bool client_fetch(
     struct str operation = read->key_condition.len ? STR("Query") : STR("Scan");
     struct buf body = {0};
     put_read(&body, read);
+    close_body(c, &body);
     bool ok = client_call(c, operation, buf_str(&body), reply, err);
     buf_fini(&body);
     return ok;
@@ -252,7 +276,7 @@ bool client_get(struct client *c, struct arena *arena, struct str table, struct 
     open_body(&body, table);
     put_item(&body, STR("Key"), key);
     put_flag(&body, STR("ConsistentRead"));
-    buf_add_byte(&body, '}');
+    close_body(c, &body);
     return ask_item(c, arena, STR("GetItem"), &body, STR("Item"), out, err);
 }
 
@@ -263,7 +287,7 @@ bool client_put(struct client *c, struct str table, struct value item,
     open_body(&body, table);
     put_item(&body, STR("Item"), item);
     put_condition(&body, condition);
-    buf_add_byte(&body, '}');
+    close_body(c, &body);
     return ask_item(c, NULL, STR("PutItem"), &body, STR_NONE, NULL, err);
 }
 
@@ -274,7 +298,7 @@ bool client_delete(struct client *c, struct str table, struct value key,
     open_body(&body, table);
     put_item(&body, STR("Key"), key);
     put_condition(&body, condition);
-    buf_add_byte(&body, '}');
+    close_body(c, &body);
     return ask_item(c, NULL, STR("DeleteItem"), &body, STR_NONE, NULL, err);
 }
 
@@ -289,7 +313,7 @@ bool client_update(struct client *c, struct arena *arena, struct str table, stru
     put_condition(&body, condition);
     if (new_item)
         client_put_text(&body, STR("ReturnValues"), STR("ALL_NEW"));
-    buf_add_byte(&body, '}');
+    close_body(c, &body);
     return ask_item(c, arena, STR("UpdateItem"), &body, STR("Attributes"), new_item, err);
 }
 
@@ -314,7 +338,8 @@ bool client_key_of(const struct client_table *table, struct value item, struct b
 
 enum { BATCH_TRIES = 10, BATCH_FIRST_MS = 25, BATCH_LONGEST_MS = 5000 };
 
-static void put_batch(struct buf *body, struct str table, const struct value *items, size_t count)
+static void put_batch(const struct client *c, struct buf *body, struct str table,
+    const struct value *items, size_t count)
 {
     buf_add(body, STR("{\"RequestItems\":{"));
     json_put_name(body, table);
@@ -325,7 +350,8 @@ static void put_batch(struct buf *body, struct str table, const struct value *it
         json_out_typed_item(body, items[i]);
         buf_add(body, STR("}}"));
     }
-    buf_add(body, STR("]}}"));
+    buf_add(body, STR("]}"));
+    close_body(c, body);
 }
 
 /* Waits before try number `again`, doubling, with jitter, so that many clients do not come back
@@ -360,7 +386,7 @@ static bool send_batch(struct client *c, struct buf *body, bool *left, struct er
         buf_clear(body);
         buf_add(body, STR("{\"RequestItems\":"));
         json_put(body, rest);
-        buf_add_byte(body, '}');
+        close_body(c, body);
     }
     arena_fini(&scratch);
     ddb_reply_fini(&reply);
@@ -372,7 +398,7 @@ bool client_put_batch(
 {
     struct buf body = {0};
     bool left = true, ok = true;
-    put_batch(&body, table, items, count);
+    put_batch(c, &body, table, items, count);
     for (unsigned again = 0; ok && left && again < BATCH_TRIES; again++) {
         ok = again == 0 || back_off(c, again, err);
         ok = ok && send_batch(c, &body, &left, err);

@@ -3,6 +3,7 @@
 #define BACKEND_CLIENT_H
 
 #include "backend/backend.h"
+#include "backend/budget.h"
 #include "backend/value.h"
 #include "base/arena.h"
 
@@ -12,10 +13,12 @@
  * may carry a DynamoDB exception name (ERR_REFUSED).
  */
 
-/* How one call is made: what backend_call() takes beside the operation. Zeroed = no limit. */
+/* How calls are made: what backend_call() takes beside the operation, and what they may consume
+ * together. Zeroed = no limit. */
 struct client_limits {
     const atomic_bool *cancel;
     int64_t deadline_ns;
+    struct budget *budget; /* borrowed; NULL = none, and none is asked what it consumed */
 };
 
 struct client {

@@ -154,8 +154,8 @@ static bool copy_page(struct running *r, unsigned number, struct arena *arena, s
 {
     struct copy *copy = r->copy;
     struct copy_segment *segment = &copy->at[number];
-    struct client_limits limits = {.cancel = &r->give_up};
-    struct client from = {copy->from, limits}, to = {copy->to, limits};
+    struct client from = {copy->from, {.cancel = &r->give_up, .budget = copy->from_budget}};
+    struct client to = {copy->to, {.cancel = &r->give_up, .budget = copy->to_budget}};
     struct client_read read = {.table = copy->table,
         .consistent = copy->consistent,
         .limit = page_limit(copy),

@@ -35,6 +35,7 @@ struct copy {
     int64_t rate;    /* items a second over all segments, 0 = as fast as it goes */
     bool consistent; /* read what was written last */
     const atomic_bool *cancel;
+    struct budget *from_budget, *to_budget; /* borrowed, or NULL */
     /* Called by the thread of copy_run() a few times a second; NULL = not. */
     void (*tick)(void *context, const struct copy_segment *segments, unsigned count);
     void *context;

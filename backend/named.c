@@ -6,6 +6,7 @@
  */
 #include "backend/named.h"
 
+#include "backend/budget.h"
 #include "base/conf.h"
 
 #include <stdlib.h>
@@ -47,6 +48,14 @@ static bool take_access(struct named *out, struct str value, struct err *err)
     return true;
 }
 
+static bool take_budget(struct named *out, struct str value, struct err *err)
+{
+    if (budget_parse(value, &out->budget, err))
+        return true;
+    err->code = ERR_CONFIG;
+    return false;
+}
+
 static bool take_text(struct search *s, const struct conf_line *line, struct err *err)
 {
     const struct {
@@ -73,6 +82,8 @@ static bool on_entry(void *context, const struct conf_line *line, struct err *er
         return take_access(s->out, line->value, err);
     if (str_equal(line->key, STR("colour")) || str_equal(line->key, STR("color")))
         return take_colour(s->out, line->value, err);
+    if (str_equal(line->key, STR("budget")))
+        return take_budget(s->out, line->value, err);
     return take_text(s, line, err);
 }
 

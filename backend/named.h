@@ -15,6 +15,7 @@
  *     read-only = yes              nothing opens it for writing; no: it needs no --read-write
  *     word = PROD                  shown in front of everything
  *     colour = red                 red, yellow, green or blue
+ *     budget = 100                 capacity units that one action may consume
  */
 enum named_colour { NAMED_PLAIN, NAMED_RED, NAMED_YELLOW, NAMED_GREEN, NAMED_BLUE };
 enum named_access { NAMED_ASK, NAMED_READ_ONLY, NAMED_READ_WRITE };
@@ -23,6 +24,7 @@ struct named {
     struct str name, store, profile, region, endpoint_url, word;
     enum named_colour colour;
     enum named_access access;
+    int64_t budget; /* thousandths of capacity units; 0 = none */
 };
 
 /* *found: whether the file has such a connection. Slices live in the arena. */

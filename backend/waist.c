@@ -93,6 +93,11 @@ const char *backend_read_only_remedy(const struct backend *backend)
     return backend->read_only;
 }
 
+int64_t backend_budget(const struct backend *backend)
+{
+    return backend->budget;
+}
+
 const char *backend_colour(const struct backend *backend)
 {
     return backend->colour ? backend->colour : "";

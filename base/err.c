@@ -114,6 +114,7 @@ int err_exit_code(enum err_code code)
     case ERR_FILE:
         return 74;
     case ERR_BUSY:
+    case ERR_BUDGET:
         return 75;
     case ERR_AUTH:
         return 77;

@@ -17,6 +17,7 @@ enum err_code {
     ERR_INTERNAL,    /* ours: should not happen                                    70 */
     ERR_FILE,        /* the disk or a file refuses: full, read-only, damaged       74 */
     ERR_BUSY,        /* throttled or locked: the same thing may work later         75 */
+    ERR_BUDGET,      /* the budget of capacity is spent: more was not asked for    75 */
     ERR_AUTH,        /* credentials are missing or refused                         77 */
     ERR_CONFIG,      /* a configuration, keymap or theme file is wrong             78 */
     ERR_REFUSED,     /* DynamoDB's answer is an error (see name)                    1 */

@@ -129,6 +129,17 @@ bool feed_reading(const struct feed *p)
     return p->job != NULL;
 }
 
+bool feed_spent(const struct feed *p)
+{
+    int64_t limit = p->browse ? backend_budget(worker_backend(p->worker)) : 0;
+    return limit && p->spent >= limit;
+}
+
+void feed_allow(struct feed *p)
+{
+    p->spent = 0;
+}
+
 bool feed_jumping(const struct feed *p)
 {
     return p->job && (p->job->kind == FEED_JOB_OPEN || p->job->kind == FEED_JOB_LAST);
@@ -142,6 +153,8 @@ static void feed_submit(struct feed *p, struct feed_job *job)
 {
     job->feed = p;
     job->job.done = feed_done;
+    job->budget.limit = backend_budget(worker_backend(p->worker));
+    atomic_store(&job->budget.spent, p->spent);
     p->job = job;
     worker_submit(p->worker, &job->job);
 }
@@ -200,6 +213,7 @@ static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)
 void feed_home(struct feed *p)
 {
     feed_orphan(p);
+    feed_allow(p);
     struct feed_job *job = feed_new_job(p, FEED_JOB_OPEN);
     job->limit = p->first < p->limit ? p->first : p->limit;
     feed_submit(p, job);
@@ -228,6 +242,7 @@ void feed_end(struct feed *p)
         return;
     }
     feed_orphan(p);
+    feed_allow(p);
     feed_submit(p, feed_new_job(p, FEED_JOB_LAST));
 }
 
@@ -236,6 +251,7 @@ void feed_refresh(struct feed *p)
     p->stale = p->job != NULL;
     if (p->job || !p->browse)
         return;
+    feed_allow(p);
     struct feed_job *job = feed_new_job(p, FEED_JOB_REFRESH);
     if (p->page_count)
         job->from = feed_job_keep(job, p->pages[0]->place);
@@ -288,14 +304,14 @@ void feed_look(struct feed *p, size_t top, size_t view_rows)
 {
     p->look_top = top;
     p->look_rows = view_rows;
-    if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE)
+    if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE || feed_spent(p))
         return;
     bool room = !feed_full(p);
     bool ahead = top + 2 * view_rows + 1 >= p->rows && (room || feed_front_spare(p, view_rows));
     bool behind = top <= view_rows && (room || feed_back_spare(p, view_rows));
     if (!feed_at_end(p) && (ahead || top + view_rows > p->rows))
         feed_read_next(p);
-    else if (!feed_at_home(p) && (behind || p->rows < view_rows))
+    else if (!feed_at_home(p) && p->pages[0]->count && (behind || p->rows < view_rows))
         feed_read_previous(p);
 }
 
@@ -303,17 +319,17 @@ void feed_reach(struct feed *p, size_t top, size_t view_rows, bool below)
 {
     p->look_top = top;
     p->look_rows = view_rows;
-    if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE)
+    if (p->job || !p->page_count || p->err.code != ERR_NONE || feed_spent(p))
         return;
     if (below && !feed_at_end(p))
         feed_read_next(p);
-    else if (!below && !feed_at_home(p))
+    else if (!below && p->pages[0]->count && !feed_at_home(p))
         feed_read_previous(p);
 }
 
 void feed_fill(struct feed *p)
 {
-    if (p->job || !p->page_count || feed_at_end(p) || p->err.code != ERR_NONE)
+    if (p->job || !p->page_count || feed_at_end(p) || p->err.code != ERR_NONE || feed_spent(p))
         return;
     if (!feed_full(p))
         feed_read_next(p);
@@ -327,6 +343,7 @@ void feed_find(
         p->changed(p->context, FEED_NOT_FOUND, 0);
         return;
     }
+    feed_allow(p);
     struct feed_job *job = feed_new_job(p, FEED_JOB_FIND);
     job->from = feed_job_keep(job, feed_place_after(p));
     job->match = match;
@@ -469,6 +486,7 @@ static void feed_done(struct worker_job *base)
     struct feed *p = job->feed;
     if (p) {
         p->job = NULL;
+        p->spent = atomic_load(&job->budget.spent);
         p->err.code = ERR_NONE;
         if (job->ok) {
             kinds[job->kind](p, job);

@@ -54,6 +54,7 @@ struct feed {
     bool home_known;            /* the front page is the first */
     struct feed_job *job;       /* in flight, or NULL */
     bool stale;                 /* a refresh was asked for while it was */
+    int64_t spent;              /* by this action, in thousandths of capacity units */
     struct err err;             /* of the last read that failed */
 };
 
@@ -84,6 +85,12 @@ void feed_fill(struct feed *p);
  * true. `needle` is copied. */
 void feed_find(
     struct feed *p, bool (*match)(struct value item, struct str needle), struct str needle);
+/* Whether this action has consumed the connection's budget: nothing is read on by itself then, and
+ * reaching on does nothing before feed_allow(). */
+bool feed_spent(const struct feed *p);
+/* Someone wants more: a new action begins. Opening, both ends, a refresh and finding are new ones
+ * by themselves. */
+void feed_allow(struct feed *p);
 /* Stops the running read; returns whether there was one. */
 bool feed_cancel(struct feed *p);
 

@@ -119,7 +119,7 @@ static struct feed_page *reader_forward(struct reader *r, struct feed_place plac
         bool segments_left = place.segments && place.segment + 1 < place.segments;
         scanned += got.scanned;
         got.scanned = scanned;
-        if (got.count || (!more && !segments_left)) {
+        if (got.count || (!more && !segments_left) || budget_is_spent(&r->job->budget)) {
             page =
                 reader_page(&got, 0, got.count, false, place, more ? got.last.encoded : STR_NONE);
             break;
@@ -196,7 +196,8 @@ static bool reader_refresh(struct reader *r)
             return false;
         reader_collect(r, page, FEED_JOB_PAGES_MAX);
         rows += page->count;
-        more = reader_after(page, &place) && rows < r->job->rows;
+        more =
+            reader_after(page, &place) && rows < r->job->rows && !budget_is_spent(&r->job->budget);
     }
     return true;
 }
@@ -215,6 +216,10 @@ static bool reader_find(struct reader *r)
                 return true;
         if (!reader_after(page, &place)) {
             job->lost = true;
+            return true;
+        }
+        if (budget_is_spent(&job->budget)) {
+            job->found = 0; /* this is how far it came */
             return true;
         }
     }
@@ -429,6 +434,8 @@ void feed_job_run(struct worker_job *base, struct backend *backend)
     struct feed_job *job = (struct feed_job *)base;
     struct reader r = {
         .job = job, .client = {.backend = backend, .limits = {.cancel = &base->cancel}}};
+    if (job->budget.limit)
+        r.client.limits.budget = &job->budget;
     job->ok = kinds[job->kind](&r);
     arena_fini(&r.arena);
 }

@@ -37,6 +37,7 @@ struct feed_job {
     enum feed_job_kind kind;
     struct arena arena; /* owns the places and the needle */
     int64_t limit;
+    struct budget budget; /* what the action may consume, and has so far; limit 0 = no budget */
     struct feed_place from, front;
     struct value first; /* PREVIOUS on a Query: the place of the front page's first item */
     size_t known_count; /* PREVIOUS on a Scan: identities of the front page's items */

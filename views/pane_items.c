@@ -86,8 +86,28 @@ static void items_feed_moved(struct pane_items *p, int64_t moved)
     }
     if (moved)
         grid_rows_moved(&p->grid, 0, moved);
-    if (p->owed)
+    if (p->owed && p->feed.rows)
         items_pay(p);
+}
+
+/* "budget of 10 units spent: PageDown reads on" */
+static void items_add_spent(struct pane_items *p, struct buf *out)
+{
+    struct buf key = {0};
+    const char *command = p->order.filter.len ? "find-next" : "page-down";
+    app_key_of(p->view.app, &p->view, command, &key);
+    buf_add(out, STR("budget of "));
+    budget_put(out, backend_budget(worker_backend(p->feed.worker)));
+    buf_printf(out, " units spent: %.*s reads on", STR_ARG(buf_str(&key)));
+    buf_fini(&key);
+}
+
+static void items_say_spent(struct pane_items *p)
+{
+    struct buf text = {0};
+    items_add_spent(p, &text);
+    app_say(p->view.app, ROLE_STATUS_WARNING, "%s", buf_cstr(&text));
+    buf_fini(&text);
 }
 
 static void items_found(struct pane_items *p, int64_t row)
@@ -127,9 +147,12 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
         app_say(p->view.app, ROLE_STATUS_WARNING, "not found from here to the end");
         break;
     case FEED_FAILED:
-        app_fail(p->view.app, &p->feed.err);
+        if (p->feed.err.code != ERR_BUDGET)
+            app_fail(p->view.app, &p->feed.err);
         break;
     }
+    if (feed_spent(&p->feed) && !(feed_at_home(&p->feed) && feed_at_end(&p->feed)))
+        items_say_spent(p);
     items_remember(p);
 }
 
@@ -228,7 +251,7 @@ struct str pane_items_column(const struct view *view, int nth)
 static void items_reach(struct pane_items *p, int64_t more)
 {
     struct app *app = p->view.app;
-    while (!items_order_on(&p->order)) {
+    for (bool asked = true; !items_order_on(&p->order); asked = false) {
         /* between two frames the cursor runs ahead of what the grid has scrolled to */
         int64_t bottom = p->grid.top + p->grid.rows, top = p->grid.top;
         bottom = bottom > p->grid.cursor ? bottom : p->grid.cursor + 1;
@@ -237,6 +260,8 @@ static void items_reach(struct pane_items *p, int64_t more)
         bool above = more < 0 && top + more < 0 && !feed_at_home(&p->feed);
         if (!below && !above)
             return;
+        if (asked) /* by a key: what is spent then ends another action */
+            feed_allow(&p->feed);
         feed_reach(&p->feed, below ? (size_t)(bottom + more - p->grid.rows) : 0,
             (size_t)p->grid.rows, below);
         if (!feed_reading(&p->feed) || !app_may_wait(app))
@@ -296,7 +321,7 @@ static bool items_action(struct view *view, enum action action)
         feed_end(&p->feed);
         return true;
     }
-    if (p->feed.err.code == ERR_CANCELLED)
+    if (p->feed.err.code == ERR_CANCELLED || p->feed.err.code == ERR_BUDGET)
         p->feed.err.code = ERR_NONE; /* moving on is asking for more */
     int64_t distance = items_distance(p, action);
     if (distance && plain)
@@ -338,6 +363,8 @@ static void items_facts(struct view *view, struct buf *out)
     struct pane_items *p = (struct pane_items *)view;
     if (p->order.filter.len)
         items_filter_facts(p, out);
+    else if (p->feed.browse && feed_spent(&p->feed) && !feed_at_end(&p->feed))
+        items_add_spent(p, out);
     else if (p->feed.browse)
         table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
 }

@@ -117,15 +117,25 @@ struct backend_options cli_backend_options(const struct cli *cli, enum cli_acces
         .finish = cli->command->run == cli_call_run && access == CLI_WRITES,
         .profile = cli_value(cli, CLI_PROFILE),
         .region = cli_value(cli, CLI_REGION),
-        .endpoint_url = cli_value(cli, CLI_ENDPOINT_URL)};
+        .endpoint_url = cli_value(cli, CLI_ENDPOINT_URL),
+        .budget = cli->budget_asked};
+}
+
+struct client cli_client(struct backend *backend, struct budget *budget)
+{
+    budget->limit = backend_budget(backend);
+    return (struct client){.backend = backend,
+        .limits = {.cancel = cli_cancel(), .budget = budget->limit ? budget : NULL}};
 }
 
 bool cli_open(struct cli *cli, enum cli_access access, struct err *err)
 {
     struct backend_options options = cli_backend_options(cli, access);
     cli->backend = backend_open(cli_connection(cli), &options, err);
-    cli->client = (struct client){.backend = cli->backend, .limits = {.cancel = cli_cancel()}};
-    return cli->backend != NULL;
+    if (!cli->backend)
+        return false;
+    cli->client = cli_client(cli->backend, &cli->budget);
+    return true;
 }
 
 void cli_point_at(struct cli *cli, const char *kind, struct str text)
@@ -181,6 +191,13 @@ static bool check_connection(const struct cli *cli, struct err *err)
            err_set(err, ERR_USAGE, "--connection '': the folder of a store is needed");
 }
 
+static bool take_budget(struct cli *cli, struct err *err)
+{
+    return !cli_has(cli, CLI_BUDGET) ||
+           budget_parse(cli_value(cli, CLI_BUDGET), &cli->budget_asked, err) ||
+           err_context(err, "--budget");
+}
+
 static bool print_version(struct cli *cli, struct err *err)
 {
     buf_add(&cli->out.pending, STR("dynascope " DYNASCOPE_VERSION "\n"));
@@ -199,7 +216,7 @@ static bool run(struct cli *cli, int argc, char **argv, struct err *err)
             ->name[0]) /* the explorer gives the terminal back first, by handlers of its own */
         catch_faults();
     return check_first_word(cli, err) && check_count(cli, err) && check_connection(cli, err) &&
-           cli->command->run(cli, err);
+           take_budget(cli, err) && cli->command->run(cli, err);
 }
 
 static int exit_code(const struct err *err)

@@ -17,6 +17,7 @@ enum cli_option_id {
     CLI_PROFILE,
     CLI_REGION,
     CLI_ENDPOINT_URL,
+    CLI_BUDGET, /* the last of those of the connection */
     CLI_TYPED,
     CLI_HELP,
     CLI_VERSION,
@@ -144,7 +145,9 @@ struct cli {
     struct cli_out out;
     struct backend *backend; /* once cli_open() succeeded */
     struct client client;
-    struct arena arena; /* for the whole run */
+    struct budget budget; /* of the whole run */
+    int64_t budget_asked; /* by --budget; 0 = what the connection says */
+    struct arena arena;   /* for the whole run */
     struct cli_text texts[CLI_TEXTS_MAX];
     size_t text_count;
     int exit_code; /* where a command ends without success and without an error of its own */
@@ -172,6 +175,8 @@ enum cli_access { CLI_READS, CLI_WRITES, CLI_LOADS /* no sync before the end */ 
 bool cli_open(struct cli *cli, enum cli_access access, struct err *err);
 /* What the flags say of how to open. */
 struct backend_options cli_backend_options(const struct cli *cli, enum cli_access access);
+/* A client of a connection, which counts into `budget` where there is one to keep to. */
+struct client cli_client(struct backend *backend, struct budget *budget);
 const char *cli_connection(const struct cli *cli);
 
 /* Remembers a text for messages that carry a place. */

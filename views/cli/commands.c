@@ -29,6 +29,10 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
     [CLI_ENDPOINT_URL] = {.name = "endpoint-url",
         .argument = "URL",
         .help = "the endpoint instead of Amazon's own; without a connection, aws is meant"},
+    [CLI_BUDGET] = {.name = "budget",
+        .argument = "UNITS",
+        .help = "capacity units, read and write together, that one action may consume: then it "
+                "stops and says how to go on"},
     [CLI_TYPED] = {.name = "typed",
         .help = "print DynamoDB JSON ({\"N\":\"1\"}) always, not only where plain JSON would lose "
                 "something"},
@@ -423,7 +427,7 @@ const struct cli_command *cli_commands_find(struct str name)
 
 bool cli_command_takes(const struct cli_command *command, enum cli_option_id id)
 {
-    if (id <= CLI_ENDPOINT_URL || id == CLI_HELP || id == CLI_VERSION)
+    if (id <= CLI_BUDGET || id == CLI_HELP || id == CLI_VERSION)
         return true; /* those of the connection and these two */
     for (const enum cli_option_id *own = command->options; *own != CLI_OPTION_COUNT; own++)
         if (*own == id)

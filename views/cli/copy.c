@@ -20,6 +20,7 @@ struct copying {
     struct cli *cli;
     struct backend *to_own; /* closed here; NULL where both ends are one connection */
     struct client from, to;
+    struct budget from_budget, to_budget;
     struct copy copy;
     struct client_table source;
     struct copy_place place;
@@ -55,9 +56,10 @@ static bool open_ends(struct copying *c, struct err *err)
     c->to_own = same ? NULL : backend_open(to, &options, err);
     if (!same && !c->to_own)
         return err_context(err, "%s", to);
-    struct client_limits limits = {.cancel = cli_cancel()};
-    c->from = (struct client){cli->backend, limits};
-    c->to = (struct client){same ? cli->backend : c->to_own, limits};
+    c->from = cli_client(cli->backend, &c->from_budget);
+    c->to = cli_client(same ? cli->backend : c->to_own, &c->to_budget);
+    c->copy.from_budget = c->from.limits.budget;
+    c->copy.to_budget = c->to.limits.budget;
     c->copy.from = c->from.backend;
     c->copy.to = c->to.backend;
     return true;
@@ -182,6 +184,8 @@ static bool copy_items(struct copying *c, struct err *err)
     bool ok = copy_run(&c->copy, err);
     progress_wipe(&c->progress);
     copy_place_save(&c->place, c->copy.at, c->copy.segments, &ignored);
+    if (!ok && err->code == ERR_BUDGET)
+        cli_report_note("dynascope: the same command with --resume goes on from there");
     return ok;
 }
 
@@ -204,6 +208,7 @@ static bool verify(struct copying *c, const struct copy_sum *wanted, struct err 
         .segments = c->copy.segments,
         .consistent = true,
         .cancel = c->copy.cancel,
+        .from_budget = c->copy.to_budget,
         .tick = tick,
         .context = c};
     c->saving = false;

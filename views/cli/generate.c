@@ -123,6 +123,7 @@ static bool run(struct generating *g, struct err *err)
     struct loader_options options = {.backend = g->cli->backend,
         .table = &g->table,
         .cancel = cli_cancel(),
+        .budget = g->cli->client.limits.budget,
         .threads = loading ? THREADS_LOADING : THREADS_DURABLE,
         .refused = refused,
         .context = g};

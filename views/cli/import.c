@@ -27,6 +27,7 @@ static void start_loader(struct importing *im)
     struct loader_options options = {.backend = im->cli->backend,
         .table = &im->table,
         .cancel = cli_cancel(),
+        .budget = im->cli->client.limits.budget,
         .threads = loading ? THREADS_LOADING : THREADS_DURABLE,
         .keep_text = im->rejects >= 0,
         .refused = import_bad_record,
@@ -272,7 +273,7 @@ static void summarise(const struct importing *im, double seconds)
 static bool can_go_on(const struct err *err)
 {
     return err->code == ERR_CANCELLED || err->code == ERR_FILE || err->code == ERR_BUSY ||
-           err->code == ERR_UNREACHABLE;
+           err->code == ERR_UNREACHABLE || err->code == ERR_BUDGET;
 }
 
 static bool all_files(struct importing *im, struct err *err)

@@ -242,7 +242,7 @@ struct loader *loader_new(const struct loader_options *options)
     struct loader *l = mem_new(struct loader);
     l->options = *options;
     l->client.backend = options->backend;
-    l->client.limits.cancel = &l->give_up;
+    l->client.limits = (struct client_limits){.cancel = &l->give_up, .budget = options->budget};
     l->lane_count = options->threads ? options->threads : 1;
     l->lanes = mem_zero(l->lane_count, sizeof *l->lanes);
     l->err = ERR_INIT;

@@ -17,6 +17,7 @@ struct loader_options {
     struct backend *backend;
     const struct client_table *table; /* borrowed while the loader lives */
     const atomic_bool *cancel;
+    struct budget *budget; /* borrowed, or NULL */
     unsigned threads;
     bool keep_text; /* hold the records' texts for `refused` */
     /* An item that the backend refuses. Called by one thread at a time. False stops the loading. */

@@ -6,6 +6,7 @@
 #include "views/cli/read.h"
 #include "backend/ahead.h"
 #include "backend/json_out.h"
+#include "views/cli/report.h"
 #include "views/cli/source.h"
 
 static bool take_select(struct cli *cli, struct client_read *read, struct err *err)
@@ -44,6 +45,21 @@ bool cli_read_options(struct cli *cli, struct client_read *read, struct err *err
            take_segments(cli, read, err) && cli_source_names(cli, &read->names, err) &&
            cli_source_values(cli, &read->values, err) &&
            cli_source_item(cli, CLI_START_KEY, &read->start, err);
+}
+
+/* Where a reading that ran out of its budget would go on: the key, as a word for a shell. */
+static void note_start_key(const struct cli *cli, struct value key)
+{
+    struct buf json = {0}, word = {0};
+    if (key.type != VALUE_M || !cli_command_takes(cli->command, CLI_START_KEY))
+        return;
+    json_out_line(&json, key, false);
+    struct str text = str_trim(buf_str(&json));
+    for (size_t i = 0; i < text.len; i++)
+        buf_add(&word, text.at[i] == '\'' ? STR("'\\''") : (struct str){text.at + i, 1});
+    cli_report_note("dynascope: to go on: --exclusive-start-key '%.*s'", STR_ARG(buf_str(&word)));
+    buf_fini(&json);
+    buf_fini(&word);
 }
 
 struct printing {
@@ -103,6 +119,7 @@ static bool print_ahead(struct printing *p, struct client_read *read, struct err
 {
     struct arena arena = {0};
     struct client_page page;
+    struct buf last = {0};
     struct ahead *ahead = ahead_open(&p->cli->client, read);
     bool ok = true;
     while (ok && ahead_next(ahead, &arena, &page, err)) {
@@ -110,10 +127,15 @@ static bool print_ahead(struct printing *p, struct client_read *read, struct err
             count_page(p, &page);
         else
             print_page(p, &page);
+        buf_clear(&last);
+        buf_add(&last, page.last.encoded);
         arena_reset(&arena);
         ok = !cli_cancelled(err) && (read->count_only || cli_out_flush(p->out, err));
     }
     ahead_close(ahead);
+    if (err->code == ERR_BUDGET)
+        note_start_key(p->cli, value_of(buf_str(&last)));
+    buf_fini(&last);
     arena_fini(&arena);
     return ok && err->code == ERR_NONE;
 }
@@ -129,6 +151,8 @@ static bool print_all(struct printing *p, struct client_read *read, struct err *
         arena_reset(&arena);
         read->limit = page_limit(p, read, asked);
         ok = !cli_cancelled(err) && read_page(p, read, &arena, &start, err);
+        if (!ok && err->code == ERR_BUDGET)
+            note_start_key(p->cli, read->start);
         if (!ok || read->start.type == VALUE_NONE || p->left == 0)
             break;
     }

@@ -119,6 +119,34 @@ static void nothing_is_fetched_ahead_of_the_first_page(void **state)
     backend_close(&fake->backend, NULL);
 }
 
+static void a_budget_ends_the_reading_behind_the_page_that_crossed_it(void **state)
+{
+    (void)state;
+    struct fake_backend *fake = fake_open((const struct fake_answer[]){
+        {"Scan", 200,
+            "{\"Items\":[],\"ConsumedCapacity\":{\"CapacityUnits\":1},\"LastEvaluatedKey\":"
+            "{\"k\":{\"S\":\"a\"}}}"},
+        {"Scan", 200,
+            "{\"Items\":[],\"ConsumedCapacity\":{\"CapacityUnits\":1},\"LastEvaluatedKey\":"
+            "{\"k\":{\"S\":\"b\"}}}"},
+        {0}});
+    struct budget budget = {.limit = 2000};
+    struct client client = {.backend = &fake->backend, .limits = {.budget = &budget}};
+    struct client_read read = {.table = STR("Tab")};
+    struct arena arena = {0};
+    struct client_page page;
+    struct err err = ERR_INIT;
+    struct ahead *a = ahead_open(&client, &read);
+    assert_true(ahead_next(a, &arena, &page, &err));
+    assert_true(ahead_next(a, &arena, &page, &err));
+    assert_false(ahead_next(a, &arena, &page, &err));
+    assert_int_equal(err.code, ERR_BUDGET);
+    ahead_close(a);
+    assert_int_equal(fake->calls, 2);
+    arena_fini(&arena);
+    backend_close(&fake->backend, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +155,7 @@ int main(void)
         cmocka_unit_test(an_attribute_of_that_name_is_no_last_key),
         cmocka_unit_test(what_goes_wrong_comes_behind_what_came),
         cmocka_unit_test(nothing_is_fetched_ahead_of_the_first_page),
+        cmocka_unit_test(a_budget_ends_the_reading_behind_the_page_that_crossed_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,32 @@ static void a_word_may_be_a_name_a_folder_or_a_profile(void **state)
     assert_false(backend_knows("nobody"));
 }
 
+static int64_t budget_of(const char *connection, const struct backend_options *options)
+{
+    struct err err = ERR_INIT;
+    struct backend *backend = backend_open(connection, options, &err);
+    assert_non_null(backend);
+    int64_t budget = backend_budget(backend);
+    backend_close(backend, NULL);
+    return budget;
+}
+
+static void a_budget_is_the_name_s_or_the_option_s(void **state)
+{
+    const char *home = *state;
+    struct err err = ERR_INIT;
+    use_home(home);
+    write_file(home, ".config/dynascope/config",
+        "[connection desk]\nendpoint-url = http://127.0.0.1:8000\nbudget = 2.5\nread-only = yes\n"
+        "[connection wrong]\nendpoint-url = http://127.0.0.1:8000\nbudget = all\n");
+    assert_int_equal(budget_of("desk", NULL), 2500);
+    assert_int_equal(budget_of("desk", &(struct backend_options){.budget = 7000}), 7000);
+    assert_int_equal(budget_of("http://127.0.0.1:8000", NULL), 0);
+    assert_null(backend_open("wrong", NULL, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_non_null(strstr(err.text, "not all"));
+}
+
 static void what_is_no_connection_is_refused_by_name(void **state)
 {
     use_home(*state);
@@ -238,6 +264,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_word_may_be_a_name_a_folder_or_a_profile, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(
+            a_budget_is_the_name_s_or_the_option_s, make_home, remove_home),
         cmocka_unit_test_setup_teardown(
             what_is_no_connection_is_refused_by_name, make_home, remove_home),
         cmocka_unit_test_setup_teardown(

@@ -343,6 +343,109 @@ static void a_key_is_taken_from_an_item(void **state)
     arena_fini(&arena);
 }
 
+/* ---- budgets ---- */
+
+#define PAGE(units)                                                                                \
+    "{\"Items\":[{\"ConsumedCapacity\":{\"M\":{\"CapacityUnits\":{\"N\":\"900\"}}}}],\"Count\":1," \
+    "\"ScannedCount\":1,\"ConsumedCapacity\":{\"TableName\":\"T\",\"CapacityUnits\":" units "}}"
+
+static bool scan_once(struct fixture *f)
+{
+    struct client_read read = {.table = STR("T"), .limit = 9};
+    struct client_page page;
+    return client_read(&f->client, &f->arena, &read, &page, &f->err);
+}
+
+static void what_a_budget_has_room_for_is_summed_up_and_no_more_is_sent(void **state)
+{
+    (void)state;
+    static const struct fake_answer script[] = {
+        {"Scan", 200, PAGE("0.5")}, {"Scan", 200, PAGE("1.5")}, {"Scan", 200, PAGE("1.0E1")}, {0}};
+    struct fixture f = open_with(script);
+    struct budget budget = {.limit = 2500};
+    f.client.limits.budget = &budget;
+    assert_true(scan_once(&f));
+    assert_string_equal(f.fake->request[0],
+        "{\"TableName\":\"T\",\"Limit\":9,\"ReturnConsumedCapacity\":\"TOTAL\"}");
+    assert_true(scan_once(&f));
+    assert_int_equal(budget.spent, 2000);
+    assert_true(scan_once(&f)); /* the page that crosses it is whole */
+    assert_false(scan_once(&f));
+    assert_int_equal(f.err.code, ERR_BUDGET);
+    assert_string_equal(f.err.text,
+        "the budget is spent: 12 of 2.5 capacity units; a larger --budget goes further");
+    assert_int_equal(f.fake->calls, 3);
+    close_fixture(&f);
+}
+
+static void writes_count_and_what_is_said_of_tables_does_not(void **state)
+{
+    (void)state;
+    static const struct fake_answer script[] = {
+        {"PutItem", 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":1.0}}"},
+        {"BatchWriteItem", 200,
+            "{\"UnprocessedItems\":{\"T\":[{\"PutRequest\":{\"Item\":{\"k\":{\"S\":\"a\"}}}}]},"
+            "\"ConsumedCapacity\":[{\"CapacityUnits\":2.0},{\"CapacityUnits\":3.0}]}"},
+        {"DescribeTable", 200, "{\"Table\":{\"TableName\":\"T\",\"TableStatus\":\"ACTIVE\"}}"},
+        {0}};
+    struct fixture f = open_with(script);
+    struct budget budget = {.limit = 6000};
+    struct client_table table;
+    f.client.limits.budget = &budget;
+    struct value item = typed(&f.arena, "{\"k\":{\"S\":\"a\"}}");
+    assert_true(client_put(&f.client, STR("T"), item, NULL, &f.err));
+    assert_non_null(strstr(f.fake->request[0], "}},\"ReturnConsumedCapacity\":\"TOTAL\"}"));
+    assert_false(client_put_batch(&f.client, STR("T"), &item, 1, &f.err));
+    assert_int_equal(f.err.code, ERR_BUDGET); /* what was left over is not sent again */
+    assert_non_null(strstr(f.fake->request[1], "]},\"ReturnConsumedCapacity\":\"TOTAL\"}"));
+    assert_int_equal(budget.spent, 6000);
+    assert_false(client_get(&f.client, &f.arena, STR("T"), item, &item, &f.err));
+    f.err = ERR_INIT;
+    client_describe_keys(&f.client, &f.arena, STR("T"), &table, &f.err);
+    assert_int_equal(f.fake->calls, 3);
+    close_fixture(&f);
+}
+
+static void what_an_answer_does_not_say_counts_as_nothing(void **state)
+{
+    (void)state;
+    static const char *const silent[] = {"", "{}", "{\"ConsumedCapacity\":{}}",
+        "{\"ConsumedCapacity\":null}", "{\"ConsumedCapacity\":[{},[],1]}",
+        "{\"ConsumedCapacity\":{\"CapacityUnits\":\"5\"}}",
+        "{\"ConsumedCapacity\":{\"CapacityUnits\":-5}}",
+        "{\"ConsumedCapacity\":{\"CapacityUnits\":1e300}}", "{\"ConsumedCapacity\":{\"CapacityUn",
+        "{\"a\":{\"ConsumedCapacity\":{\"CapacityUnits\":5}}}"};
+    struct budget budget = {.limit = 1};
+    for (size_t i = 0; i < sizeof silent / sizeof *silent; i++)
+        budget_charge(&budget, str_from(silent[i]));
+    assert_int_equal(budget.spent, 0);
+    assert_false(budget_is_spent(&budget));
+}
+
+static void a_budget_is_a_number_of_units_above_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t units;
+    } good[] = {{"1", 1000}, {"0.001", 1}, {"2.5", 2500}, {"00.25", 250},
+        {"999999999999.999", 999999999999999}};
+    static const char *const bad[] = {
+        "", "0", "0.000", "-1", "+1", ".5", "1.", "1.0001", "1e3", " 1", "1 ", "1000000000000000"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        struct err err = ERR_INIT;
+        int64_t units;
+        assert_true(budget_parse(str_from(good[i].text), &units, &err));
+        assert_int_equal(units, good[i].units);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct err err = ERR_INIT;
+        int64_t units;
+        assert_false(budget_parse(str_from(bad[i]), &units, &err));
+        assert_int_equal(err.code, ERR_USAGE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +464,10 @@ int main(void)
         cmocka_unit_test(a_table_is_described_with_keys_indexes_and_ttl),
         cmocka_unit_test(a_backend_without_ttl_still_describes),
         cmocka_unit_test(a_key_is_taken_from_an_item),
+        cmocka_unit_test(what_a_budget_has_room_for_is_summed_up_and_no_more_is_sent),
+        cmocka_unit_test(writes_count_and_what_is_said_of_tables_does_not),
+        cmocka_unit_test(what_an_answer_does_not_say_counts_as_nothing),
+        cmocka_unit_test(a_budget_is_a_number_of_units_above_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ struct fake_table {
     atomic_int calls;
     size_t padding; /* bytes of a further attribute */
     bool failing;
+    atomic_int charged; /* calls that asked what they consume: each says one unit */
 };
 
 static inline void fake_put_key(struct buf *out, int64_t id)
@@ -88,6 +89,10 @@ static inline void fake_page(struct fake_table *t, const struct json *body, stru
         last = at;
         if (out->len > 1024 * 1024)
             limit = count; /* as the service ends a page */
+    }
+    if (json_get(body, STR("ReturnConsumedCapacity"))) {
+        atomic_fetch_add(&t->charged, 1);
+        buf_add(out, STR("],\"ConsumedCapacity\":{\"CapacityUnits\":1.0},\"None\":["));
     }
     buf_printf(out, "],\"Count\":%lld,\"ScannedCount\":%lld", (long long)count, (long long)count);
     if (count == limit) { /* as the service does, also where nothing follows */

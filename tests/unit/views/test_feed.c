@@ -448,6 +448,71 @@ static void closing_while_a_read_runs_is_safe(void **state)
     walk_fini(&w);
 }
 
+/* With a budget of some pages, a unit each. */
+static void walk_on_a_budget(struct walk *w, int64_t pages, bool query)
+{
+    *w = (struct walk){.table = fake_new(4000, 4000)};
+    w->table->base.budget = pages * 1000;
+    w->worker = worker_new(&w->table->base);
+    w->browse = browse_table(w->table, query);
+    feed_init(&w->feed, w->worker, w, on_change);
+    feed_open(&w->feed, w->browse, VIEW_ROWS);
+    settle(w);
+}
+
+static void a_budget_stops_the_reading_until_someone_asks_for_more(void **state)
+{
+    (void)state;
+    for (int query = 0; query < 2; query++) {
+        struct walk w;
+        walk_on_a_budget(&w, 3, query);
+        while (step(&w, 1))
+            ;
+        assert_int_equal(atomic_load(&w.table->calls), 3);
+        assert_true(feed_spent(&w.feed));
+        assert_int_equal(w.failures, 0);
+        int64_t last = here(&w);
+        feed_reach(&w.feed, (size_t)w.cursor, VIEW_ROWS, true);
+        feed_fill(&w.feed);
+        assert_false(feed_reading(&w.feed));
+        feed_allow(&w.feed);
+        while (step(&w, 1))
+            assert_int_equal(here(&w), ++last);
+        assert_int_equal(atomic_load(&w.table->calls), 6);
+        assert_int_equal(atomic_load(&w.table->charged), 6);
+        walk_fini(&w);
+    }
+}
+
+static void finding_on_a_budget_stops_and_goes_on_from_there(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_on_a_budget(&w, 4, false);
+    int rounds = 0;
+    for (bool found = false; !found && rounds < 100; rounds++) {
+        int calls = atomic_load(&w.table->calls);
+        feed_find(&w.feed, matches, STR("row 2500"));
+        settle(&w);
+        assert_true(atomic_load(&w.table->calls) - calls <= 4);
+        found = here(&w) == 2500;
+        assert_true(found || feed_spent(&w.feed));
+    }
+    assert_true(rounds > 1 && rounds < 100);
+    assert_int_equal(w.failures, 0);
+    walk_fini(&w);
+}
+
+static void without_a_budget_nobody_is_asked_what_a_page_consumes(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_init(&w, 1000, 1000, false);
+    assert_int_equal(atomic_load(&w.table->charged), 0);
+    assert_false(feed_spent(&w.feed));
+    walk_fini(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +530,9 @@ int main(void)
         cmocka_unit_test(finding_reads_on_and_the_way_back_is_known),
         cmocka_unit_test(a_failure_is_told_once_and_keeps_what_is_shown),
         cmocka_unit_test(closing_while_a_read_runs_is_safe),
+        cmocka_unit_test(a_budget_stops_the_reading_until_someone_asks_for_more),
+        cmocka_unit_test(finding_on_a_budget_stops_and_goes_on_from_there),
+        cmocka_unit_test(without_a_budget_nobody_is_asked_what_a_page_consumes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
