@@ -11,6 +11,8 @@
 #include "backend/number.h"
 #include "base/utf8.h"
 
+#include <ctype.h>
+
 /* ---- DynamoDB JSON ---- */
 
 /* line = [blanks] object [blanks] ("\n" | the end) */
@@ -194,13 +196,27 @@ static enum import_got read_csv(const struct import_reader *reader, struct arena
 
 /* ---- Ion ---- */
 
+/* Nothing is in the text so far, but its end may be half a comment: so only blanks are taken. */
+static enum import_got take_blanks(struct str *text)
+{
+    size_t blanks = 0;
+    while (blanks < text->len && isspace((unsigned char)text->at[blanks]))
+        blanks++;
+    *text = str_skip(*text, blanks);
+    return blanks ? IMPORT_BLANK : IMPORT_MORE;
+}
+
 static enum import_got read_ion(struct str *text, bool last, struct buf *item, struct err *err)
 {
+    struct str whole = *text;
     switch (ion_in_next(text, item, err)) {
     case ION_IN_ITEM:
         return IMPORT_ITEM;
     case ION_IN_NONE:
-        return last ? IMPORT_BLANK : IMPORT_MORE;
+        if (last)
+            return IMPORT_BLANK;
+        *text = whole;
+        return take_blanks(text);
     case ION_IN_SHORT:
         if (!last)
             return IMPORT_MORE;

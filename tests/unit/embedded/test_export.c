@@ -7,6 +7,8 @@
  */
 #include "tests/unit/embedded/harness.h"
 
+#include "backend/embedded/import_read.h"
+
 #include <fcntl.h>
 #include <nettle/md5.h>
 #include <sys/stat.h>
@@ -583,6 +585,28 @@ static void test_no_link_leads_out_of_a_bucket(void **state)
     bench_fini(&b);
 }
 
+/* Else a file of blanks is kept whole in memory, and read from its beginning again and again. */
+static void test_blanks_between_ion_values_are_taken_and_half_a_comment_is_not(void **state)
+{
+    struct import_reader reader = {.format = IMPORT_ION};
+    struct arena arena = {0};
+    struct buf item = {0};
+    struct err err = ERR_INIT;
+    struct str blanks = STR(" \n\t "), half = STR(" // half"), none = STR("");
+    (void)state;
+    assert_int_equal(import_read(&reader, &arena, &blanks, false, &item, &err), IMPORT_BLANK);
+    assert_int_equal(blanks.len, 0);
+    assert_int_equal(import_read(&reader, &arena, &none, false, &item, &err), IMPORT_MORE);
+    assert_int_equal(import_read(&reader, &arena, &half, false, &item, &err), IMPORT_BLANK);
+    assert_true(str_equal(half, STR("// half")));
+    assert_int_equal(import_read(&reader, &arena, &half, false, &item, &err), IMPORT_MORE);
+    assert_true(str_equal(half, STR("// half")));
+    assert_int_equal(import_read(&reader, &arena, &half, true, &item, &err), IMPORT_BLANK);
+    assert_int_equal(half.len, 0);
+    buf_fini(&item);
+    arena_fini(&arena);
+}
+
 /* Larger than a step: several data files, an import in many steps, closed in between. */
 static void test_large_tables_go_in_steps_that_survive_an_end(void **state)
 {
@@ -675,6 +699,7 @@ int main(void)
         cmocka_unit_test(test_a_broken_line_ends_its_file_and_no_other),
         cmocka_unit_test(test_compressed_files_may_be_several_and_must_be_whole),
         cmocka_unit_test(test_ion_as_people_write_it_is_read),
+        cmocka_unit_test(test_blanks_between_ion_values_are_taken_and_half_a_comment_is_not),
         cmocka_unit_test(test_no_link_leads_out_of_a_bucket),
         cmocka_unit_test(test_large_tables_go_in_steps_that_survive_an_end),
         cmocka_unit_test(test_a_file_without_items_goes_in_steps_too),
