@@ -30,6 +30,9 @@ static struct pane_stream *stream_pane(struct view *view)
 void pane_stream_run(struct app *app, const struct client_table *table, struct str args)
 {
     const char *type = stream_admin_view_type(0);
+    const struct listing_entry *now = listing_find(&app->listing, table->name);
+    if (now && now->described)
+        table = &now->table; /* the stream may have been turned on or off since */
     for (int i = 0; args.len && stream_admin_view_type(i); i++)
         if (str_equal_nocase(args, str_from(stream_admin_view_type(i))))
             type = stream_admin_view_type(i);
