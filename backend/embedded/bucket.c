@@ -155,12 +155,23 @@ static bool write_at(int fd, int64_t offset, struct str bytes)
     return true;
 }
 
+/* What somebody has taken away meanwhile is not made up with zeros. */
+static bool cut_file(int fd, int64_t offset)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return false;
+    if (st.st_size < offset)
+        errno = ENODATA;
+    return st.st_size >= offset && ftruncate(fd, offset) == 0;
+}
+
 static bool write_file(int folder, const char *name, int64_t offset, struct str bytes)
 {
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return false;
-    bool done = ftruncate(fd, offset) == 0 && write_at(fd, offset, bytes) && fsync(fd) == 0;
+    bool done = cut_file(fd, offset) && write_at(fd, offset, bytes) && fsync(fd) == 0;
     int code = errno;
     close(fd);
     errno = code;

@@ -20,6 +20,7 @@
 #include <nettle/md5.h>
 #include <time.h>
 
+#define LINES "manifest-files.json.lines" /* of the manifest in the making */
 enum { FILE_BYTES = 8 << 20, NAME_LETTERS = 26 };
 
 struct making {
@@ -278,7 +279,7 @@ static bool add_line(struct making *m, struct str key, struct str data, struct e
     buf_add_byte(&line, '"');
     engine_put_text(&line, STR("dataFileS3Key"), key);
     buf_add(&line, STR("}\n"));
-    put_key(&name, &m->request, m->job, "manifest-files.json.part");
+    put_key(&name, &m->request, m->job, LINES);
     bool done = bucket_append(&m->bucket, buf_str(&name), m->job->offset, buf_str(&line), err);
     m->job->offset += (int64_t)line.len;
     buf_fini(&line);
@@ -391,17 +392,26 @@ static bool finish(struct making *m, const struct json *body, struct err *err)
     struct buf part = {0}, files = {0}, summary = {0};
     m->job->state = JOB_DONE;
     m->job->ended_ms = engine_now_ms(m->call->engine);
-    put_key(&part, &m->request, m->job, "manifest-files.json.part");
+    put_key(&part, &m->request, m->job, LINES);
     put_summary(&summary, m, body);
     bool done =
         bucket_get(&m->bucket, buf_str(&part), &files, err) &&
         put_manifest(m, "manifest-files.json", "manifest-files.md5", buf_str(&files), err) &&
-        put_manifest(m, "manifest-summary.json", "manifest-summary.md5", buf_str(&summary), err) &&
-        bucket_delete(&m->bucket, buf_str(&part), err);
+        put_manifest(m, "manifest-summary.json", "manifest-summary.md5", buf_str(&summary), err);
     buf_fini(&part);
     buf_fini(&files);
     buf_fini(&summary);
     return done;
+}
+
+/* Not sooner than the export has ended: the last step done again needs it. */
+static void remove_lines(struct making *m)
+{
+    struct buf part = {0};
+    struct err ignored = ERR_INIT;
+    put_key(&part, &m->request, m->job, LINES);
+    bucket_delete(&m->bucket, buf_str(&part), &ignored);
+    buf_fini(&part);
 }
 
 /* ---- steps ---- */
@@ -459,7 +469,10 @@ bool export_work(struct call *call, struct job *job, struct err *err)
     bool done = gather(&m, err);
     if (done && !(begin(&m, err) && write_data(&m, err) && (!m.end || finish(&m, body, err))))
         fail(call, job, err);
+    done = done && engine_write(call, commit, job, err);
+    if (done && job->state == JOB_DONE)
+        remove_lines(&m);
     bucket_close(&m.bucket);
     buf_fini(&m.text);
-    return done && engine_write(call, commit, job, err);
+    return done;
 }

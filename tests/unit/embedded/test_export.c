@@ -7,8 +7,10 @@
  */
 #include "tests/unit/embedded/harness.h"
 
+#include "backend/embedded/engine.h"
 #include "backend/embedded/import_read.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <nettle/md5.h>
 #include <sys/stat.h>
@@ -607,16 +609,11 @@ static void test_blanks_between_ion_values_are_taken_and_half_a_comment_is_not(v
     arena_fini(&arena);
 }
 
-/* Larger than a step: several data files, an import in many steps, closed in between. */
-static void test_large_tables_go_in_steps_that_survive_an_end(void **state)
+enum { ITEMS = 120, BYTES = 100000 }; /* more than one data file */
+
+static void put_large_items(struct bench *b)
 {
-    enum { ITEMS = 120, BYTES = 100000 };
-    struct bench b;
     struct buf body = {0};
-    char folder[256], data[300], arn[200];
-    (void)state;
-    bench_init(&b);
-    bench_ok(&b, "CreateTable", BENCH_TABLE);
     for (int i = 0; i < ITEMS; i++) {
         buf_clear(&body);
         buf_printf(&body,
@@ -626,8 +623,21 @@ static void test_large_tables_go_in_steps_that_survive_an_end(void **state)
         memset(buf_reserve(&body, BYTES), 'a' + i % 26, BYTES);
         body.len += BYTES;
         buf_add(&body, STR("\"}}}"));
-        bench_ok(&b, "PutItem", buf_cstr(&body));
+        bench_ok(b, "PutItem", buf_cstr(&body));
     }
+    buf_fini(&body);
+}
+
+/* Larger than a step: several data files, an import in many steps, closed in between. */
+static void test_large_tables_go_in_steps_that_survive_an_end(void **state)
+{
+    struct bench b;
+    struct buf body = {0};
+    char folder[256], data[300], arn[200];
+    (void)state;
+    bench_init(&b);
+    bench_ok(&b, "CreateTable", BENCH_TABLE);
+    put_large_items(&b);
     bench_ok(&b, "UpdateContinuousBackups",
         "{\"TableName\":\"tab\",\"PointInTimeRecoverySpecification\":{"
         "\"PointInTimeRecoveryEnabled\":true}}");
@@ -656,6 +666,58 @@ static void test_large_tables_go_in_steps_that_survive_an_end(void **state)
     assert_int_equal(number_of(&b, "ImportedItemCount"), ITEMS);
     expect_same(&b, "tab", "copy");
     buf_fini(&body);
+    bench_fini(&b);
+}
+
+/* The commit of the last step fails once, when all files are written. */
+struct last_commit {
+    char summary[512]; /* the file that is written last */
+    atomic_bool failed;
+};
+
+static int fail_last_commit(void *context, enum store_step step)
+{
+    struct last_commit *last = context;
+    if (step != STORE_STEP_COMMIT || atomic_load(&last->failed) || access(last->summary, F_OK) != 0)
+        return 0;
+    atomic_store(&last->failed, true);
+    return ENOSPC;
+}
+
+static void test_the_last_step_of_an_export_may_be_done_twice(void **state)
+{
+    struct bench b;
+    struct last_commit last = {.failed = false};
+    struct store_options store = {
+        .no_sync = true, .fault = fail_last_commit, .fault_context = &last};
+    struct buf files = {0};
+    struct err err = ERR_INIT;
+    char folder[256], key[300], arn[200];
+    (void)state;
+    bench_init(&b);
+    bench_ok(&b, "CreateTable", BENCH_TABLE);
+    put_large_items(&b);
+    bench_ok(&b, "UpdateContinuousBackups",
+        "{\"TableName\":\"tab\",\"PointInTimeRecoverySpecification\":{"
+        "\"PointInTimeRecoveryEnabled\":true}}");
+    bench_ok(&b, "ExportTableToPointInTime", "{\"TableArn\":\"" ARN "\",\"S3Bucket\":\"b1\"}");
+    snprintf(arn, sizeof arn, "%.*s", STR_ARG(text_of(&b, "ExportArn")));
+    snprintf(folder, sizeof folder, "b1/AWSDynamoDB%s/", strrchr(arn, '/'));
+    snprintf(key, sizeof key, "%smanifest-summary.json", folder);
+    path_of(&b, key, last.summary);
+    bench_close(&b);
+    b.options.no_sync = false;
+    store.clock = &b.clock.clock;
+    b.backend = engine_open(b.folder, &b.options, &store, &err);
+    assert_non_null(b.backend);
+    await_end(&b, "DescribeExport", "ExportArn", str_from(arn));
+    assert_true(atomic_load(&last.failed));
+    assert_true(bench_says(&b, "\"COMPLETED\""));
+    snprintf(key, sizeof key, "%smanifest-files.json", folder);
+    read_bytes(&b, key, &files);
+    assert_true(str_find_byte(buf_str(&files), '\0') == SIZE_MAX);
+    assert_true(str_starts(buf_str(&files), STR("{\"itemCount\"")));
+    buf_fini(&files);
     bench_fini(&b);
 }
 
@@ -702,6 +764,7 @@ int main(void)
         cmocka_unit_test(test_blanks_between_ion_values_are_taken_and_half_a_comment_is_not),
         cmocka_unit_test(test_no_link_leads_out_of_a_bucket),
         cmocka_unit_test(test_large_tables_go_in_steps_that_survive_an_end),
+        cmocka_unit_test(test_the_last_step_of_an_export_may_be_done_twice),
         cmocka_unit_test(test_a_file_without_items_goes_in_steps_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
