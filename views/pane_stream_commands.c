@@ -293,12 +293,13 @@ static void revert_free(void *context)
     free(r);
 }
 
-/* Back to the old version, if the item is still as the record left it. */
+/* Back to the old version, if the item is still as the record left it. The question comes before
+ * the key, which may be long and of many lines. */
 static void stream_run_revert(struct app *app, struct view *view, struct str args)
 {
-    static const char *const words[] = {[TAIL_INSERT] = "was put in by this change: delete it",
-        [TAIL_MODIFY] = "was changed: put back what differs",
-        [TAIL_REMOVE] = "was removed: put it back"};
+    static const char *const words[] = {[TAIL_INSERT] = "Delete what this change put in?",
+        [TAIL_MODIFY] = "Put back what this change changed?",
+        [TAIL_REMOVE] = "Put back what this change removed?"};
     struct pane_stream *p = stream_pane(view);
     const struct tail_record *record = pane_stream_current(p);
     struct reverting *r = mem_new(struct reverting);
@@ -309,13 +310,13 @@ static void stream_run_revert(struct app *app, struct view *view, struct str arg
     }
     browse_copy_table(&r->arena, &p->tail.table, &r->table);
     r->what = arena_dup(&r->arena, record->key);
-    confirm_open(app,
-        &(struct confirm_spec){.title = STR("Revert this change"),
-            .text = arena_printf(&r->arena, "%.*s %s?\nOnly if it is still as this change left it.",
-                STR_ARG(record->key), words[record->event]),
-            .context = r,
-            .yes = revert_yes,
-            .free = revert_free});
+    confirm_open(app, &(struct confirm_spec){.title = STR("Revert this change"),
+                          .text = arena_printf(&r->arena,
+                              "%s\n\n  %.*s\n\nOnly if it is still as this change left it.",
+                              words[record->event], STR_ARG(record->key)),
+                          .context = r,
+                          .yes = revert_yes,
+                          .free = revert_free});
 }
 
 static void stream_run_off(struct app *app, struct view *view, struct str args)
