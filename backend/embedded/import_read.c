@@ -46,6 +46,8 @@ static enum import_got read_json(
 
 /* ---- CSV ---- */
 
+enum { FIELDS_MAX = 1024 };
+
 struct cut {
     struct str rest;
     char delimiter;
@@ -90,21 +92,21 @@ static bool cut_field(struct cut *cut, struct buf *field)
     return true;
 }
 
-/* record = field [{delimiter field}]; *fields in the arena */
+/* record = field [{delimiter field}]; *fields in the arena, the first FIELDS_MAX of *count */
 static enum import_got cut_record(const struct import_reader *reader, struct arena *arena,
     struct str *text, bool last, struct str **fields, size_t *count)
 {
-    enum { ROOM = 1024 };
     struct cut cut = {.rest = *text, .delimiter = reader->delimiter, .last = last};
     struct buf field = {0};
-    *fields = arena_array(arena, struct str, ROOM);
+    *fields = arena_array(arena, struct str, FIELDS_MAX);
     *count = 0;
     bool whole = true;
     while (whole && !cut.ended) {
         buf_clear(&field);
         whole = cut_field(&cut, &field);
-        if (whole && *count < ROOM)
-            (*fields)[(*count)++] = arena_dup(arena, buf_str(&field));
+        if (whole && *count < FIELDS_MAX)
+            (*fields)[*count] = arena_dup(arena, buf_str(&field));
+        *count += whole;
     }
     buf_fini(&field);
     if (!whole)
@@ -121,7 +123,10 @@ enum import_got import_read_header(
     enum import_got got = cut_record(reader, arena, text, last, &reader->header, &reader->columns);
     if (got == IMPORT_BROKEN)
         err_set(err, ERR_DATA, "the header is no whole record");
-    return got;
+    if (got != IMPORT_ITEM || reader->columns <= FIELDS_MAX)
+        return got;
+    err_set(err, ERR_DATA, "the header has more than %d columns", FIELDS_MAX);
+    return IMPORT_BROKEN;
 }
 
 /* The type of a column: that of a key it is part of, else S. */
@@ -185,7 +190,7 @@ static enum import_got read_csv(const struct import_reader *reader, struct arena
         err_set(err, ERR_DATA, "a quoted field has no end");
     if (got != IMPORT_ITEM)
         return got;
-    bool done = count == reader->columns
+    bool done = count == reader->columns && count <= FIELDS_MAX
                     ? put_record(reader, fields, item, err)
                     : err_set(err, ERR_DATA, "the record has %zu fields, the header %zu", count,
                           reader->columns);

@@ -459,6 +459,26 @@ static void test_csv_has_a_header_quotes_and_typed_keys(void **state)
     bench_fini(&b);
 }
 
+static void test_csv_with_more_columns_than_are_read_is_refused(void **state)
+{
+    struct bench b;
+    struct buf text = {0};
+    (void)state;
+    bench_init(&b);
+    buf_add(&text, STR("p,s"));
+    for (int i = 0; i < 1100; i++)
+        buf_printf(&text, ",c%d", i);
+    buf_add(&text, STR("\nx,1"));
+    for (int i = 0; i < 1100; i++)
+        buf_printf(&text, ",%d", i);
+    write_bytes(&b, "b1/in/a.csv", text.at, text.len);
+    buf_fini(&text);
+    import_into(&b, "tab", "in/", "\"InputFormat\":\"CSV\"");
+    assert_int_equal(number_of(&b, "ErrorCount"), 1);
+    assert_true(bench_says(&b, "the header has more than 1024 columns"));
+    bench_fini(&b);
+}
+
 static void test_a_broken_line_ends_its_file_and_no_other(void **state)
 {
     struct bench b;
@@ -758,6 +778,7 @@ int main(void)
         cmocka_unit_test(test_an_export_is_the_table_at_its_moment),
         cmocka_unit_test(test_an_incremental_export_has_the_last_state_of_what_changed),
         cmocka_unit_test(test_csv_has_a_header_quotes_and_typed_keys),
+        cmocka_unit_test(test_csv_with_more_columns_than_are_read_is_refused),
         cmocka_unit_test(test_a_broken_line_ends_its_file_and_no_other),
         cmocka_unit_test(test_compressed_files_may_be_several_and_must_be_whole),
         cmocka_unit_test(test_ion_as_people_write_it_is_read),
