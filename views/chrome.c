@@ -172,8 +172,7 @@ static void chrome_progress(const struct app *app, struct buf *out)
         key_sequence_format(out, &app->pending);
         buf_add(out, STR(" …"));
     } else if (app->busy_shown && backend_waiting(worker_backend(app->worker), &wait)) {
-        buf_printf(out, "%s: try %u of %u in %lld.%lld s", wait.why, wait.attempt, wait.attempts,
-            (long long)(wait.left_ms / 1000), (long long)(wait.left_ms % 1000 / 100));
+        words_wait(out, &wait);
     } else if (app->busy_shown && app->busy_since_ns) {
         buf_printf(out, "working, %lld s",
             (long long)((clock_tick_ns() - app->busy_since_ns) / 1000000000));

@@ -105,3 +105,9 @@ void words_distance(struct buf *out, int64_t ms, int64_t now_ms)
     int64_t n = steps[i].seconds ? s / steps[i].seconds : s;
     buf_printf(out, future ? "in %" PRId64 "%s" : "%" PRId64 "%s ago", n, steps[i].unit);
 }
+
+void words_wait(struct buf *out, const struct backend_wait *wait)
+{
+    buf_printf(out, "%s: try %u of %u in %lld.%lld s", wait->why, wait->attempt, wait->attempts,
+        (long long)(wait->left_ms / 1000), (long long)(wait->left_ms % 1000 / 100));
+}

@@ -2,6 +2,7 @@
 /* The explorer on an endpoint: the program's own server, which may go and come back. */
 #include "tests/pty/sample.h"
 
+#include "base/clock.h"
 #include "tests/remote/proxy.h"
 #include "tests/test.h"
 
@@ -168,6 +169,151 @@ static void the_first_page_comes_after_two_round_trips(void **state)
     sample_fini(&s);
 }
 
+/* ---- requests that wait ---- */
+
+struct throttling {
+    struct sample s;
+    struct endpoint e;
+    struct proxy *proxy;
+    char url[64];
+    atomic_bool throttle; /* each Scan */
+    atomic_uint scans;
+};
+
+static enum proxy_fault throttle_scans(void *context, struct str operation, struct str body)
+{
+    struct throttling *t = context;
+    (void)body;
+    if (!str_equal(operation, STR("Scan")))
+        return PROXY_PASS;
+    atomic_fetch_add(&t->scans, 1);
+    return atomic_load(&t->throttle) ? PROXY_THROTTLE : PROXY_PASS;
+}
+
+static void throttling_init(struct throttling *t, int items, int retry_after_ms)
+{
+    sample_init(&t->s, program);
+    sample_orders(&t->s, items);
+    endpoint_start(&t->e, t->s.store);
+    t->proxy = proxy_start(atoi(strrchr(t->e.url, ':') + 1));
+    t->proxy->retry_after_ms = retry_after_ms;
+    atomic_init(&t->throttle, true);
+    atomic_init(&t->scans, 0);
+    t->proxy->context = t;
+    t->proxy->choose = throttle_scans;
+    snprintf(t->url, sizeof t->url, "http://127.0.0.1:%u", t->proxy->port);
+}
+
+static void throttling_fini(struct throttling *t)
+{
+    proxy_stop(t->proxy);
+    endpoint_stop(&t->e);
+    sample_fini(&t->s);
+}
+
+static void what_a_request_waits_for_is_counted_down_and_can_be_stopped(void **state)
+{
+    (void)state;
+    struct throttling h;
+    struct term t;
+    throttling_init(&h, 30, 4000);
+    explore(&h.s, &t, (const char *[]){program, h.url, "Orders", NULL});
+    term_expect(&t, "throttled: try 2 of 4 in 3.");
+    term_expect(&t, "throttled: try 2 of 4 in 2.");
+    int64_t sent = clock_tick_ns();
+    term_send(&t, "\003");
+    term_expect(&t, "stopped");
+    term_expect_gone(&t, "throttled");
+    print_message("stopped after %lld ms\n", (long long)((clock_tick_ns() - sent) / 1000000));
+    assert_int_equal(atomic_load(&h.scans), 1); /* the wait had seconds to go */
+    atomic_store(&h.throttle, false);
+    term_send(&t, ":refresh\r");
+    term_expect(&t, "C000");
+    leave(&t);
+    throttling_fini(&h);
+}
+
+static void a_subcommand_counts_down_on_the_terminal_and_wipes_the_line(void **state)
+{
+    (void)state;
+    struct throttling h;
+    struct term t;
+    throttling_init(&h, 3, 2000);
+    explore(&h.s, &t, (const char *[]){program, "-c", h.url, "scan", "Orders", NULL});
+    term_expect(&t, "throttled: try 2 of 4 in 1.");
+    atomic_store(&h.throttle, false);
+    term_expect(&t, "C000");
+    term_expect_exit(&t, 0);
+    assert_false(term_shows(&t, "throttled"));
+    assert_int_equal(atomic_load(&h.scans), 2);
+    term_close(&t);
+    throttling_fini(&h);
+}
+
+static void a_subcommand_that_waits_is_stopped_by_an_interrupt(void **state)
+{
+    (void)state;
+    struct throttling h;
+    struct term t;
+    throttling_init(&h, 3, 4000);
+    explore(&h.s, &t, (const char *[]){program, "-c", h.url, "scan", "Orders", NULL});
+    term_expect(&t, "throttled: try 2 of 4 in 3.");
+    int64_t sent = clock_tick_ns();
+    term_send(&t, "\003");
+    term_expect_exit(&t, 130);
+    print_message("stopped after %lld ms\n", (long long)((clock_tick_ns() - sent) / 1000000));
+    assert_false(term_shows(&t, "throttled"));
+    assert_int_equal(atomic_load(&h.scans), 1);
+    term_close(&t);
+    throttling_fini(&h);
+}
+
+static void nothing_is_counted_down_where_nobody_looks(void **state)
+{
+    (void)state;
+    struct throttling h;
+    struct buf out = {0}, errors = {0};
+    throttling_init(&h, 3, 300);
+    int code = sample_run(&h.s, NULL, &out, &errors, "-c", h.url, "scan", "Orders", NULL);
+    assert_int_equal(code, 75);
+    assert_int_equal(atomic_load(&h.scans), 4);
+    assert_null(strstr(buf_cstr(&errors), "try 2 of 4"));
+    assert_null(strchr(buf_cstr(&errors), '\r'));
+    buf_fini(&out);
+    buf_fini(&errors);
+    throttling_fini(&h);
+}
+
+static bool scanned_twice(struct term *t, void *context)
+{
+    (void)t;
+    return atomic_load(&((struct throttling *)context)->scans) == 2;
+}
+
+static void a_budget_ends_the_reading_until_it_is_asked_to_go_on(void **state)
+{
+    (void)state;
+    struct throttling h;
+    struct term t;
+    throttling_init(&h, 400, 0);
+    atomic_store(&h.throttle, false);
+    explore(&h.s, &t, (const char *[]){program, h.url, "Orders", "--budget", "0.5", NULL});
+    term_expect(&t, "budget of 0.5 units spent: PageDown");
+    term_expect(&t, "reads on");
+    assert_int_equal(atomic_load(&h.scans), 1);
+    for (int i = 0; i < 2; i++)
+        term_send(&t, TERM_DOWN);
+    term_expect(&t, "budget of 0.5 units spent: PageDown");
+    assert_int_equal(atomic_load(&h.scans), 1);
+    for (int i = 0; i < 3; i++)
+        term_send(&t, TERM_PAGE_DOWN);
+    term_expect_that(&t, scanned_twice, &h, "another page");
+    term_expect(&t, "budget of 0.5 units spent: PageDown");
+    assert_int_equal(atomic_load(&h.scans), 2);
+    leave(&t);
+    throttling_fini(&h);
+}
+
 static void an_endpoint_that_is_silent_does_not_hold_the_keys(void **state)
 {
     (void)state;
@@ -210,6 +356,11 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_edited_through_an_endpoint_is_in_the_store),
         cmocka_unit_test(one_changes_to_another_connection_without_leaving),
         cmocka_unit_test(the_first_page_comes_after_two_round_trips),
+        cmocka_unit_test(what_a_request_waits_for_is_counted_down_and_can_be_stopped),
+        cmocka_unit_test(a_subcommand_counts_down_on_the_terminal_and_wipes_the_line),
+        cmocka_unit_test(a_subcommand_that_waits_is_stopped_by_an_interrupt),
+        cmocka_unit_test(nothing_is_counted_down_where_nobody_looks),
+        cmocka_unit_test(a_budget_ends_the_reading_until_it_is_asked_to_go_on),
         cmocka_unit_test(an_endpoint_that_is_silent_does_not_hold_the_keys),
         cmocka_unit_test(an_endpoint_that_is_not_there_is_tried_and_named),
     };

@@ -56,6 +56,7 @@ struct proxy {
     enum proxy_fault (*choose)(void *context, struct str operation, struct str body);
     void *context;
     struct buf last_head; /* of the last request */
+    int retry_after_ms;   /* the server's wish in its own refusals; 0 = none */
     long long server_ms;  /* for PROXY_SKEW: what the server takes for now */
 };
 
@@ -162,8 +163,10 @@ static inline bool proxy_answer(
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm);
     buf_printf(&body, "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"%s\"}",
         name, text);
-    buf_printf(&all, "HTTP/1.1 %d X\r\nDate: %s\r\nContent-Length: %zu\r\n\r\n%.*s", status, date,
-        body.len, STR_ARG(buf_str(&body)));
+    buf_printf(&all, "HTTP/1.1 %d X\r\nDate: %s\r\n", status, date);
+    if (p->retry_after_ms)
+        buf_printf(&all, "x-amz-retry-after: %d\r\n", p->retry_after_ms);
+    buf_printf(&all, "Content-Length: %zu\r\n\r\n%.*s", body.len, STR_ARG(buf_str(&body)));
     bool ok = proxy_send(fd, all.at, all.len);
     buf_fini(&body);
     buf_fini(&all);

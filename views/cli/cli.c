@@ -128,6 +128,19 @@ struct client cli_client(struct backend *backend, struct budget *budget)
         .limits = {.cancel = cli_cancel(), .budget = budget->limit ? budget : NULL}};
 }
 
+void cli_watch(struct cli *cli, struct backend *backend, struct backend *other)
+{
+    cli->waiting = waiting_start(backend, other);
+    cli->out.waiting = cli->out.terminal ? cli->waiting : NULL;
+}
+
+void cli_unwatch(struct cli *cli)
+{
+    cli->out.waiting = NULL;
+    waiting_stop(cli->waiting);
+    cli->waiting = NULL;
+}
+
 bool cli_open(struct cli *cli, enum cli_access access, struct err *err)
 {
     struct backend_options options = cli_backend_options(cli, access);
@@ -135,6 +148,7 @@ bool cli_open(struct cli *cli, enum cli_access access, struct err *err)
     if (!cli->backend)
         return false;
     cli->client = cli_client(cli->backend, &cli->budget);
+    cli_watch(cli, cli->backend, NULL);
     return true;
 }
 
@@ -292,6 +306,7 @@ int cli_main(int argc, char **argv)
     catch_signals();
     cli_out_init(&cli.out, STDOUT_FILENO);
     bool ok = run(&cli, argc, argv, &err);
+    cli_unwatch(&cli);
     note_skew(&cli);
     ok = backend_close(cli.backend, ok ? &err : NULL) && ok;
     int code = finish(&cli, ok, &err);

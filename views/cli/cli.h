@@ -145,9 +145,10 @@ struct cli {
     struct cli_out out;
     struct backend *backend; /* once cli_open() succeeded */
     struct client client;
-    struct budget budget; /* of the whole run */
-    int64_t budget_asked; /* by --budget; 0 = what the connection says */
-    struct arena arena;   /* for the whole run */
+    struct budget budget;    /* of the whole run */
+    struct waiting *waiting; /* says what requests wait for; NULL where nobody sees it */
+    int64_t budget_asked;    /* by --budget; 0 = what the connection says */
+    struct arena arena;      /* for the whole run */
     struct cli_text texts[CLI_TEXTS_MAX];
     size_t text_count;
     int exit_code; /* where a command ends without success and without an error of its own */
@@ -177,6 +178,10 @@ bool cli_open(struct cli *cli, enum cli_access access, struct err *err);
 struct backend_options cli_backend_options(const struct cli *cli, enum cli_access access);
 /* A client of a connection, which counts into `budget` where there is one to keep to. */
 struct client cli_client(struct backend *backend, struct budget *budget);
+/* Says on the terminal what requests of these connections wait for (`other` may be NULL), until the
+ * end of the run. */
+void cli_watch(struct cli *cli, struct backend *backend, struct backend *other);
+void cli_unwatch(struct cli *cli);
 const char *cli_connection(const struct cli *cli);
 
 /* Remembers a text for messages that carry a place. */

@@ -61,6 +61,7 @@ static bool open_ends(struct copying *c, struct err *err)
     c->copy.from_budget = c->from.limits.budget;
     c->copy.to_budget = c->to.limits.budget;
     c->copy.from = c->from.backend;
+    cli_watch(cli, cli->backend, c->to_own);
     c->copy.to = c->to.backend;
     return true;
 }
@@ -180,6 +181,7 @@ static bool copy_items(struct copying *c, struct err *err)
     c->copy.context = c;
     c->saving = true;
     progress_init(&c->progress, "copy", (uint64_t)c->source.items, quiet);
+    progress_watch(&c->progress, c->cli->waiting);
     copy_place_save(&c->place, c->copy.at, c->copy.segments, &ignored);
     bool ok = copy_run(&c->copy, err);
     progress_wipe(&c->progress);
@@ -213,6 +215,7 @@ static bool verify(struct copying *c, const struct copy_sum *wanted, struct err 
         .context = c};
     c->saving = false;
     progress_init(&c->progress, "verify", wanted->items, cli_has(c->cli, CLI_QUIET));
+    progress_watch(&c->progress, c->cli->waiting);
     bool ok = copy_run(&back, err);
     progress_wipe(&c->progress);
     struct copy_sum got = copy_total(back.at, back.segments);
@@ -246,6 +249,7 @@ bool cli_copy_run(struct cli *cli, struct err *err)
     struct copying c = {.cli = cli};
     bool ok = take_options(&c, err) && open_ends(&c, err) && open_place(&c, err) &&
               prepare_table(&c, err) && run(&c, err);
+    cli_unwatch(cli);
     copy_fini(&c.copy);
     copy_place_fini(&c.place);
     struct err closing = ERR_INIT;

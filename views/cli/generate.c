@@ -129,6 +129,7 @@ static bool run(struct generating *g, struct err *err)
         .context = g};
     g->loader = loader_new(&options);
     progress_init(&g->progress, "generate", (uint64_t)g->count, cli_has(g->cli, CLI_QUIET));
+    progress_watch(&g->progress, g->cli->waiting);
     bool ok = make_items(g, err);
     progress_wipe(&g->progress);
     summarise(g, progress_seconds(&g->progress));

@@ -234,6 +234,7 @@ static bool one_file(struct importing *im, const char *file, struct err *err)
         buf_add(&title, STR("import "));
         cli_out_add_safe(&title, im->table_name, true);
         progress_init(&im->progress, buf_cstr(&title), im->in.size, im->quiet);
+        progress_watch(&im->progress, im->cli->waiting);
         ok = run_file(im, err);
         im->first_index = im->records.place.index;
     }

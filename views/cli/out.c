@@ -121,6 +121,8 @@ void cli_out_words(struct cli_out *out, struct str text)
 static bool write_all(struct cli_out *out)
 {
     size_t done = 0;
+    if (out->pending.len)
+        waiting_wipe(out->waiting);
     while (done < out->pending.len) {
         ssize_t n = write(out->fd, out->pending.at + done, out->pending.len - done);
         if (n < 0 && errno == EINTR)

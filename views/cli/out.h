@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "views/cli/waiting.h"
 
 /*
  * Standard output with a buffer. On a terminal no byte of data gets through as a control: what
@@ -15,7 +16,8 @@ struct cli_out {
     bool terminal; /* make text safe */
     bool ascii;    /* the terminal's character set is not UTF-8: escape everything above 7 bits */
     bool closed;
-    int error; /* errno of a write that failed */
+    int error;               /* errno of a write that failed */
+    struct waiting *waiting; /* a line on the same terminal, wiped before text comes; or NULL */
     struct buf pending;
 };
 

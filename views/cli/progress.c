@@ -99,27 +99,57 @@ static unsigned terminal_width(void)
     return size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
-void progress_show(struct progress *p, uint64_t done, uint64_t items)
+/* The cursor stays behind the text, so that what the terminal echoes does not wrap. */
+void progress_line(const char *text)
 {
-    char text[WIDTH_MAX + 1], line[WIDTH_MAX * 2];
-    int64_t now = clock_tick_ns();
-    if (!p->shown || now - p->drawn_ns < FRAME_NS)
-        return;
-    p->drawn_ns = now;
-    unsigned width = terminal_width();
-    progress_format(text, sizeof text, p, done, items, progress_seconds(p), width);
-    int n = snprintf(line, sizeof line, "\r%-*s", (int)width - 1, text);
+    char line[WIDTH_MAX * 2 + 8];
+    int width = (int)terminal_width() - 1;
+    int n = snprintf(line, sizeof line, "\r%*s\r%.*s", width, "", width, text);
     ssize_t written = write(STDERR_FILENO, line, (size_t)n);
     (void)written;
 }
 
+void progress_watch(struct progress *p, struct waiting *waiting)
+{
+    p->waiting = waiting;
+}
+
+/* What is waited for takes the bar's place. */
+static void show_waiting(const struct progress *p, uint64_t items, const struct buf *wait)
+{
+    char text[WIDTH_MAX + 1];
+    struct buf line = {0};
+    struct progress plain = *p;
+    plain.total = 0;
+    progress_format(text, sizeof text, &plain, 0, items, progress_seconds(p), 0);
+    buf_printf(&line, "%s  %.*s", text, STR_ARG(buf_str(wait)));
+    progress_line(buf_cstr(&line));
+    buf_fini(&line);
+}
+
+void progress_show(struct progress *p, uint64_t done, uint64_t items)
+{
+    char text[WIDTH_MAX + 1];
+    struct buf wait = {0};
+    int64_t now = clock_tick_ns();
+    if (!p->shown || now - p->drawn_ns < FRAME_NS)
+        return;
+    p->drawn_ns = now;
+    waiting_yield(p->waiting, true);
+    if (waiting_add(p->waiting, &wait)) {
+        show_waiting(p, items, &wait);
+    } else {
+        progress_format(text, sizeof text, p, done, items, progress_seconds(p), terminal_width());
+        progress_line(text);
+    }
+    buf_fini(&wait);
+}
+
 void progress_wipe(struct progress *p)
 {
-    char line[WIDTH_MAX + 3];
     if (!p->shown || !p->drawn_ns)
         return;
-    int n = snprintf(line, sizeof line, "\r%*s\r", (int)terminal_width() - 1, "");
-    ssize_t written = write(STDERR_FILENO, line, (size_t)n);
-    (void)written;
+    progress_line("");
     p->drawn_ns = 0;
+    waiting_yield(p->waiting, false);
 }

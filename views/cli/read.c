@@ -57,6 +57,7 @@ static void note_start_key(const struct cli *cli, struct value key)
     struct str text = str_trim(buf_str(&json));
     for (size_t i = 0; i < text.len; i++)
         buf_add(&word, text.at[i] == '\'' ? STR("'\\''") : (struct str){text.at + i, 1});
+    waiting_wipe(cli->waiting);
     cli_report_note("dynascope: to go on: --exclusive-start-key '%.*s'", STR_ARG(buf_str(&word)));
     buf_fini(&json);
     buf_fini(&word);
