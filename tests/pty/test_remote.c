@@ -154,8 +154,7 @@ static void the_first_page_comes_after_two_round_trips(void **state)
     sample_orders(&s, 3);
     endpoint_start(&e, s.store);
     struct proxy *p = proxy_start(atoi(strrchr(e.url, ':') + 1));
-    p->choose = note;
-    p->context = &log;
+    proxy_let_choose(p, note, &log);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", p->port);
     explore(&s, &t, (const char *[]){program, url, "Orders", NULL});
     term_expect(&t, "C000");
@@ -196,11 +195,10 @@ static void throttling_init(struct throttling *t, int items, int retry_after_ms)
     sample_orders(&t->s, items);
     endpoint_start(&t->e, t->s.store);
     t->proxy = proxy_start(atoi(strrchr(t->e.url, ':') + 1));
-    t->proxy->retry_after_ms = retry_after_ms;
+    atomic_store(&t->proxy->retry_after_ms, retry_after_ms);
     atomic_init(&t->throttle, true);
     atomic_init(&t->scans, 0);
-    t->proxy->context = t;
-    t->proxy->choose = throttle_scans;
+    proxy_let_choose(t->proxy, throttle_scans, t);
     snprintf(t->url, sizeof t->url, "http://127.0.0.1:%u", t->proxy->port);
 }
 

@@ -55,9 +55,9 @@ struct proxy {
     pthread_mutex_t lock; /* of all below */
     enum proxy_fault (*choose)(void *context, struct str operation, struct str body);
     void *context;
-    struct buf last_head; /* of the last request */
-    int retry_after_ms;   /* the server's wish in its own refusals; 0 = none */
-    long long server_ms;  /* for PROXY_SKEW: what the server takes for now */
+    struct buf last_head;      /* of the last request */
+    atomic_int retry_after_ms; /* the server's wish in its own refusals; 0 = none */
+    long long server_ms;       /* for PROXY_SKEW: what the server takes for now */
 };
 
 struct proxy_connection {
@@ -164,8 +164,9 @@ static inline bool proxy_answer(
     buf_printf(&body, "{\"__type\":\"com.amazonaws.dynamodb.v20120810#%s\",\"message\":\"%s\"}",
         name, text);
     buf_printf(&all, "HTTP/1.1 %d X\r\nDate: %s\r\n", status, date);
-    if (p->retry_after_ms)
-        buf_printf(&all, "x-amz-retry-after: %d\r\n", p->retry_after_ms);
+    int wish_ms = atomic_load(&p->retry_after_ms);
+    if (wish_ms)
+        buf_printf(&all, "x-amz-retry-after: %d\r\n", wish_ms);
     buf_printf(&all, "Content-Length: %zu\r\n\r\n%.*s", body.len, STR_ARG(buf_str(&body)));
     bool ok = proxy_send(fd, all.at, all.len);
     buf_fini(&body);
@@ -389,6 +390,16 @@ static inline struct proxy *proxy_start(int upstream_port)
     pthread_mutex_init(&p->lock, NULL);
     pthread_create(&p->thread, NULL, proxy_main, p);
     return p;
+}
+
+/* Who chooses, once it runs. */
+static inline void proxy_let_choose(struct proxy *p,
+    enum proxy_fault (*choose)(void *context, struct str operation, struct str body), void *context)
+{
+    pthread_mutex_lock(&p->lock);
+    p->choose = choose;
+    p->context = context;
+    pthread_mutex_unlock(&p->lock);
 }
 
 /* The last request's head; lives until the next request. */
