@@ -2,8 +2,9 @@
 /*
  * Imports going on. A step reads some items of the file in hand and commits them with how far it
  * has come: which file, how many bytes of its text. The file stays open from step to step; after an
- * interruption it is opened again and read up to that place. What cannot be an item is counted, and
- * the first one is told in the failure's message; the rest goes on.
+ * interruption it is opened again and read up to that place. What cannot be an item is counted; the
+ * failure's message tells the first one with its object and line, and the first object of which the
+ * rest was skipped. The rest goes on.
  */
 #include "backend/embedded/import.h"
 
@@ -15,6 +16,8 @@
 #include "backend/embedded/squeeze.h"
 #include "base/mem.h"
 
+#include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 /* What stays open. */
@@ -28,6 +31,7 @@ struct import_file {
     struct buf text;
     size_t used;    /* bytes of `text` that have been taken */
     int64_t offset; /* of text + used in the whole text */
+    int64_t line;   /* there, from 1 on */
     bool end;       /* `text` holds the end of the file */
     struct str *header;
     size_t columns;
@@ -64,6 +68,7 @@ static void close_object(struct import_file *f)
     buf_clear(&f->text);
     f->used = 0;
     f->offset = 0;
+    f->line = 1;
     f->end = false;
     f->columns = 0;
     arena_reset(&f->header_arena);
@@ -95,6 +100,7 @@ static void find_object(struct import_file *f, const struct job *job)
 static bool open_bucket(struct step *s, struct err *err)
 {
     const struct json *source = shape_get(s->body, STR("S3BucketSource"));
+    struct str prefix = shape_text(source, STR("S3KeyPrefix"));
     struct import_file *f = mem_new(struct import_file);
     bool found;
     import_file_close(s->call->engine);
@@ -108,9 +114,15 @@ static bool open_bucket(struct step *s, struct err *err)
         s->job->code = STR("S3NoSuchBucket");
         return err_set(err, ERR_FILE, "The specified bucket does not exist");
     }
-    if (!bucket_list(&f->bucket, shape_text(source, STR("S3KeyPrefix")), &f->keys_arena, &f->keys,
-            &f->count, err))
+    if (!bucket_list(&f->bucket, prefix, &f->keys_arena, &f->keys, &f->count, err))
         return false;
+    if (f->count == 0) {
+        s->job->code = STR("S3NoSuchKey");
+        return prefix.len ? err_set(err, ERR_FILE,
+                                "No object of the bucket has a key that begins with '%.*s'",
+                                STR_ARG(prefix))
+                          : err_set(err, ERR_FILE, "The specified bucket has no objects");
+    }
     find_object(f, s->job);
     return true;
 }
@@ -140,10 +152,19 @@ static struct str text_of(const struct import_file *f)
     return str_skip(buf_str(&f->text), f->used);
 }
 
+static int64_t count_lines(struct str text)
+{
+    int64_t lines = 0;
+    for (size_t at; (at = str_find_byte(text, '\n')) != SIZE_MAX; lines++)
+        text = str_skip(text, at + 1);
+    return lines;
+}
+
 /* What is left of the text after something was taken off its front. */
 static void take(struct import_file *f, struct str rest)
 {
     size_t used = f->text.len - rest.len;
+    f->line += count_lines(str_take(text_of(f), used - f->used));
     f->offset += (int64_t)(used - f->used);
     f->used = used;
 }
@@ -235,14 +256,27 @@ static bool open_object(struct step *s, struct err *err)
 
 /* ---- items ---- */
 
-static void count_error(struct call *call, struct job *job, const struct err *why)
+/* line 0: the object as a whole; `skips`: nothing behind it in the object is read */
+static void count_error(struct step *s, int64_t line, struct str why, bool skips)
 {
-    job->errors++;
-    if (job->reason.len == 0)
-        job->reason = arena_printf(&call->arena,
+    struct job *job = s->job;
+    struct arena *arena = &s->call->arena;
+    struct str key = job->last, told = why;
+    if (line)
+        told = arena_printf(arena, "line %" PRId64 "%s%.*s", line,
+            str_starts(why, STR("column ")) ? ", " : ": ", STR_ARG(why));
+    bool first = job->errors++ == 0, skips_first = skips && job->files++ == 0;
+    if (first)
+        job->reason = arena_printf(arena,
             "Some of the items failed validation checks and were not imported. The first of them, "
-            "in %.*s: %s",
-            STR_ARG(job->last), why->text);
+            "in %.*s, %.*s",
+            STR_ARG(key), STR_ARG(told));
+    if (skips_first && first)
+        job->reason = arena_printf(
+            arena, "%.*s; the rest of %.*s was skipped", STR_ARG(job->reason), STR_ARG(key));
+    else if (skips_first)
+        job->reason = arena_printf(arena, "%.*s. In %.*s, %.*s; the rest of %.*s was skipped",
+            STR_ARG(job->reason), STR_ARG(key), STR_ARG(told), STR_ARG(key));
 }
 
 /* The file is at its end, or given up: the next one follows. */
@@ -253,6 +287,36 @@ static void next_object(struct step *s)
     s->file->at++;
 }
 
+static bool check_item(const struct catalog_table *table, struct value item, struct err *why)
+{
+    struct str name;
+    struct value v;
+    struct value_walk walk = value_walk(item);
+    while (value_next(&walk, &name, &v))
+        if (name.len == 0)
+            return err_set(why, ERR_DATA, "an attribute name is empty");
+    return value_check(item.encoded, why) && item_check_put(table, item, why) &&
+           item_check_size(item, why);
+}
+
+/* Whether something follows, more than blanks; looks no further than the text that is read next. */
+static bool has_rest(struct import_file *f)
+{
+    struct err err = ERR_INIT;
+    if (str_trim(text_of(f)).len == 0 && !f->end && !read_more(f, &err))
+        return true;
+    return str_trim(text_of(f)).len > 0 || !f->end;
+}
+
+/* Ion: values need not begin where the last one ended. */
+static struct str leading_blanks(struct str text)
+{
+    size_t len = 0;
+    while (len < text.len && isspace((unsigned char)text.at[len]))
+        len++;
+    return str_take(text, len);
+}
+
 /* Reads on in the text, which takes more of the file where an item is not whole; false where the
  * file has ended, rightly or not. */
 static bool read_one(struct step *s, const struct import_reader *reader)
@@ -260,9 +324,11 @@ static bool read_one(struct step *s, const struct import_reader *reader)
     struct import_file *f = s->file;
     struct err why = ERR_INIT;
     struct str text = text_of(f);
-    int64_t before = f->offset;
+    int64_t before = f->offset, line = f->line;
     if (text.len == 0 && f->end)
         return false;
+    if (reader->format == IMPORT_ION)
+        line += count_lines(leading_blanks(text));
     buf_clear(&s->item);
     arena_reset(&s->scratch);
     enum import_got got = import_read(reader, &s->scratch, &text, f->end, &s->item, &why);
@@ -271,10 +337,13 @@ static bool read_one(struct step *s, const struct import_reader *reader)
     if (got != IMPORT_MORE)
         take(f, text);
     s->job->size += f->offset - before;
+    if (got == IMPORT_ITEM && !check_item(s->table, value_of(buf_str(&s->item)), &why))
+        got = IMPORT_INVALID;
     if (got == IMPORT_ITEM)
         batch_add(&s->batch, value_of(buf_str(&s->item)));
     else if (got != IMPORT_BLANK)
-        count_error(s->call, s->job, &why);
+        count_error(s, line, str_from(why.text),
+            got == IMPORT_MORE || (got == IMPORT_BROKEN && has_rest(f)));
     return got == IMPORT_ITEM || got == IMPORT_BLANK || got == IMPORT_INVALID;
 }
 
@@ -290,7 +359,7 @@ static void read_object(struct step *s)
     struct import_reader reader;
     bool more = true;
     if (!s->file->squeeze && !open_object(s, &why)) {
-        count_error(s->call, s->job, &why);
+        count_error(s, 0, str_from(why.text), true);
         next_object(s);
         return;
     }
@@ -314,6 +383,10 @@ static bool gather(struct step *s, struct err *err)
     s->file = s->call->engine->importing;
     if (!engine_read(s->call, find_target, s, err))
         return false;
+    if (!s->table) {
+        s->drop = true;
+        return err_set(err, ERR_DATA, "the table is gone") || true;
+    }
     if ((!s->file || s->file->number != s->job->number) && !open_bucket(s, err)) {
         s->drop = true;
         return true;
@@ -329,32 +402,16 @@ static bool gather(struct step *s, struct err *err)
 
 /* ---- committing ---- */
 
-static bool check_item(const struct catalog_table *table, struct value item, struct err *why)
-{
-    struct str name;
-    struct value v;
-    struct value_walk walk = value_walk(item);
-    while (value_next(&walk, &name, &v))
-        if (name.len == 0)
-            return err_set(why, ERR_DATA, "an attribute name is empty");
-    return value_check(item.encoded, why) && item_check_put(table, item, why) &&
-           item_check_size(item, why);
-}
-
-/* Items of one key replace each other. */
+/* They have been checked: the table of an import that goes on does not change. Items of one key
+ * replace each other. */
 static bool put_items(struct call *call, struct store_txn *txn, struct step *s, struct job *job,
     const struct catalog_table *table, struct err *err)
 {
     struct str rest = buf_str(&s->batch.items);
     struct value item;
     while (batch_next(&rest, &item)) {
-        struct err why = ERR_INIT;
         struct item_slot slot;
         struct capacity used = {0};
-        if (!check_item(table, item, &why)) {
-            count_error(call, job, &why);
-            continue;
-        }
         item_key(engine_buf(call, CALL_KEY), table, item);
         if (!item_load(call, txn, table, &slot, err) ||
             !item_store(call, txn, &slot, item, false, &used, err))

@@ -26,6 +26,14 @@ static enum import_got take_line(struct str *text, bool last, struct str *line)
     return str_trim(*line).len ? IMPORT_ITEM : IMPORT_BLANK;
 }
 
+/* A line is a text of its own to the parser: who counts the object's lines says which one it is. */
+static void forget_line(struct err *err)
+{
+    struct str text = str_from(err->text), first = STR("line 1, ");
+    if (str_starts(text, first))
+        memmove(err->text, err->text + first.len, text.len - first.len + 1);
+}
+
 static enum import_got read_json(
     struct arena *arena, struct str *text, bool last, struct buf *item, struct err *err)
 {
@@ -35,8 +43,10 @@ static enum import_got read_json(
         return got;
     const struct json *json = json_parse(arena, str_trim(line), err);
     const struct json *object = json_get(json, STR("Item"));
-    if (!json)
+    if (!json) {
+        forget_line(err);
         return IMPORT_BROKEN;
+    }
     if (!json_is(object, JSON_OBJECT)) {
         err_set(err, ERR_DATA, "the line has no Item");
         return IMPORT_BROKEN;

@@ -48,9 +48,10 @@ struct job {
     struct str token;   /* ClientToken, as given or made up */
 
     /* progress */
-    struct str last;       /* the last store key that was read */
-    int64_t offset, files; /* bytes of the file in hand, files that are done */
-    int64_t digest;        /* of the file so far */
+    struct str last; /* the last store key that was read */
+    int64_t offset,
+        files;      /* bytes of the file in hand; files that are done, import: that were cut */
+    int64_t digest; /* of the file so far */
     int64_t items, bytes, errors, imported, size;
     struct str code, reason; /* of a failure */
 };

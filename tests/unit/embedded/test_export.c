@@ -507,6 +507,53 @@ static void test_a_broken_line_ends_its_file_and_no_other(void **state)
     bench_fini(&b);
 }
 
+static void assert_reason(struct bench *b, const char *wanted)
+{
+    struct str reason = text_of(b, "FailureMessage");
+    if (!str_equal(reason, str_from(wanted)))
+        fail_msg("%.*s", STR_ARG(reason));
+}
+
+#define GOOD "{\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}}\n"
+#define WRONG "{\"Item\":{\"p\":{\"N\":\"1\"},\"s\":{\"N\":\"1\"}}}\n"
+#define SOME_FAILED                                                                                \
+    "Some of the items failed validation checks and were not imported. The first of them, in "
+
+static void test_the_first_error_is_told_with_its_object_and_line(void **state)
+{
+    struct bench b;
+    (void)state;
+    bench_init(&b);
+    write_text(&b, "b1/one/k.json", GOOD GOOD "not json\n" GOOD);
+    import_into(&b, "one", "one/", "\"InputFormat\":\"DYNAMODB_JSON\"");
+    assert_reason(&b, SOME_FAILED "one/k.json, line 3, column 1: expected a value, found 'n'; the "
+                                  "rest of one/k.json was skipped");
+    write_text(&b, "b1/two/k.json", GOOD "\n" WRONG "not json\n" GOOD);
+    import_into(&b, "two", "two/", "\"InputFormat\":\"DYNAMODB_JSON\"");
+    assert_reason(&b,
+        SOME_FAILED "two/k.json, line 3: One or more parameter values were invalid: Type mismatch "
+                    "for key p expected: S actual: N. In two/k.json, line 4, column 1: expected a "
+                    "value, found 'n'; the rest of two/k.json was skipped");
+    write_text(&b, "b1/last/k.json", GOOD "not json\n\n");
+    import_into(&b, "last", "last/", "\"InputFormat\":\"DYNAMODB_JSON\"");
+    assert_reason(&b, SOME_FAILED "last/k.json, line 2, column 1: expected a value, found 'n'");
+    write_text(&b, "b1/csv/a.csv", "p,s,w\na,1,x\n\"b\nc\",2,\n,3,z\nd,1\n");
+    import_into(&b, "csv", "csv/", "\"InputFormat\":\"CSV\"");
+    assert_true(number_of(&b, "ErrorCount") == 2);
+    assert_reason(&b, SOME_FAILED "csv/a.csv, line 5: One or more parameter values are not valid. "
+                                  "The AttributeValue for a key attribute cannot contain an empty "
+                                  "string value. Key: p");
+    write_text(&b, "b1/short/a.csv", "p,s,w\na,1,x\nd,1\n");
+    import_into(&b, "short", "short/", "\"InputFormat\":\"CSV\"");
+    assert_reason(&b, SOME_FAILED "short/a.csv, line 3: the record has 2 fields, the header 3");
+    write_text(&b, "b1/ion/a.ion", "$ion_1_0\n{Item:{p:\"a\",s:1.}}\n\n{Item:{p:1.,s:1.}}\n");
+    import_into(&b, "ion", "ion/", "\"InputFormat\":\"ION\"");
+    assert_reason(&b,
+        SOME_FAILED "ion/a.ion, line 4: One or more parameter values were invalid: Type mismatch "
+                    "for key p expected: S actual: N");
+    bench_fini(&b);
+}
+
 static void test_compressed_files_may_be_several_and_must_be_whole(void **state)
 {
     static const char one[] = "{\"Item\":{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}}\n";
@@ -780,6 +827,7 @@ int main(void)
         cmocka_unit_test(test_csv_has_a_header_quotes_and_typed_keys),
         cmocka_unit_test(test_csv_with_more_columns_than_are_read_is_refused),
         cmocka_unit_test(test_a_broken_line_ends_its_file_and_no_other),
+        cmocka_unit_test(test_the_first_error_is_told_with_its_object_and_line),
         cmocka_unit_test(test_compressed_files_may_be_several_and_must_be_whole),
         cmocka_unit_test(test_ion_as_people_write_it_is_read),
         cmocka_unit_test(test_blanks_between_ion_values_are_taken_and_half_a_comment_is_not),
