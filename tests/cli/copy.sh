@@ -23,7 +23,8 @@ same_items() {
 
 run 0 copy here Orders there
 has "$err" "3,000 items copied"
-has "$err" "verified by digest"
+has "$err" "verified: the copy is what was read"
+has_not "$err" "meanwhile"
 same_items there Orders
 run 0 -c there tables --long
 has "$out" "ByStatus"
@@ -81,6 +82,47 @@ same_items killed Orders
 run 0 check -c killed
 [ -z "$(ls state/dynascope/copy)" ] || fail "a place is still noted"
 
+# interrupt STORE: a copy to it is killed when it has come a little way
+interrupt() {
+    local begun= now
+    "$binary" copy here Orders "$1" --rate 500 -q 2>/dev/null &
+    copier=$!
+    while kill -0 $copier 2>/dev/null; do
+        now=$(cat state/dynascope/copy/* 2>/dev/null)
+        [ -n "$begun" ] || begun=$now
+        [ "$now" = "$begun" ] || break
+    done
+    kill -9 $copier
+    wait $copier 2>/dev/null
+}
+
+# what is written to the source after it was read is missing, and that is said
+interrupt behind
+for i in $(seq 200); do echo '{"customerId":"late'$i'","orderId":"1"}'; done >late
+run 0 -c here put Orders @late
+run 0 copy here Orders behind --resume
+has "$err" "verified: the copy is what was read"
+has "$err" "written to meanwhile: copy again with --merge"
+run 0 copy here Orders behind --merge -q
+same_items behind Orders
+
+# a copy that was written to by others is refused once; nothing goes on from it
+interrupt spoiled
+run 0 -c spoiled put Orders '{"customerId":"other","orderId":"1"}'
+run 65 copy here Orders spoiled --resume
+has "$err" "Delete the table Orders of spoiled and copy again"
+run 64 copy here Orders spoiled --resume
+has "$err" "has a table Orders already"
+run 0 -c spoiled call DeleteTable '{"TableName":"Orders"}'
+run 0 copy here Orders spoiled
+same_items spoiled Orders
+
+# one place has many names
+for other in http://localhost:1 'http://[::1]:1' http://127.0.0.1:1/; do
+    run 64 copy http://127.0.0.1:1 Orders "$other"
+    has "$err" "onto itself"
+done
+
 # a place belongs to the stores themselves: the same words in another folder are another copy
 mkdir -p one two
 for place in one two; do
@@ -99,7 +141,7 @@ run 64 copy from Orders to --resume
 has "$err" "has a table Orders already"
 cd ../one
 run 0 copy from Orders to --resume
-has "$err" "verified by digest"
+has "$err" "verified: the copy is what was read"
 cd ..
 
 finish

@@ -357,8 +357,9 @@ static const struct cli_command commands[] = {
         .summary = "copy a table from one connection to another",
         .help = "The copy gets the table's keys, indexes and billing, then its items, by a scan in "
                 "parts at a time, is read back and compared by count and digest, and gets the "
-                "table's stream and time to live at last. A copy that was interrupted goes on with "
-                "--resume. Tags are not copied.",
+                "table's stream and time to live at last. What is written to the source meanwhile "
+                "may be missing. A copy that was interrupted goes on with --resume. Tags are not "
+                "copied.",
         .options = OPTIONS(CLI_AS, CLI_SEGMENTS, CLI_RATE, CLI_CONSISTENT, CLI_RESUME, CLI_MERGE,
             CLI_NO_SYNC, CLI_QUIET),
         .args_min = 3,

@@ -14,7 +14,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SEGMENTS = 4, SAVE_EVERY_NS = 500000000 };
+enum {
+    SEGMENTS = 4,
+    SAVE_EVERY_NS = 500000000,
+    READ_AGAIN_MAX = 100000 /* items of a source that is elsewhere */
+};
 
 struct copying {
     struct cli *cli;
@@ -32,12 +36,47 @@ struct copying {
 
 /* ---- both ends ---- */
 
+/* This machine has many names.
+ *
+ * place = "http" [ "s" ] "://" ( "127.0.0.1" | "localhost" | "[::1]" ) [ ":" port ] *"/" */
+static bool add_own_place(struct buf *out, struct str end)
+{
+    static const struct str schemes[] = {STR("http://"), STR("https://")};
+    static const struct str hosts[] = {STR("127.0.0.1"), STR("localhost"), STR("[::1]")};
+    for (size_t s = 0; s < sizeof schemes / sizeof *schemes; s++) {
+        for (size_t h = 0; h < sizeof hosts / sizeof *hosts; h++) {
+            struct str host = str_skip(end, schemes[s].len);
+            struct str rest = str_skip(host, hosts[h].len);
+            if (!str_starts(end, schemes[s]) ||
+                !str_equal_nocase(str_take(host, hosts[h].len), hosts[h]) ||
+                (rest.len && rest.at[0] != ':' && rest.at[0] != '/'))
+                continue;
+            while (rest.len && rest.at[rest.len - 1] == '/')
+                rest.len--;
+            buf_printf(out, "%.*slocalhost%.*s", STR_ARG(schemes[s]), STR_ARG(rest));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Folders by where they really are: the same words mean others in another folder. */
+static void add_place(struct buf *out, const char *end)
+{
+    char *real = realpath(end, NULL);
+    if (real || !add_own_place(out, str_from(end)))
+        buf_add(out, str_from(real ? real : end));
+    free(real);
+}
+
 static bool is_same_place(const char *a, const char *b)
 {
-    char *real_a = realpath(a, NULL), *real_b = realpath(b, NULL);
-    bool same = strcmp(real_a ? real_a : a, real_b ? real_b : b) == 0;
-    free(real_a);
-    free(real_b);
+    struct buf place_a = {0}, place_b = {0};
+    add_place(&place_a, a);
+    add_place(&place_b, b);
+    bool same = str_equal(buf_str(&place_a), buf_str(&place_b));
+    buf_fini(&place_a);
+    buf_fini(&place_b);
     return same;
 }
 
@@ -88,21 +127,15 @@ static bool take_options(struct copying *c, struct err *err)
     return true;
 }
 
-/* Folders by where they really are: the same words mean others in another folder. */
-static void add_end(struct buf *identity, const char *end)
-{
-    char *real = realpath(end, NULL);
-    buf_printf(identity, "%s\n", real ? real : end);
-    free(real);
-}
-
 /* Once both ends are open, since the store that is written to may have been made by that. */
 static bool open_place(struct copying *c, struct err *err)
 {
     static const enum cli_option_id meant[] = {CLI_PROFILE, CLI_REGION, CLI_ENDPOINT_URL};
     struct buf identity = {0};
-    add_end(&identity, c->cli->args[0]);
-    add_end(&identity, c->cli->args[2]);
+    for (int end = 0; end <= 2; end += 2) {
+        add_place(&identity, c->cli->args[end]);
+        buf_add_byte(&identity, '\n');
+    }
     buf_printf(&identity, "%.*s\n%.*s", STR_ARG(c->copy.table), STR_ARG(c->copy.to_table));
     for (size_t i = 0; i < sizeof meant / sizeof *meant; i++)
         buf_printf(&identity, "\n%.*s", STR_ARG(cli_value(c->cli, meant[i])));
@@ -202,30 +235,58 @@ static void summarise(const struct copying *c, const struct copy_sum *sum, const
             seconds, rate, verdict);
 }
 
-/* Reads the copy back. */
+/* What is in a table now; only its end, limits and name are the caller's. */
+static bool sum_up(
+    struct copying *c, struct copy table, uint64_t expected, struct copy_sum *out, struct err *err)
+{
+    table.segments = c->copy.segments;
+    table.consistent = true;
+    table.cancel = c->copy.cancel;
+    table.tick = tick;
+    table.context = c;
+    c->saving = false;
+    progress_init(&c->progress, "verify", expected, cli_has(c->cli, CLI_QUIET));
+    progress_watch(&c->progress, c->cli->waiting);
+    bool ok = copy_run(&table, err);
+    progress_wipe(&c->progress);
+    *out = copy_total(table.at, table.segments);
+    copy_fini(&table);
+    return ok;
+}
+
+/* Reads the copy back. One that is wrong stays wrong: nothing is to go on from it. */
 static bool verify(struct copying *c, const struct copy_sum *wanted, struct err *err)
 {
-    struct copy back = {.from = c->to.backend,
-        .table = c->copy.to_table,
-        .segments = c->copy.segments,
-        .consistent = true,
-        .cancel = c->copy.cancel,
-        .from_budget = c->copy.to_budget,
-        .tick = tick,
-        .context = c};
-    c->saving = false;
-    progress_init(&c->progress, "verify", wanted->items, cli_has(c->cli, CLI_QUIET));
-    progress_watch(&c->progress, c->cli->waiting);
-    bool ok = copy_run(&back, err);
-    progress_wipe(&c->progress);
-    struct copy_sum got = copy_total(back.at, back.segments);
-    copy_fini(&back);
-    if (!ok || copy_sum_equal(&got, wanted))
-        return ok;
+    struct copy_sum got;
+    struct copy back = {
+        .from = c->to.backend, .table = c->copy.to_table, .from_budget = c->copy.to_budget};
+    if (!sum_up(c, back, wanted->items, &got, err))
+        return false;
+    if (copy_sum_equal(&got, wanted))
+        return true;
+    copy_place_forget(&c->place);
     return err_set(err, ERR_DATA,
-        "the copy is not what was read: %" PRIu64 " items there, %" PRIu64 " were read; was "
-        "either table written to meanwhile? Copy again with --merge",
-        got.items, wanted->items);
+        "the copy is not what was read: %" PRIu64 " items there, %" PRIu64 " were read; was it "
+        "written to meanwhile? Delete the table %.*s of %s and copy again, or copy under another "
+        "name, --as",
+        got.items, wanted->items, STR_ARG(c->copy.to_table), c->cli->args[2]);
+}
+
+/* The copy is good whatever comes of this: only what is known is said. */
+static void look_for_writes(struct copying *c, const struct copy_sum *wanted)
+{
+    struct err ignored = ERR_INIT;
+    struct copy_sum now;
+    bool remote = backend_is_remote(c->from.backend);
+    struct copy again = {.from = c->from.backend,
+        .table = c->copy.table,
+        .rate = remote ? c->copy.rate : 0,
+        .from_budget = c->copy.from_budget};
+    if (remote && (c->copy.from_budget || wanted->items > READ_AGAIN_MAX))
+        return;
+    if (sum_up(c, again, wanted->items, &now, &ignored) && !copy_sum_equal(&now, wanted))
+        cli_report_note("dynascope: the table was written to meanwhile: copy again with --merge "
+                        "for what changed");
 }
 
 static bool run(struct copying *c, struct err *err)
@@ -240,7 +301,11 @@ static bool run(struct copying *c, struct err *err)
         return false;
     copy_place_forget(&c->place);
     c->progress = copied;
-    summarise(c, &sum, c->place.fresh ? "verified by digest" : "not verified: the table had items");
+    summarise(c, &sum,
+        c->place.fresh ? "verified: the copy is what was read"
+                       : "not verified: the table had items");
+    if (c->place.fresh)
+        look_for_writes(c, &sum);
     return true;
 }
 
