@@ -40,6 +40,8 @@ run 64 stream Orders --pattern '{"eventName":"REMOVE"}'
 has "$err" "Invalid filter pattern definition."
 has "$err" "             ^~~~~~~~" "the place of the mistake"
 run 64 stream Orders --pattern '{"eventName":["REMOVE"'
+run 64 stream Orders --pattern '[]'
+has "$err" "matches nothing"
 run 64 stream Orders --from yesterday
 has "$err" "TRIM_HORIZON"
 run 1 stream Nowhere
@@ -69,6 +71,11 @@ kill -TERM $follower
 code=0
 wait $follower || code=$?
 same $code 143 "how an interrupted program ends"
+
+# a reader that goes is noticed although no record comes
+timeout 30 "$binary" stream Orders --follow --from TRIM_HORIZON | head -n 1 >first
+same "${PIPESTATUS[0]}" 0 "following for a reader that has gone"
+has "$(cat first)" '"eventName":"INSERT"'
 
 run 0 call DeleteTable '{"TableName":"Orders"}'
 run 0 stream "$arn" --follow --from TRIM_HORIZON # a closed stream ends by itself

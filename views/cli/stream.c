@@ -28,6 +28,8 @@ static bool check_patterns(const struct json *json, struct err *err)
 {
     if (json->type != JSON_ARRAY)
         return pattern_check(json, err);
+    if (!json->first)
+        return err_set(err, ERR_USAGE, "[] matches nothing: leave it out for all records");
     for (const struct json *pattern = json->first; pattern; pattern = pattern->next)
         if (!pattern_check(pattern, err))
             return false;
@@ -118,24 +120,26 @@ static void tell_gap(struct streaming *s, uint64_t gaps)
     s->gaps = gaps;
 }
 
-/* A signal ends the pause at once. */
-static void pause_for(int ms)
+/* A signal ends the pause at once, and so does a reader that goes: no write may come to tell. */
+static void pause_for(struct cli_out *out, int ms)
 {
-    if (!atomic_load(cli_cancel()))
-        poll(NULL, 0, ms);
+    struct pollfd reader = {.fd = out->fd};
+    if (!atomic_load(cli_cancel()) && poll(&reader, 1, ms) > 0 &&
+        (reader.revents & (POLLERR | POLLHUP)))
+        out->closed = true;
 }
 
 static bool run(struct streaming *s, struct follow *follow, bool on_and_on, struct err *err)
 {
     struct follow_round round = {.more = true};
-    while (s->left && !round.ended && (round.more || on_and_on)) {
+    while (s->left && !round.ended && !s->cli->out.closed && (round.more || on_and_on)) {
         if (cli_cancelled(err))
             return false;
         if (!follow_poll(follow, print_record, s, &round, err) || !cli_out_flush(&s->cli->out, err))
             return s->cli->out.closed;
         tell_gap(s, round.gaps);
         if (!round.more && on_and_on && !round.ended)
-            pause_for(ROUND_MS);
+            pause_for(&s->cli->out, ROUND_MS);
     }
     return true;
 }
