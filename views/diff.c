@@ -125,8 +125,23 @@ bool diff_walk(struct value old, struct value new, diff_see *see, void *context)
     return diff_maps(&d, old, new);
 }
 
-void diff_add(struct buf *out, const struct diff *diff)
+/* Both sides are to be seen, however long one is. */
+static void add_side(struct buf *out, struct value side, size_t most)
 {
+    static const struct str ellipsis = {"…", sizeof "…" - 1};
+    size_t from = out->len;
+    cells_add(out, side, true);
+    if (out->len - from <= most)
+        return;
+    out->len = from + most - ellipsis.len;
+    while (out->len > from && (out->at[out->len] & 0xC0) == 0x80)
+        out->len--;
+    buf_add(out, ellipsis);
+}
+
+size_t diff_add(struct buf *out, const struct diff *diff, size_t most)
+{
+    size_t arrow = 0;
     patch_path_add(out, diff->path);
     buf_add(out, STR("  "));
     switch (diff->kind) {
@@ -141,11 +156,13 @@ void diff_add(struct buf *out, const struct diff *diff)
         cells_add(out, diff->old, true);
         break;
     case DIFF_CHANGED:
-        cells_add(out, diff->old, true);
-        buf_add(out, STR(" → "));
-        cells_add(out, diff->new, true);
+        add_side(out, diff->old, most);
+        arrow = out->len;
+        buf_add(out, STR(DIFF_ARROW));
+        add_side(out, diff->new, most);
         break;
     }
+    return arrow;
 }
 
 void diff_add_plain(struct buf *out, const struct diff *diff)

@@ -22,13 +22,17 @@ struct diff {
     struct value old, new; /* VALUE_NONE where there is none */
 };
 
+#define DIFF_ARROW " → " /* between both sides of a change */
+
 /* False ends the walk. */
 typedef bool diff_see(void *context, const struct diff *diff);
 /* False where `see` ended it. */
 bool diff_walk(struct value old, struct value new, diff_see *see, void *context);
 
-/* "amount  199 → 189", "tags  + gift", "note  - "call first"": without line feeds. */
-void diff_add(struct buf *out, const struct diff *diff);
+/* "amount  199 → 189", "tags  + gift", "note  - "call first"": without line feeds. Of a change each
+ * side has about `most` bytes, cut with an ellipsis. Returns where its " → " begins in `out`, or 0
+ * where it is no change. */
+size_t diff_add(struct buf *out, const struct diff *diff, size_t most);
 /* The same without a sign, where the whole item came or went: "amount  199". */
 void diff_add_plain(struct buf *out, const struct diff *diff);
 

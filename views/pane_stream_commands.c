@@ -293,13 +293,22 @@ static void revert_free(void *context)
     free(r);
 }
 
-/* Back to the old version, if the item is still as the record left it. The question comes before
- * the key, which may be long and of many lines. */
-static void stream_run_revert(struct app *app, struct view *view, struct str args)
+/* The question comes before the key, which may be long and of many lines. */
+struct str pane_stream_question(struct arena *arena, const struct tail_record *record)
 {
     static const char *const words[] = {[TAIL_INSERT] = "Delete what this change put in?",
         [TAIL_MODIFY] = "Put back what this change changed?",
         [TAIL_REMOVE] = "Put back what this change removed?"};
+    const char *expired = record->event == TAIL_REMOVE && record->by_service
+                              ? " It has expired: time to live will remove it again."
+                              : "";
+    return arena_printf(arena, "%s%s\n\n  %.*s\n\nOnly if it is still as this change left it.",
+        words[record->event], expired, STR_ARG(record->key));
+}
+
+/* Back to the old version, if the item is still as the record left it. */
+static void stream_run_revert(struct app *app, struct view *view, struct str args)
+{
     struct pane_stream *p = stream_pane(view);
     const struct tail_record *record = pane_stream_current(p);
     struct reverting *r = mem_new(struct reverting);
@@ -311,9 +320,7 @@ static void stream_run_revert(struct app *app, struct view *view, struct str arg
     browse_copy_table(&r->arena, &p->tail.table, &r->table);
     r->what = arena_dup(&r->arena, record->key);
     confirm_open(app, &(struct confirm_spec){.title = STR("Revert this change"),
-                          .text = arena_printf(&r->arena,
-                              "%s\n\n  %.*s\n\nOnly if it is still as this change left it.",
-                              words[record->event], STR_ARG(record->key)),
+                          .text = pane_stream_question(&r->arena, record),
                           .context = r,
                           .yes = revert_yes,
                           .free = revert_free});

@@ -17,6 +17,7 @@ enum { STREAM_DETAIL_LINES_MAX = 64 };
 struct stream_line {
     enum role role;
     size_t at, len; /* in detail */
+    size_t arrow;   /* between both sides of a change, from `at` on; 0 = it is none */
 };
 
 struct pane_stream {
@@ -48,6 +49,8 @@ void pane_stream_set_live(struct pane_stream *p, bool live);
 /* Begins again at another place of the stream. */
 void pane_stream_restart(
     struct pane_stream *p, enum follow_start start, int64_t time_ms, struct str words);
+/* What is asked before a change is taken back. */
+struct str pane_stream_question(struct arena *arena, const struct tail_record *record);
 
 /* Makes the lines that tell the difference in full. */
 void pane_stream_detail_make(struct pane_stream *p, const struct tail_record *record);

@@ -107,7 +107,7 @@ static bool add_words(void *context, const struct diff *diff)
         if (w->whole)
             diff_add_plain(&w->change, diff);
         else
-            diff_add(&w->change, diff);
+            diff_add(&w->change, diff, TAIL_SIDE_MAX);
     }
     return w->change.len < TAIL_CHANGE_MAX || w->paths.len < TAIL_PATHS_MAX;
 }

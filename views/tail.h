@@ -26,7 +26,8 @@ struct tail_record {
 enum {
     TAIL_RECORDS_MAX = 20000,
     TAIL_BYTES_MAX = 32 * 1024 * 1024,
-    TAIL_SECONDS = 60 /* of rates */
+    TAIL_SIDE_MAX = 120, /* of a change, in bytes: so that both sides are seen on a row */
+    TAIL_SECONDS = 60    /* of rates */
 };
 
 struct tail_source;

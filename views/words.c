@@ -100,6 +100,10 @@ void words_distance(struct buf *out, int64_t ms, int64_t now_ms)
     if (!future)
         s = -s;
     size_t i = 0;
+    if (!s) {
+        buf_add(out, STR("now"));
+        return;
+    }
     while (steps[i].seconds > s)
         i++;
     int64_t n = steps[i].seconds ? s / steps[i].seconds : s;

@@ -23,7 +23,7 @@ static struct value item_of(struct arena *arena, const char *text)
 
 static bool note(void *context, const struct diff *diff)
 {
-    diff_add(context, diff);
+    diff_add(context, diff, 12);
     buf_add_byte(context, '\n');
     return true;
 }
@@ -54,6 +54,13 @@ static void attributes_come_go_and_change(void **state)
         "b  - \"x\"\n"
         "c  + ✓\n");
     assert_diff("{\"a\":{\"N\":\"1\"}}", "{\"a\":{\"S\":\"1\"}}", "a  1 → \"1\"\n");
+}
+
+static void both_sides_of_a_long_change_are_seen(void **state)
+{
+    (void)state;
+    assert_diff("{\"a\":{\"S\":\"123456789 and more\"}}", "{\"a\":{\"S\":\"1234567ééé\"}}",
+        "a  \"12345678… → \"1234567…\n");
 }
 
 static void an_item_that_was_not_there_is_all_new(void **state)
@@ -111,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_items_have_no_differences),
         cmocka_unit_test(attributes_come_go_and_change),
+        cmocka_unit_test(both_sides_of_a_long_change_are_seen),
         cmocka_unit_test(an_item_that_was_not_there_is_all_new),
         cmocka_unit_test(maps_and_lists_are_compared_inside),
         cmocka_unit_test(members_go_into_sets_and_out),

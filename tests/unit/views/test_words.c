@@ -61,7 +61,8 @@ static void distances_in_time_use_the_largest_unit(void **state)
     (void)state;
     struct buf out = {0};
     const int64_t now = INT64_C(1732089600000);
-    words_distance(&out, now, now), expect(&out, "in 0s");
+    words_distance(&out, now, now), expect(&out, "now");
+    words_distance(&out, now - 999, now), expect(&out, "now");
     words_distance(&out, now - 59000, now), expect(&out, "59s ago");
     words_distance(&out, now + 61000, now), expect(&out, "in 1min");
     words_distance(&out, now - INT64_C(3) * 86400000, now), expect(&out, "3d ago");
