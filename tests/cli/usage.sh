@@ -51,6 +51,12 @@ has "$err" "write more of it"
 run 64 call Nonsense
 has "$err" "no operation Nonsense"
 run 64 help nonsense
+has "$err" "no subcommand nonsense; dynascope --help lists them"
+run 64 help backup
+has "$err" "dynascope call OPERATION JSON"
+has "$err" "CreateBackup"
+run 64 help restore
+has "$err" "RestoreTableFromBackup"
 
 # the explorer without a terminal says what to use instead
 run 64

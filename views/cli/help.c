@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* --help, from the rows of the commands and options: 80 columns, to the standard output. */
 #include "views/cli/help.h"
+#include "backend/ops.h"
 #include "base/utf8.h"
 
 enum { HELP_WIDTH = 79, HELP_COLUMN = 30 };
@@ -106,6 +107,35 @@ bool cli_help_print(struct cli *cli, const struct cli_command *command, struct e
     return cli_out_flush(&cli->out, err);
 }
 
+static bool has_word(struct str name, struct str word)
+{
+    for (size_t at = 0; word.len && at + word.len <= name.len; at++)
+        if (str_equal_nocase(str_take(str_skip(name, at), word.len), word))
+            return true;
+    return false;
+}
+
+/* What has no subcommand may have operations. */
+static bool refuse_word(const char *word, struct err *err)
+{
+    enum { NAMES_MAX = 6, WORD_MIN = 4 };
+    size_t count, named = 0;
+    const struct op *all = op_all(&count);
+    struct buf names = {0};
+    for (size_t i = 0; i < count && strlen(word) >= WORD_MIN && named < NAMES_MAX; i++)
+        if (has_word(all[i].name, str_from(word)))
+            buf_printf(&names, "%s%.*s", named++ ? ", " : "", STR_ARG(all[i].name));
+    if (named)
+        err_set(err, ERR_USAGE,
+            "there is no subcommand %s; there are operations: dynascope call OPERATION JSON, with "
+            "%s",
+            word, buf_cstr(&names));
+    else
+        err_set(err, ERR_USAGE, "there is no subcommand %s; dynascope --help lists them", word);
+    buf_fini(&names);
+    return false;
+}
+
 bool cli_help_run(struct cli *cli, struct err *err)
 {
     size_t count;
@@ -113,8 +143,7 @@ bool cli_help_run(struct cli *cli, struct err *err)
     if (cli->arg_count) {
         about = cli_commands_find(str_from(cli->args[0]));
         if (!about)
-            return err_set(err, ERR_USAGE, "there is no subcommand %s; dynascope --help lists them",
-                cli->args[0]);
+            return refuse_word(cli->args[0], err);
     }
     return cli_help_print(cli, about, err);
 }
