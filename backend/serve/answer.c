@@ -83,7 +83,7 @@ static bool is_packed(const struct request *request)
 
 static bool refuse_packed(struct reply *reply, const char *why)
 {
-    reply_refuse(reply, 500, "InternalServerError", "%s", why);
+    reply_refuse(reply, 400, "SerializationException", "%s", why); /* 500 would be tried again */
     return false;
 }
 

@@ -44,8 +44,9 @@ static void what_is_not_packed_as_it_says_is_refused(void **state)
     struct wire w = wire_open(*state);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct answered a = call_with(&w, cases[i].header, "ListTables", cases[i].body);
-        assert_int_equal(a.status, 500);
-        assert_true(str_find((struct str){a.body, a.len}, STR("#InternalServerError")) != SIZE_MAX);
+        assert_int_equal(a.status, 400);
+        assert_true(
+            str_find((struct str){a.body, a.len}, STR("#SerializationException")) != SIZE_MAX);
         answered_fini(&a);
     }
     wire_close(&w);
