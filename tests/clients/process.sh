@@ -37,7 +37,7 @@ table='{"TableName":"Music","KeySchema":[{"AttributeName":"k","KeyType":"HASH"}]
     "AttributeDefinitions":[{"AttributeName":"k","AttributeType":"S"}]}'
 start_server --trace
 has "$(cat "$folder/ready")" "dynascope serve: http://127.0.0.1:"
-has "$(cat "$folder/ready")" " · $folder/store (Ctrl-C stops)"
+has "$(cat "$folder/ready")" " · $folder/store (new store) (Ctrl-C stops)"
 call CreateTable "$table"
 has "$answer" '"TableStatus":"CREATING"'
 has "$(cat "$folder/log")" ' CreateTable Music 200 '
@@ -60,6 +60,7 @@ chmod 644 "$folder/keys"
 ends 78 'chmod 600' "$folder/store" --port 0 --keys "$folder/keys"
 chmod 600 "$folder/keys"
 start_server --host 0.0.0.0 --keys "$folder/keys"
+has "$(cat "$folder/ready")" " · $folder/store (Ctrl-C stops)"
 call ListTables '{}'
 has "$answer" 'Signature expired'
 grep -rq canary "$folder/log" "$folder/ready" && fail 'a secret was told'

@@ -19,15 +19,23 @@ static bool read_port(const struct cli *cli, unsigned *out, struct err *err)
     return true;
 }
 
-static bool open_store(struct cli *cli, struct err *err)
+/* `made`: there was no store. */
+static bool open_store(struct cli *cli, bool *made, struct err *err)
 {
     struct backend_options options = {.read_only = cli_has(cli, CLI_READ_ONLY),
+        .must_exist = true,
         .no_sync = cli_has(cli, CLI_NO_SYNC),
         .upkeep = true,
         .buckets = cli->value[CLI_BUCKETS],
         .region = cli_value(cli, CLI_REGION)};
     const char *store = cli->arg_count ? cli->args[0] : cli_connection(cli);
     cli->backend = backend_open(store, &options, err);
+    *made = !cli->backend && err->code == ERR_NO_INPUT && !options.read_only;
+    if (*made) {
+        *err = (struct err)ERR_INIT;
+        options.must_exist = false;
+        cli->backend = backend_open(store, &options, err);
+    }
     if (cli->backend && backend_is_remote(cli->backend))
         return err_set(err, ERR_USAGE,
             "%s: serve puts a store in a folder behind HTTP, and this is behind HTTP already",
@@ -35,15 +43,16 @@ static bool open_store(struct cli *cli, struct err *err)
     return cli->backend != NULL;
 }
 
-/* The first line says where it is: tests and scripts wait for it. */
-static bool announce(struct cli *cli, const struct serve *serve, struct err *err)
+/* The first line says where it is: tests and scripts wait for it. A mistyped folder shows by its
+ * being new. */
+static bool announce(struct cli *cli, const struct serve *serve, bool made, struct err *err)
 {
     struct str label = str_from(backend_label(cli->backend));
     if (str_starts(label, STR("local · ")))
         label = str_skip(label, sizeof "local · " - 1);
     struct buf line = {0};
-    buf_printf(
-        &line, "dynascope serve: %s · %.*s (Ctrl-C stops)", serve_url(serve), STR_ARG(label));
+    buf_printf(&line, "dynascope serve: %s · %.*s%s (Ctrl-C stops)", serve_url(serve),
+        STR_ARG(label), made ? " (new store)" : "");
     cli_out_line(&cli->out, buf_str(&line));
     buf_fini(&line);
     return cli_out_flush(&cli->out, err);
@@ -57,11 +66,12 @@ bool cli_serve_run(struct cli *cli, struct err *err)
         .trace = cli_has(cli, CLI_TRACE)};
     /* the memory of a large request goes back to the system when it is answered: left alone, the
      * allocator would learn to keep it */
+    bool made;
     mallopt(M_MMAP_THRESHOLD, LARGE);
-    if (!read_port(cli, &options.port, err) || !open_store(cli, err))
+    if (!read_port(cli, &options.port, err) || !open_store(cli, &made, err))
         return false;
     struct serve *serve = serve_open(cli->backend, &options, err);
-    bool ok = serve && announce(cli, serve, err) && serve_run(serve, cli_cancel(), err);
+    bool ok = serve && announce(cli, serve, made, err) && serve_run(serve, cli_cancel(), err);
     serve_close(serve);
     return ok;
 }
