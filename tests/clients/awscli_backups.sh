@@ -15,6 +15,12 @@ same() {
     failures=$((failures + 1))
 }
 
+# exists TABLE: the CLI's own waiter, which asks every 20 seconds and would go on for eight minutes.
+exists() {
+    timeout 100 "$aws" --endpoint-url "$url" dynamodb wait table-exists --table-name "$1" ||
+        same 'a table that exists' "$(ddb describe-table --table-name "$1" 2>&1)" "waiting for $1"
+}
+
 # until WANTED WORD…: asks till the answer is this.
 until_is() {
     local wanted=$1 got='' i
@@ -29,7 +35,7 @@ until_is() {
 ddb create-table --table-name Music --billing-mode PAY_PER_REQUEST \
     --attribute-definitions AttributeName=Song,AttributeType=S \
     --key-schema AttributeName=Song,KeyType=HASH >/dev/null
-ddb wait table-exists --table-name Music
+exists Music
 ddb put-item --table-name Music --item '{"Song":{"S":"1"},"Plays":{"N":"7"}}'
 
 backup=$(ddb create-backup --table-name Music --backup-name before --query BackupDetails.BackupArn)
@@ -37,7 +43,7 @@ until_is AVAILABLE describe-backup --backup-arn "$backup" \
     --query BackupDescription.BackupDetails.BackupStatus
 same before "$(ddb list-backups --table-name Music --query 'BackupSummaries[].BackupName')" list-backups
 ddb restore-table-from-backup --target-table-name Old --backup-arn "$backup" >/dev/null
-ddb wait table-exists --table-name Old
+exists Old
 same 7 "$(ddb get-item --table-name Old --key '{"Song":{"S":"1"}}' --query Item.Plays.N)" 'a restored item'
 
 same ENABLED "$(ddb update-continuous-backups --table-name Music \
@@ -49,7 +55,7 @@ moment=$(ddb describe-continuous-backups --table-name Music \
 ddb delete-item --table-name Music --key '{"Song":{"S":"1"}}'
 ddb restore-table-to-point-in-time --source-table-name Music --target-table-name Past \
     --restore-date-time "$moment" >/dev/null
-ddb wait table-exists --table-name Past
+exists Past
 same 7 "$(ddb get-item --table-name Past --key '{"Song":{"S":"1"}}' --query Item.Plays.N)" 'an item of the past'
 
 arn=$(ddb describe-table --table-name Music --query Table.TableArn)
