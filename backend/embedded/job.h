@@ -49,9 +49,9 @@ struct job {
 
     /* progress */
     struct str last; /* the last store key that was read */
-    int64_t offset,
-        files;      /* bytes of the file in hand; files that are done, import: that were cut */
-    int64_t digest; /* of the file so far */
+    int64_t offset;  /* bytes of the file in hand */
+    int64_t files;   /* that are done; an import: of which the rest was skipped */
+    int64_t digest;  /* of the file so far */
     int64_t items, bytes, errors, imported, size;
     struct str code, reason; /* of a failure */
 };

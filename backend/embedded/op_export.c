@@ -168,7 +168,8 @@ static bool check_period(struct call *call, const struct catalog_table *table, i
 {
     const struct json *part = shape_get(call->body, STR("IncrementalExportSpecification"));
     int64_t earliest = recovery_earliest(call->engine, table);
-    job->from = job_time_ms(shape_get(part, STR("ExportFromTime")), earliest);
+    job->from =
+        recovery_clamp(job_time_ms(shape_get(part, STR("ExportFromTime")), earliest), earliest);
     int64_t to = job_time_ms(shape_get(part, STR("ExportToTime")), now);
     if (job->from >= to)
         return refuse_time("Export period from time must be before export period to time", err);
@@ -188,15 +189,17 @@ static bool check_period(struct call *call, const struct catalog_table *table, i
     return true;
 }
 
-static bool check_moment(struct call *call, const struct catalog_table *table, int64_t now,
-    struct job *job, struct err *err)
+static bool check_moment(struct call *call, struct store_txn *txn,
+    const struct catalog_table *table, struct job *job, struct err *err)
 {
     const struct json *time = shape_get(call->body, STR("ExportTime"));
-    job->moment = job_time_ms(time, now);
-    return !time || (job->moment >= recovery_earliest(call->engine, table) && job->moment <= now) ||
-           refuse_time("ExportTime must lie between EarliestRestorableDateTime and "
-                       "LatestRestorableDateTime",
-               err);
+    bool inside = true;
+    job->moment = job_time_ms(time, 0);
+    if (time && !recovery_moment(call, txn, table, &job->moment, &inside, err))
+        return false;
+    return inside || refuse_time("ExportTime must lie between EarliestRestorableDateTime and "
+                                 "LatestRestorableDateTime",
+                         err);
 }
 
 static bool find_table(
@@ -253,7 +256,8 @@ static bool start(struct call *call, struct store_txn *txn, void *context, struc
     job = (struct job){.kind = JOB_EXPORT, .created_ms = now, .token = token};
     bool incremental =
         str_equal(shape_text(call->body, STR("ExportType")), STR("INCREMENTAL_EXPORT"));
-    if (!(incremental ? check_period : check_moment)(call, table, now, &job, err))
+    if (!(incremental ? check_period(call, table, now, &job, err)
+                      : check_moment(call, txn, table, &job, err)))
         return false;
     return begin(call, txn, table, &job, err);
 }

@@ -9,12 +9,49 @@
 #include "backend/embedded/recovery.h"
 #include "backend/embedded/shape.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
+enum { DAY_MS = 24 * 60 * 60 * 1000, SECOND_MS = 1000 };
 
 int64_t recovery_earliest(const struct engine *engine, const struct catalog_table *table)
 {
     int64_t oldest = engine_now_ms(engine) - (int64_t)table->recovery_days * DAY_MS;
     return table->recovery_ms > oldest ? table->recovery_ms : oldest;
+}
+
+/* Writes never go back in time. Jobs that read a table let the next write be a millisecond ahead:
+ * that alone is no clock that was set back. */
+bool recovery_latest(struct call *call, struct store_txn *txn, int64_t *latest, struct err *err)
+{
+    int64_t last, now = engine_now_ms(call->engine);
+    if (!history_last(txn, &last, err))
+        return false;
+    *latest = last > now + 1 ? last : now;
+    return true;
+}
+
+static int64_t whole_second(int64_t ms)
+{
+    return ms - ms % SECOND_MS;
+}
+
+int64_t recovery_clamp(int64_t asked, int64_t earliest)
+{
+    return asked < earliest && asked >= whole_second(earliest) ? earliest : asked;
+}
+
+bool recovery_moment(struct call *call, struct store_txn *txn, const struct catalog_table *table,
+    int64_t *moment, bool *inside, struct err *err)
+{
+    int64_t earliest = recovery_earliest(call->engine, table), now = engine_now_ms(call->engine);
+    int64_t latest, last, asked = *moment;
+    if (!recovery_latest(call, txn, &latest, err) || !history_last(txn, &last, err))
+        return false;
+    bool is_back = latest > now + SECOND_MS;
+    if (asked == now || (is_back && asked >= whole_second(now) && asked < now))
+        *moment = last > now ? last : now;
+    else
+        *moment = recovery_clamp(asked, earliest);
+    *inside = *moment >= earliest && (*moment <= latest || asked == now);
+    return true;
 }
 
 static bool find_table(
@@ -27,39 +64,41 @@ static bool find_table(
                          STR_ARG(engine_table_name(name)));
 }
 
-static void put_recovery(struct call *call, const struct catalog_table *table)
+static void put_recovery(struct call *call, const struct catalog_table *table, int64_t latest)
 {
     struct buf *out = call->out;
     engine_put_text(
         out, STR("PointInTimeRecoveryStatus"), table->recovery ? STR("ENABLED") : STR("DISABLED"));
     if (!table->recovery)
         return;
-    int64_t earliest = recovery_earliest(call->engine, table), now = engine_now_ms(call->engine);
+    int64_t earliest = recovery_earliest(call->engine, table);
     engine_put_i64(out, STR("RecoveryPeriodInDays"), table->recovery_days);
-    engine_put_time(out, STR("EarliestRestorableDateTime"), earliest);
-    engine_put_time(out, STR("LatestRestorableDateTime"), now > earliest ? now : earliest);
+    engine_put_time(out, STR("EarliestRestorableDateTime"), whole_second(earliest));
+    engine_put_time(out, STR("LatestRestorableDateTime"), latest > earliest ? latest : earliest);
 }
 
-static void put_description(struct call *call, const struct catalog_table *table)
+static bool put_description(
+    struct call *call, struct store_txn *txn, const struct catalog_table *table, struct err *err)
 {
     struct buf *out = call->out;
+    int64_t latest;
+    if (!recovery_latest(call, txn, &latest, err))
+        return false;
     buf_clear(out);
     buf_add(out, STR("{\"ContinuousBackupsDescription\":{"));
     engine_put_text(out, STR("ContinuousBackupsStatus"), STR("ENABLED"));
     json_put_name(out, STR("PointInTimeRecoveryDescription"));
     buf_add_byte(out, '{');
-    put_recovery(call, table);
+    put_recovery(call, table, latest);
     buf_add(out, STR("}}}"));
+    return true;
 }
 
 static bool describe(struct call *call, struct store_txn *txn, void *context, struct err *err)
 {
     const struct catalog_table *table;
     (void)context;
-    if (!find_table(call, txn, &table, err))
-        return false;
-    put_description(call, table);
-    return true;
+    return find_table(call, txn, &table, err) && put_description(call, txn, table, err);
 }
 
 bool op_describe_recovery(struct call *call, struct err *err)
@@ -101,8 +140,7 @@ static bool update(struct call *call, struct store_txn *txn, void *context, stru
     int64_t days = shape_number(wanted, STR("RecoveryPeriodInDays"),
         copy.recovery ? copy.recovery_days : RECOVERY_DAYS_MAX);
     bool done = (on ? enable(call, txn, &copy, days, err) : disable(call, txn, &copy, err)) &&
-                catalog_put(txn, &copy, err);
-    put_description(call, &copy);
+                catalog_put(txn, &copy, err) && put_description(call, txn, &copy, err);
     return done || engine_spoil(txn);
 }
 

@@ -216,18 +216,20 @@ static bool find_source(
 }
 
 /* The latest moment is that of the transaction, which the hold gives. */
-static bool check_time(
-    struct call *call, const struct catalog_table *source, struct job *job, struct err *err)
+static bool check_time(struct call *call, struct store_txn *txn, const struct catalog_table *source,
+    struct job *job, struct err *err)
 {
     const struct json *time = shape_get(call->body, STR("RestoreDateTime"));
     if (!time)
         return true;
-    int64_t ms = job_time_ms(time, 0);
-    if (ms < recovery_earliest(call->engine, source) || ms > job->moment)
+    bool inside;
+    job->moment = job_time_ms(time, 0);
+    if (!recovery_moment(call, txn, source, &job->moment, &inside, err))
+        return false;
+    if (!inside)
         return err_refuse(err, "InvalidRestoreTimeException",
             "An invalid restore time was specified. RestoreDateTime must be between "
             "EarliestRestorableDateTime and LatestRestorableDateTime.");
-    job->moment = ms;
     return true;
 }
 
@@ -239,8 +241,7 @@ static bool restore_past(struct call *call, struct store_txn *txn, void *context
     if (!find_source(call, txn, &source, err) || !check_free(call, txn, err))
         return false;
     *table = catalog_copy(source);
-    job.moment = engine_now_ms(call->engine);
-    if (!check_time(call, source, &job, err) || !apply(call, table, err))
+    if (!check_time(call, txn, source, &job, err) || !apply(call, table, err))
         return false;
     int64_t asked = job.moment;
     struct catalog_table held = catalog_copy(source);

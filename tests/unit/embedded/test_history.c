@@ -228,6 +228,47 @@ static void test_every_moment_that_was_can_be_restored(void **unused)
     }
 }
 
+static void test_a_clock_that_went_back_hides_no_write(void **unused)
+{
+    enum { FAR_MS = 100 * 1000 };
+    static const char copies[][5] = {"now", "sec", "last"};
+    struct model m;
+    struct state state = {0};
+    (void)unused;
+    model_init(&m, 5);
+    enable(&m.b);
+    change_some(&m);
+    m.b.clock.ms += FAR_MS;
+    change_some(&m);
+    m.b.clock.ms -= FAR_MS;
+    change_some(&m);
+    m.b.clock.ms += 1000 - m.b.clock.ms % 1000 + 400;
+    change(&m);
+    scan(&m.b, "tab", &state.items);
+    bench_ok(&m.b, "DescribeContinuousBackups", "{\"TableName\":\"tab\"}");
+    const struct json *latest =
+        json_get(json_get(bench_json(&m.b)->first, STR("PointInTimeRecoveryDescription")),
+            STR("LatestRestorableDateTime"));
+    assert_non_null(latest);
+    char last[40];
+    snprintf(last, sizeof last, "%.*s", STR_ARG(latest->text));
+    for (int i = 0; i < 3; i++) {
+        int64_t now = m.b.clock.ms;
+        buf_clear(&m.body);
+        buf_printf(&m.body,
+            "{\"SourceTableName\":\"tab\",\"TargetTableName\":\"%s\",\"RestoreDateTime\":",
+            copies[i]);
+        if (i == 2)
+            buf_printf(&m.body, "%s}", last);
+        else
+            buf_printf(&m.body, "%" PRId64 ".%03d}", now / 1000, i ? 0 : (int)(now % 1000));
+        bench_ok(&m.b, "RestoreTableToPointInTime", buf_cstr(&m.body));
+        expect_table(&m, copies[i], &state);
+    }
+    buf_fini(&state.items);
+    model_fini(&m);
+}
+
 static void test_a_backup_is_the_table_at_the_moment_of_the_call(void **unused)
 {
     enum { BACKUPS = 10 };
@@ -403,6 +444,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_moment_that_was_can_be_restored),
+        cmocka_unit_test(test_a_clock_that_went_back_hides_no_write),
         cmocka_unit_test(test_a_backup_is_the_table_at_the_moment_of_the_call),
         cmocka_unit_test(test_a_table_that_is_deleted_is_still_read_to_its_end),
         cmocka_unit_test(test_an_item_that_an_index_cannot_have_is_restored_without_it),
