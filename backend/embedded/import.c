@@ -39,7 +39,7 @@ struct import_file {
 
 struct step {
     struct call *call;
-    struct job *job;
+    struct job *job, before;
     const struct json *body;
     struct import_file *file;
     const struct catalog_table *table;
@@ -50,6 +50,7 @@ struct step {
     int64_t size; /* of the job, when the step began */
     bool ended;   /* all files have been read */
     bool drop;    /* the table is given up */
+    bool stale;   /* another process has done this step */
 };
 
 enum {
@@ -438,6 +439,12 @@ static bool commit(struct call *call, struct store_txn *txn, void *context, stru
     struct step *s = context;
     struct job job = *s->job;
     const struct catalog_table *table;
+    bool stands;
+    if (!job_stands(txn, &call->arena, &s->before, &stands, err))
+        return false;
+    s->stale = !stands;
+    if (s->stale)
+        return true;
     if (!restore_target(call, txn, &job, &table, err))
         return false;
     bool drop = s->drop || !table;
@@ -449,7 +456,7 @@ static bool commit(struct call *call, struct store_txn *txn, void *context, stru
 
 bool import_work(struct call *call, struct job *job, struct err *err)
 {
-    struct step s = {.call = call, .job = job, .size = job->size};
+    struct step s = {.call = call, .job = job, .before = *job, .size = job->size};
     struct err why = ERR_INIT;
     s.body = json_parse(&call->arena, job->request, err);
     bool done = s.body && gather(&s, &why);
@@ -458,7 +465,7 @@ bool import_work(struct call *call, struct job *job, struct err *err)
     else if (s.body && !done)
         *err = why;
     done = done && engine_write(call, commit, &s, err);
-    if (s.drop || s.ended || !done)
+    if (s.drop || s.ended || s.stale || !done)
         import_file_close(call->engine); /* after a failure it does not fit the row */
     batch_fini(&s.batch);
     arena_fini(&s.scratch);

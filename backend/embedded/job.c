@@ -226,6 +226,18 @@ bool job_get(struct store_txn *txn, struct arena *arena, enum job_kind kind, str
            (!*found || read_row(out, arena, kind, row, err));
 }
 
+bool job_stands(struct store_txn *txn, struct arena *arena, const struct job *before, bool *stands,
+    struct err *err)
+{
+    struct job now;
+    if (!job_get(txn, arena, before->kind, before->id, &now, stands, err))
+        return false;
+    *stands = *stands && now.state == before->state && now.offset == before->offset &&
+              now.items == before->items && now.imported == before->imported &&
+              now.errors == before->errors && str_equal(now.last, before->last);
+    return true;
+}
+
 static bool seek_next(struct store_cursor *c, enum job_kind kind, struct str id, bool backward,
     bool *found, struct err *err)
 {

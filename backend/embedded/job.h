@@ -73,6 +73,10 @@ bool job_next(struct store_txn *txn, struct arena *arena, enum job_kind kind, st
 /* The unfinished job with the lowest number above `after`. */
 bool job_unfinished(struct store_txn *txn, struct arena *arena, uint32_t after, struct job *out,
     bool *found, struct err *err);
+/* Whether the job stands where it stood when `before` was read: a step that another process has
+ * done meanwhile, where leases do not hold, is not to be counted again. */
+bool job_stands(struct store_txn *txn, struct arena *arena, const struct job *before, bool *stands,
+    struct err *err);
 bool job_decode(struct job *out, struct arena *arena, struct str row, struct err *err);
 
 /* Puts a hold on the table that is to be read as of now: sets job->moment, and the table's row is

@@ -98,7 +98,7 @@ static bool read_file(struct call *call, struct job *job, struct batch *batch, s
 }
 
 struct step {
-    const struct job *job;
+    const struct job *job, *before;
     const struct batch *batch;
     bool drop;
 };
@@ -116,7 +116,11 @@ static bool commit(struct call *call, struct store_txn *txn, void *context, stru
 {
     struct step *step = context;
     const struct catalog_table *table;
-    bool done;
+    bool done, stands;
+    if (!job_stands(txn, &call->arena, step->before, &stands, err))
+        return false;
+    if (!stands)
+        return true;
     if (!restore_target(call, txn, step->job, &table, err))
         return false;
     if (!table || step->drop)
@@ -129,9 +133,9 @@ static bool commit(struct call *call, struct store_txn *txn, void *context, stru
 }
 
 /* A backup that is damaged cannot be restored, now nor later: the table is given up. */
-static bool give_up(struct call *call, struct job *job, struct err *err)
+static bool give_up(struct call *call, struct job *job, const struct job *before, struct err *err)
 {
-    struct step step = {.job = job, .drop = true};
+    struct step step = {.job = job, .before = before, .drop = true};
     *err = ERR_INIT;
     return engine_write(call, commit, &step, err);
 }
@@ -139,12 +143,13 @@ static bool give_up(struct call *call, struct job *job, struct err *err)
 bool restore_work(struct call *call, struct job *job, struct err *err)
 {
     struct batch batch = {0};
-    struct step step = {.job = job, .batch = &batch};
+    struct job before = *job;
+    struct step step = {.job = job, .before = &before, .batch = &batch};
     bool done = job->backup.len ? read_file(call, job, &batch, err)
                                 : batch_read(call, job, job->source, job->source_id, &batch, err);
     job->last = arena_dup(&call->arena, buf_str(&batch.last));
     job->items += (int64_t)batch.count;
     done = done && engine_write(call, commit, &step, err);
     batch_fini(&batch);
-    return done || (err->code == ERR_DATA && give_up(call, job, err));
+    return done || (err->code == ERR_DATA && give_up(call, job, &before, err));
 }

@@ -8,6 +8,8 @@
  */
 #include "tests/unit/embedded/harness.h"
 
+#include "backend/embedded/job.h"
+#include "backend/embedded/restore.h"
 #include "backend/embedded/store.h"
 
 #include <inttypes.h>
@@ -301,6 +303,81 @@ static void test_a_backup_is_the_table_at_the_moment_of_the_call(void **unused)
     model_fini(&m);
 }
 
+/* ---- a step done twice ---- */
+
+static const char *const copy_name = "copy";
+
+static bool begin_restore(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    struct job *job = context;
+    const struct catalog_table *source;
+    if (!engine_table_maybe(call, txn, STR("tab"), &source, err) || !source)
+        return false;
+    struct catalog_table table = catalog_copy(source);
+    *job = (struct job){.kind = JOB_RESTORE,
+        .source = source->name,
+        .source_id = source->id,
+        .moment = INT64_MAX - 1};
+    table.name = str_from(copy_name);
+    table.recovery = false;
+    table.recovery_ms = 0;
+    table.history = table.holds = table.recovery_days = 0;
+    table.uuid = STR("some");
+    return restore_begin(call, txn, &table, job, err);
+}
+
+static bool read_job(struct call *call, struct store_txn *txn, void *context, struct err *err)
+{
+    struct job *job = context;
+    bool found;
+    if (!job_get(
+            txn, &call->arena, JOB_RESTORE, arena_dup(&call->arena, job->id), job, &found, err))
+        return false;
+    if (!found)
+        job->number = 0;
+    return true;
+}
+
+/* Each step by two who have read the same row, as where leases do not hold. */
+static void test_a_step_that_two_processes_do_counts_once(void **unused)
+{
+    enum { ITEMS = 20 };
+    struct model m;
+    struct err err = ERR_INIT;
+    struct job job;
+    int steps = 0;
+    (void)unused;
+    model_init(&m, 21);
+    for (int i = 0; i < ITEMS; i++) {
+        buf_clear(&m.body);
+        buf_printf(&m.body,
+            "{\"TableName\":\"tab\",\"Item\":{\"p\":{\"S\":\"%d\"},\"s\":{\"N\":\"1\"},\"v\":{"
+            "\"S\":\"",
+            i);
+        memset(buf_reserve(&m.body, LARGE), 'x', LARGE);
+        m.body.len += LARGE;
+        buf_add(&m.body, STR("\"}}}"));
+        bench_ok(&m.b, "PutItem", buf_cstr(&m.body));
+    }
+    struct call *call = engine_take((struct engine *)m.b.backend);
+    struct ddb_call request = {.region = STR("us-east-1")};
+    call->request = &request;
+    if (!engine_write(call, begin_restore, &job, &err) || !engine_read(call, read_job, &job, &err))
+        fail_msg("%s", err.text);
+    for (; job.number; steps++) {
+        struct job one = job, two = job;
+        if (!restore_work(call, &one, &err) || !restore_work(call, &two, &err) ||
+            !engine_read(call, read_job, &job, &err))
+            fail_msg("%s", err.text);
+    }
+    engine_give(call);
+    assert_true(steps > 2);
+    await_table(&m.b, copy_name);
+    bench_ok(&m.b, "DescribeTable", "{\"TableName\":\"copy\"}");
+    assert_true(bench_says(&m.b, "\"ItemCount\":20,"));
+    model_fini(&m);
+}
+
 static void test_a_table_that_is_deleted_is_still_read_to_its_end(void **unused)
 {
     struct model m;
@@ -445,6 +522,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_moment_that_was_can_be_restored),
         cmocka_unit_test(test_a_clock_that_went_back_hides_no_write),
+        cmocka_unit_test(test_a_step_that_two_processes_do_counts_once),
         cmocka_unit_test(test_a_backup_is_the_table_at_the_moment_of_the_call),
         cmocka_unit_test(test_a_table_that_is_deleted_is_still_read_to_its_end),
         cmocka_unit_test(test_an_item_that_an_index_cannot_have_is_restored_without_it),
