@@ -224,6 +224,8 @@ static enum import_got take_blanks(struct str *text)
 static enum import_got read_ion(struct str *text, bool last, struct buf *item, struct err *err)
 {
     struct str whole = *text;
+    if (whole.len == 0)
+        return last ? IMPORT_BLANK : IMPORT_MORE;
     switch (ion_in_next(text, item, err)) {
     case ION_IN_ITEM:
         return IMPORT_ITEM;
