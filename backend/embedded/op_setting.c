@@ -260,8 +260,8 @@ bool op_describe_endpoints(struct call *call, struct err *err)
     (void)err;
     struct str own = call->request->endpoint;
     if (!own.len)
-        own = arena_printf(
-            &call->arena, "dynamodb.%.*s.amazonaws.com", STR_ARG(engine_region(call)));
+        own =
+            arena_printf(&call->arena, "dynamodb.%.*s.amazonaws.com", STR_ARG(engine_region(call)));
     buf_add(call->out, STR("{\"Endpoints\":[{"));
     engine_put_text(call->out, STR("Address"), own);
     engine_put_i64(call->out, STR("CachePeriodInMinutes"), 1440);
