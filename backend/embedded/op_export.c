@@ -4,16 +4,15 @@
  */
 #include "backend/embedded/bucket.h"
 #include "backend/embedded/export.h"
+#include "backend/embedded/job_list.h"
 #include "backend/embedded/keeper.h"
 #include "backend/embedded/ops.h"
-#include "backend/embedded/page_token.h"
 #include "backend/embedded/recovery.h"
 #include "backend/embedded/shape.h"
 
 #include <inttypes.h>
 
 enum {
-    LIST_MAX = 25,
     TOKEN_MS = 8 * 60 * 60 * 1000,
     PERIOD_MIN_MS = 15 * 60 * 1000,
     PERIOD_MAX_MS = 24 * 60 * 60 * 1000,
@@ -320,50 +319,23 @@ bool op_describe_export(struct call *call, struct err *err)
 
 /* ---- ListExports ---- */
 
-struct listing {
-    struct str table, after;
-    size_t limit;
-};
-
-static bool list(struct call *call, struct store_txn *txn, void *context, struct err *err)
+static bool put_summary(struct call *call, const struct job *job, struct err *err)
 {
-    const struct listing *l = context;
-    struct job job = {.id = l->after};
-    struct str last = STR_NONE;
-    size_t count = 0;
-    buf_clear(call->out);
-    buf_add(call->out, STR("{\"ExportSummaries\":["));
-    for (bool found = true; found;) {
-        if (!job_next(txn, &call->arena, JOB_EXPORT, job.id, true, &job, &found, err))
-            return false;
-        if (!found || (l->table.len && !str_equal(l->table, job.table)))
-            continue;
-        if (count++ == l->limit)
-            break;
-        struct export_request request;
-        const struct json *body = json_parse(&call->arena, job.request, err);
-        if (!body)
-            return false;
-        export_read_request(&request, body);
-        json_put_comma(call->out);
-        buf_add_byte(call->out, '{');
-        put_arn(call, STR("ExportArn"), &job, false);
-        engine_put_text(call->out, STR("ExportStatus"), status_of(&job));
-        engine_put_text(call->out, STR("ExportType"),
-            request.incremental ? STR("INCREMENTAL_EXPORT") : STR("FULL_EXPORT"));
-        buf_add_byte(call->out, '}');
-        last = job.id;
-    }
-    buf_add_byte(call->out, ']');
-    if (count > l->limit)
-        page_token_put(call->out, last);
-    buf_add_byte(call->out, '}');
+    struct export_request request;
+    const struct json *body = json_parse(&call->arena, job->request, err);
+    if (!body)
+        return false;
+    export_read_request(&request, body);
+    put_arn(call, STR("ExportArn"), job, false);
+    engine_put_text(call->out, STR("ExportStatus"), status_of(job));
+    engine_put_text(call->out, STR("ExportType"),
+        request.incremental ? STR("INCREMENTAL_EXPORT") : STR("FULL_EXPORT"));
     return true;
 }
 
 bool op_list_exports(struct call *call, struct err *err)
 {
-    struct listing l = {.table = engine_table_name(shape_text(call->body, STR("TableArn"))),
-        .limit = (size_t)shape_number(call->body, STR("MaxResults"), LIST_MAX)};
-    return page_token_read(call, &l.after, err) && engine_read(call, list, &l, err);
+    const struct job_listing listing = {
+        JOB_EXPORT, STR("ExportSummaries"), STR("MaxResults"), put_summary};
+    return job_list(call, &listing, err);
 }

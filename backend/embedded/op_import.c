@@ -2,15 +2,15 @@
 /* ImportTable, DescribeImport, ListImports. How files are read is import.c's. */
 #include "backend/embedded/bucket.h"
 #include "backend/embedded/import.h"
+#include "backend/embedded/job_list.h"
 #include "backend/embedded/keeper.h"
 #include "backend/embedded/ops.h"
-#include "backend/embedded/page_token.h"
 #include "backend/embedded/restore.h"
 #include "backend/embedded/shape.h"
 #include "backend/embedded/table_make.h"
 #include "backend/embedded/table_parse.h"
 
-enum { LIST_MAX = 25, TOKEN_MS = 8 * 60 * 60 * 1000 };
+enum { TOKEN_MS = 8 * 60 * 60 * 1000 };
 
 /* ---- answers ---- */
 
@@ -199,52 +199,17 @@ bool op_describe_import(struct call *call, struct err *err)
 
 /* ---- ListImports ---- */
 
-struct listing {
-    struct str table, after;
-    size_t limit;
-};
-
 static bool put_summary(struct call *call, const struct job *job, struct err *err)
 {
     const struct json *body = json_parse(&call->arena, job->request, err);
-    if (!body)
-        return false;
-    json_put_comma(call->out);
-    buf_add_byte(call->out, '{');
-    put_common(call, job, body);
-    buf_add_byte(call->out, '}');
-    return true;
-}
-
-static bool list(struct call *call, struct store_txn *txn, void *context, struct err *err)
-{
-    const struct listing *l = context;
-    struct job job = {.id = l->after};
-    struct str last = STR_NONE;
-    size_t count = 0;
-    buf_clear(call->out);
-    buf_add(call->out, STR("{\"ImportSummaryList\":["));
-    for (bool found = true; found;) {
-        if (!job_next(txn, &call->arena, JOB_IMPORT, job.id, true, &job, &found, err))
-            return false;
-        if (!found || (l->table.len && !str_equal(l->table, job.table)))
-            continue;
-        if (count++ == l->limit)
-            break;
-        if (!put_summary(call, &job, err))
-            return false;
-        last = job.id;
-    }
-    buf_add_byte(call->out, ']');
-    if (count > l->limit)
-        page_token_put(call->out, last);
-    buf_add_byte(call->out, '}');
-    return true;
+    if (body)
+        put_common(call, job, body);
+    return body != NULL;
 }
 
 bool op_list_imports(struct call *call, struct err *err)
 {
-    struct listing l = {.table = engine_table_name(shape_text(call->body, STR("TableArn"))),
-        .limit = (size_t)shape_number(call->body, STR("PageSize"), LIST_MAX)};
-    return page_token_read(call, &l.after, err) && engine_read(call, list, &l, err);
+    const struct job_listing listing = {
+        JOB_IMPORT, STR("ImportSummaryList"), STR("PageSize"), put_summary};
+    return job_list(call, &listing, err);
 }
