@@ -383,14 +383,6 @@ static void items_run_stream(struct app *app, struct view *view, struct str args
     pane_stream_run(app, items_table(items_pane(view)), args);
 }
 
-static bool items_complete_view(struct app *app, struct view *view, int nth, struct buf *out)
-{
-    (void)app;
-    (void)view;
-    buf_add(out, str_from(stream_admin_view_type(nth)));
-    return stream_admin_view_type(nth) != NULL;
-}
-
 const struct command items_commands[] = {
     {.name = "open",
         .help = "look at the item",
@@ -451,7 +443,7 @@ const struct command items_commands[] = {
         .priority = 3,
         .run = items_run_stream,
         .enabled = items_has_table,
-        .complete = items_complete_view},
+        .complete = stream_admin_complete},
     {.name = "scan",
         .help = "back from a Query to all items",
         .run = items_run_scan,

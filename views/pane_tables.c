@@ -441,14 +441,6 @@ static bool tables_is_described(struct app *app, struct view *view, struct buf *
     return false;
 }
 
-static bool tables_complete_view(struct app *app, struct view *view, int nth, struct buf *out)
-{
-    (void)app;
-    (void)view;
-    buf_add(out, str_from(stream_admin_view_type(nth)));
-    return stream_admin_view_type(nth) != NULL;
-}
-
 static void tables_run_create(struct app *app, struct view *view, struct str args)
 {
     (void)view;
@@ -484,7 +476,7 @@ const struct command pane_tables_commands[] = {
         .priority = 4,
         .run = tables_run_stream,
         .enabled = tables_is_described,
-        .complete = tables_complete_view},
+        .complete = stream_admin_complete},
     {.name = "create-table",
         .help = "create a table, described in the editor",
         .hint = "create",

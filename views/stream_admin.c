@@ -30,6 +30,14 @@ const char *stream_admin_view_type(int nth)
     return nth >= 0 && nth < (int)(sizeof all / sizeof *all) ? all[nth] : NULL;
 }
 
+bool stream_admin_complete(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    (void)view;
+    buf_add(out, str_from(stream_admin_view_type(nth)));
+    return stream_admin_view_type(nth) != NULL;
+}
+
 static bool work(struct task *task, struct client *client, struct err *err)
 {
     struct stream_task *t = (struct stream_task *)task;

@@ -11,5 +11,7 @@ void stream_admin_on(struct app *app, const struct client_table *table, struct s
 void stream_admin_off(struct app *app, const struct client_table *table);
 /* The nth view type, or NULL. */
 const char *stream_admin_view_type(int nth);
+/* For rows that take a view type. */
+bool stream_admin_complete(struct app *app, struct view *view, int nth, struct buf *out);
 
 #endif

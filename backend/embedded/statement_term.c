@@ -19,22 +19,6 @@ static bool all_values(const struct expr_node *node)
     return !node;
 }
 
-static enum expr_operator turned(enum expr_operator op)
-{
-    switch (op) {
-    case EXPR_LT:
-        return EXPR_GT;
-    case EXPR_LE:
-        return EXPR_GE;
-    case EXPR_GT:
-        return EXPR_LT;
-    case EXPR_GE:
-        return EXPR_LE;
-    default:
-        return op;
-    }
-}
-
 static struct statement_term compare_term(
     const struct key_schema *schema, const struct expr_node *node)
 {
@@ -43,7 +27,7 @@ static struct statement_term compare_term(
     if (left->kind == EXPR_NODE_VALUE) {
         left = right;
         right = node->first;
-        op = turned(op);
+        op = expr_ast_turned(op);
     }
     if (right->kind != EXPR_NODE_VALUE || op == EXPR_NE)
         return (struct statement_term){.key = STATEMENT_TERM_NEITHER};

@@ -153,3 +153,19 @@ unsigned expr_ast_nest(struct value v)
 {
     return nest(v, 2 * VALUE_DEPTH_MAX);
 }
+
+enum expr_operator expr_ast_turned(enum expr_operator op)
+{
+    switch (op) {
+    case EXPR_LT:
+        return EXPR_GT;
+    case EXPR_LE:
+        return EXPR_GE;
+    case EXPR_GT:
+        return EXPR_LT;
+    case EXPR_GE:
+        return EXPR_LE;
+    default:
+        return op;
+    }
+}

@@ -113,6 +113,8 @@ const struct expr_update *expr_check_made_update(
 enum expr_function expr_ast_function(struct str name);
 const char *expr_ast_function_name(enum expr_function function);
 const char *expr_ast_operator_name(enum expr_operator op);
+/* The operator that says the same with its operands exchanged: > for <. */
+enum expr_operator expr_ast_turned(enum expr_operator op);
 /* Whether the node is true or false of an item, as opposed to a value. */
 bool expr_ast_is_condition(const struct expr_node *node);
 /* How many operands the function takes. */

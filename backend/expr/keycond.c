@@ -95,22 +95,6 @@ static bool check_once(
     return true;
 }
 
-static enum expr_operator turned_round(enum expr_operator op)
-{
-    switch (op) {
-    case EXPR_LT:
-        return EXPR_GT;
-    case EXPR_LE:
-        return EXPR_GE;
-    case EXPR_GT:
-        return EXPR_LT;
-    case EXPR_GE:
-        return EXPR_LE;
-    default:
-        return op;
-    }
-}
-
 static struct expr_key_term make_term(
     const struct expr_node *node, const struct expr_node *attribute)
 {
@@ -127,7 +111,7 @@ static struct expr_key_term make_term(
     if (node->kind == EXPR_NODE_BETWEEN)
         term.high = second->next->value;
     if (attribute == second) {
-        term.op = turned_round(term.op);
+        term.op = expr_ast_turned(term.op);
         term.low = first->value;
     }
     return term;
