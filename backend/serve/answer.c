@@ -10,9 +10,9 @@
  */
 #include "backend/serve/answer.h"
 
+#include "backend/http/coding.h"
 #include "backend/json.h"
 #include "backend/serve/auth.h"
-#include "backend/serve/coding.h"
 #include "backend/serve/journal.h"
 #include "backend/serve/route.h"
 #include "backend/serve/sigv4.h"

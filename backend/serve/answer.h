@@ -3,8 +3,8 @@
 #define BACKEND_SERVE_ANSWER_H
 
 #include "backend/backend.h"
+#include "backend/http/http.h"
 #include "backend/serve/gate.h"
-#include "backend/serve/http.h"
 #include "backend/serve/keys.h"
 
 /*

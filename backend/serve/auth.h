@@ -2,7 +2,7 @@
 #ifndef BACKEND_SERVE_AUTH_H
 #define BACKEND_SERVE_AUTH_H
 
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 
 /*
  * What a request says about who signed it (Signature Version 4), taken apart; whether it is true is

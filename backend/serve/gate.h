@@ -2,7 +2,7 @@
 #ifndef BACKEND_SERVE_GATE_H
 #define BACKEND_SERVE_GATE_H
 
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 
 /*
  * What is turned away by its head alone, before the body is read: malformed and ambiguous requests

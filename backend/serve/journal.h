@@ -2,7 +2,7 @@
 #ifndef BACKEND_SERVE_JOURNAL_H
 #define BACKEND_SERVE_JOURNAL_H
 
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 #include "base/err.h"
 
 /* Lines about requests on the standard error, each in one write. */

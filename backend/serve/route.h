@@ -2,8 +2,8 @@
 #ifndef BACKEND_SERVE_ROUTE_H
 #define BACKEND_SERVE_ROUTE_H
 
+#include "backend/http/message.h"
 #include "backend/ops.h"
-#include "backend/serve/message.h"
 
 /*
  * Which API a request is for. Several live on one port, told apart as their clients do it: the

@@ -5,8 +5,8 @@
  */
 #include "backend/serve/serve.h"
 
+#include "backend/http/listen.h"
 #include "backend/serve/answer.h"
-#include "backend/serve/listen.h"
 #include "base/mem.h"
 
 #include <stdio.h>

@@ -6,10 +6,10 @@
  * Input: a head, lines with CR LF, then a body. It is laid out in memory as the HTTP library does
  * it.
  */
+#include "backend/http/layout.h"
 #include "backend/serve/auth.h"
 #include "backend/serve/gate.h"
 #include "backend/serve/journal.h"
-#include "backend/serve/layout.h"
 #include "backend/serve/route.h"
 #include "backend/serve/sigv4.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The parts of a signed request and what is said where one is missing. */
 #include "backend/serve/auth.h"
-#include "tests/unit/serve/request_of.h"
+#include "tests/unit/http/request_of.h"
 
 static struct request request;
 static struct auth auth;

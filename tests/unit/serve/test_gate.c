@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is turned away by its head. */
 #include "backend/serve/gate.h"
-#include "tests/unit/serve/request_of.h"
+#include "tests/unit/http/request_of.h"
 
 #include <ctype.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines about requests. */
 #include "backend/serve/journal.h"
-#include "tests/unit/serve/request_of.h"
+#include "tests/unit/http/request_of.h"
 
 static const char *line_of(struct request *request, const char *body)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which API a request is for. */
 #include "backend/serve/route.h"
-#include "tests/unit/serve/request_of.h"
+#include "tests/unit/http/request_of.h"
 
 static struct route find(const char *target)
 {

@@ -2,7 +2,7 @@
 /* test: threads */
 /* The server on real sockets: what ordinary clients see. */
 #include "backend/backend_impl.h"
-#include "backend/serve/checksum.h"
+#include "backend/http/checksum.h"
 #include "tests/unit/serve/keys_file.h"
 #include "tests/unit/serve/server.h"
 

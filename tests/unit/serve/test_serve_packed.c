@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test: threads */
 /* Bodies that travel compressed, on real sockets. */
-#include "backend/serve/checksum.h"
-#include "backend/serve/coding.h"
+#include "backend/http/checksum.h"
+#include "backend/http/coding.h"
 #include "tests/unit/serve/server.h"
 
 static struct answered call_with(

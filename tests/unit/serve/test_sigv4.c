@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Signatures against those that another implementation (botocore 1.29) made. */
 #include "backend/serve/sigv4.h"
+#include "tests/unit/http/request_of.h"
 #include "tests/unit/serve/keys_file.h"
-#include "tests/unit/serve/request_of.h"
 
 static struct keys *keys;
 static const int64_t noon = 1795176000000; /* 2026-11-20T12:00:00Z */

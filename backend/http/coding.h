@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_CODING_H
-#define BACKEND_SERVE_CODING_H
+#ifndef BACKEND_HTTP_CODING_H
+#define BACKEND_HTTP_CODING_H
 
 #include "base/buf.h"
 #include "base/str.h"

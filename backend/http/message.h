@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_MESSAGE_H
-#define BACKEND_SERVE_MESSAGE_H
+#ifndef BACKEND_HTTP_MESSAGE_H
+#define BACKEND_HTTP_MESSAGE_H
 
 #include "base/buf.h"
 #include "base/str.h"

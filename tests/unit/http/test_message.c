@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Requests and answers without a transport. */
-#include "tests/unit/serve/request_of.h"
+#include "tests/unit/http/request_of.h"
 
 static void headers_are_found_whatever_their_case(void **state)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The checksum of answers. Clients compute it again over what they read and repeat the request
  * where it differs. */
-#include "backend/serve/checksum.h"
+#include "backend/http/checksum.h"
 
 #include <libdeflate.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_LISTEN_H
-#define BACKEND_SERVE_LISTEN_H
+#ifndef BACKEND_HTTP_LISTEN_H
+#define BACKEND_HTTP_LISTEN_H
 
 #include "base/err.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TESTS_UNIT_SERVE_REQUEST_OF_H
-#define TESTS_UNIT_SERVE_REQUEST_OF_H
+#ifndef TESTS_UNIT_HTTP_REQUEST_OF_H
+#define TESTS_UNIT_HTTP_REQUEST_OF_H
 
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 #include "tests/test.h"
 
 #include <stdio.h>

@@ -16,14 +16,14 @@
  * The library is loaded when the first server is opened: it brings a TLS library along, which would
  * more than double the start of every other subcommand. Knows no DynamoDB.
  */
-#include "backend/serve/http.h"
+#include "backend/http/http.h"
 
-#include "backend/serve/accept.h"
-#include "backend/serve/checksum.h"
-#include "backend/serve/crew.h"
-#include "backend/serve/door.h"
-#include "backend/serve/layout.h"
-#include "backend/serve/links.h"
+#include "backend/http/accept.h"
+#include "backend/http/checksum.h"
+#include "backend/http/crew.h"
+#include "backend/http/door.h"
+#include "backend/http/layout.h"
+#include "backend/http/links.h"
 #include "base/clock.h"
 #include "base/mem.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_CHECKSUM_H
-#define BACKEND_SERVE_CHECKSUM_H
+#ifndef BACKEND_HTTP_CHECKSUM_H
+#define BACKEND_HTTP_CHECKSUM_H
 
 #include "base/str.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_DOOR_H
-#define BACKEND_SERVE_DOOR_H
+#ifndef BACKEND_HTTP_DOOR_H
+#define BACKEND_HTTP_DOOR_H
 
-#include "backend/serve/links.h"
+#include "backend/http/links.h"
 
 #include <signal.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_HTTP_H
-#define BACKEND_SERVE_HTTP_H
+#ifndef BACKEND_HTTP_HTTP_H
+#define BACKEND_HTTP_HTTP_H
 
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 #include "base/err.h"
 
 #include <stdatomic.h>

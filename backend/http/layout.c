@@ -11,7 +11,7 @@
  *
  * Reads nothing outside the head.
  */
-#include "backend/serve/layout.h"
+#include "backend/http/layout.h"
 
 /* A place in the head; false = the head is not as it should be. */
 struct walk {

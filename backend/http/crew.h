@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_CREW_H
-#define BACKEND_SERVE_CREW_H
+#ifndef BACKEND_HTTP_CREW_H
+#define BACKEND_HTTP_CREW_H
 
 /*
  * Threads for work that waits: writers that share a commit have to wait for it at the same time.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Jobs on threads that are started when they are needed. */
-#include "backend/serve/crew.h"
+#include "backend/http/crew.h"
 #include "tests/test.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which coding a client likes best, from well-formed lists and from others. */
-#include "backend/serve/accept.h"
+#include "backend/http/accept.h"
 #include "tests/test.h"
 
 static void gives(const char *value, enum coding wanted)

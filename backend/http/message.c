@@ -3,7 +3,7 @@
  * Requests and answers without a transport: finding headers, writing refusals. Knows no rule about
  * what is allowed.
  */
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 
 #include "backend/json.h"
 

@@ -4,7 +4,7 @@
  * overdue, and at the end waits for those that are still at work. Nothing wakes it where nobody is
  * connected. Knows no HTTP.
  */
-#include "backend/serve/door.h"
+#include "backend/http/door.h"
 
 #include "base/clock.h"
 

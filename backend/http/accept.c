@@ -9,7 +9,7 @@
  * A weight above 1 is 1, one below 0 is 0, one that is no number is 1. The highest weight wins,
  * then what has a name rather than "*", then what comes first.
  */
-#include "backend/serve/accept.h"
+#include "backend/http/accept.h"
 
 struct wish {
     bool named;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_LINKS_H
-#define BACKEND_SERVE_LINKS_H
+#ifndef BACKEND_HTTP_LINKS_H
+#define BACKEND_HTTP_LINKS_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
  * A queue and threads that take from it, one more whenever a job finds nobody free, up to a limit.
  * Knows nothing of requests.
  */
-#include "backend/serve/crew.h"
+#include "backend/http/crew.h"
 
 #include "base/mem.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef BACKEND_SERVE_LAYOUT_H
-#define BACKEND_SERVE_LAYOUT_H
+#ifndef BACKEND_HTTP_LAYOUT_H
+#define BACKEND_HTTP_LAYOUT_H
 
-#include "backend/serve/message.h"
+#include "backend/http/message.h"
 
 /*
  * The bytes of a request's head as the HTTP library leaves them: parsed in place, the ends of

@@ -7,7 +7,7 @@
  *
  * Knows no headers.
  */
-#include "backend/serve/coding.h"
+#include "backend/http/coding.h"
 
 #include <libdeflate.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Heads as the HTTP library leaves them: what it forgave shows. */
-#include "backend/serve/layout.h"
-#include "tests/unit/serve/request_of.h"
+#include "backend/http/layout.h"
+#include "tests/unit/http/request_of.h"
 
 /* "POST / HTTP/1.1", "Host: a": where the library wrote its NULs. */
 #define LINE "POST\0/\0HTTP/1.1"

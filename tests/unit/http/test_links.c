@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Connections when the server ends: whose wait is woken, whose is left alone. */
-#include "backend/serve/links.h"
+#include "backend/http/links.h"
 
 #include "tests/test.h"
 

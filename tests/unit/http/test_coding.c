@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Packing and unpacking bodies: whole, damaged and far too large ones. */
-#include "backend/serve/coding.h"
+#include "backend/http/coding.h"
 #include "tests/test.h"
 
 enum { MOST = 1 << 20 };

@@ -3,7 +3,7 @@
  * Where the server listens. "localhost" means both loopback addresses, since some clients try ::1
  * first and would otherwise find another program there, or nothing. Knows no HTTP.
  */
-#include "backend/serve/listen.h"
+#include "backend/http/listen.h"
 
 #include "base/str.h"
 

@@ -10,7 +10,7 @@
  * so that clients which send a byte now and then hold a place for seconds, not for ever, and a full
  * house always has room for somebody who is quick. Knows sockets, not what is on them.
  */
-#include "backend/serve/links.h"
+#include "backend/http/links.h"
 
 #include "base/clock.h"
 
