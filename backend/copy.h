@@ -2,7 +2,7 @@
 #ifndef BACKEND_COPY_H
 #define BACKEND_COPY_H
 
-#include "backend/client.h"
+#include "backend/segments.h"
 
 /*
  * Copies a table's items from one connection to another: a scan in segments, a thread each, a page
@@ -15,7 +15,7 @@
  *     FROM ──Scan segment 1──▶ page ──BatchWriteItem──▶ TO     ├ at most `rate` items a second
  *      …                                                       ┘
  */
-enum { COPY_SEGMENTS_MAX = 64 };
+enum { COPY_SEGMENTS_MAX = SEGMENTS_MAX };
 
 struct copy_sum {
     uint64_t items, bytes; /* bytes as encoded */

@@ -65,7 +65,7 @@ while :; do
     noted=$(cat state/dynascope/copy/* 2>/dev/null)
     while kill -0 $copier 2>/dev/null; do
         now=$(cat state/dynascope/copy/* 2>/dev/null)
-        if [ "$now" != "$noted" ] && [ $kills -lt 5 ]; then
+        if [ -n "$now" ] && [ "$now" != "$noted" ] && [ $kills -lt 5 ]; then
             kill -9 $copier
             kills=$((kills + 1))
             break

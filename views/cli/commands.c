@@ -107,10 +107,12 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .help = "begin behind this key"},
     [CLI_SEGMENT] = {.name = "segment",
         .argument = "NUMBER",
-        .help = "this part of a scan in parts, from 0"},
+        .help = "only this part of a scan in parts, from 0"},
     [CLI_SEGMENTS] = {.name = "total-segments",
+        .alias = "segments",
         .argument = "COUNT",
-        .help = "how many parts the scan has"},
+        .help = "how many parts the scan has: all are read at the same time (up to 64), or the one "
+                "that --segment names"},
 
     [CLI_CONDITION] = {.name = "condition-expression",
         .alias = "condition",
@@ -221,7 +223,7 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .help = "write into a table that is there: items with the same key are replaced"},
     [CLI_RATE] = {.name = "rate",
         .argument = "COUNT",
-        .help = "copy at most so many items a second"},
+        .help = "read at most so many items a second, of all parts together"},
 };
 
 const struct cli_option *cli_option(enum cli_option_id id)
@@ -270,8 +272,9 @@ static const struct cli_command commands[] = {
     {.name = "scan",
         .args = "TABLE",
         .summary = "print all items of a table, one a line",
-        .help = "Reads page after page to the end, or to --limit.",
-        .options = OPTIONS(READING, CLI_SEGMENT, CLI_SEGMENTS),
+        .help = "Reads page after page to the end, or to --limit. With --segments the parts of the "
+                "table are read at the same time: faster, and in no order.",
+        .options = OPTIONS(READING, CLI_SEGMENT, CLI_SEGMENTS, CLI_RATE),
         .args_min = 1,
         .args_max = 1,
         .first = CLI_WORDS_TABLE,
@@ -335,9 +338,10 @@ static const struct cli_command commands[] = {
     {.name = "export",
         .args = "TABLE [FILE]",
         .summary = "write all items of a table to a file, one a line",
-        .help = "The file appears under its name when it is complete.",
+        .help = "The file appears under its name when it is complete. With --segments the parts of "
+                "the table are read at the same time: faster, and in no order.",
         .options = OPTIONS(CLI_INDEX, CLI_FILTER, CLI_PROJECTION, CLI_NAMES, CLI_VALUES, CLI_LIMIT,
-            CLI_PAGE_SIZE, CLI_CONSISTENT, CLI_TYPED),
+            CLI_PAGE_SIZE, CLI_CONSISTENT, CLI_SEGMENTS, CLI_RATE, CLI_TYPED),
         .args_min = 1,
         .args_max = 2,
         .first = CLI_WORDS_TABLE,

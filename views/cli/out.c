@@ -118,13 +118,10 @@ void cli_out_words(struct cli_out *out, struct str text)
     buf_add(&out->pending, text);
 }
 
-static bool write_all(struct cli_out *out)
+static void write_bytes(struct cli_out *out, struct str bytes)
 {
-    size_t done = 0;
-    if (out->pending.len)
-        waiting_wipe(out->waiting);
-    while (done < out->pending.len) {
-        ssize_t n = write(out->fd, out->pending.at + done, out->pending.len - done);
+    while (bytes.len && !out->closed) {
+        ssize_t n = write(out->fd, bytes.at, bytes.len);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
@@ -132,8 +129,15 @@ static bool write_all(struct cli_out *out)
             out->closed = true;
             break;
         }
-        done += (size_t)n;
+        bytes = str_skip(bytes, (size_t)n);
     }
+}
+
+static bool write_all(struct cli_out *out)
+{
+    if (out->pending.len)
+        waiting_wipe(out->waiting);
+    write_bytes(out, buf_str(&out->pending));
     buf_clear(&out->pending);
     return !out->closed;
 }
@@ -146,6 +150,20 @@ void cli_out_line(struct cli_out *out, struct str line)
     buf_add_byte(&out->pending, '\n');
     if (out->pending.len >= OUT_FULL)
         write_all(out);
+}
+
+void cli_out_block(struct cli_out *out, struct str lines)
+{
+    struct str line;
+    if (!out->terminal && lines.len >= OUT_FULL) {
+        write_all(out);
+        write_bytes(out, lines);
+    } else if (!out->terminal) {
+        cli_out_text(out, lines);
+    } else {
+        while (str_cut(&lines, '\n', &line))
+            cli_out_line(out, line);
+    }
 }
 
 bool cli_out_flush(struct cli_out *out, struct err *err)

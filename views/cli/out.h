@@ -26,6 +26,8 @@ void cli_out_fini(struct cli_out *out);
 
 /* JSON or other data of one line, then a line feed (only one where the line brings its own). */
 void cli_out_line(struct cli_out *out, struct str line);
+/* Many whole lines. */
+void cli_out_block(struct cli_out *out, struct str lines);
 /* Text without the line feed. */
 void cli_out_text(struct cli_out *out, struct str text);
 /* Our own words, line feeds and all; without UTF-8 an ellipsis becomes three dots. */

@@ -6,6 +6,8 @@
 #include "views/cli/read.h"
 #include "backend/ahead.h"
 #include "backend/json_out.h"
+#include "backend/segments.h"
+#include "views/cli/read_segments.h"
 #include "views/cli/report.h"
 #include "views/cli/source.h"
 
@@ -25,8 +27,31 @@ static bool take_segments(struct cli *cli, struct client_read *read, struct err 
 {
     return cli_number(cli, CLI_SEGMENT, 0, 0, &read->segment, err) &&
            cli_number(cli, CLI_SEGMENTS, 1, 0, &read->segments, err) &&
-           (cli_has(cli, CLI_SEGMENT) == cli_has(cli, CLI_SEGMENTS) ||
-               err_set(err, ERR_USAGE, "--segment and --total-segments go together"));
+           (!cli_has(cli, CLI_SEGMENT) || cli_has(cli, CLI_SEGMENTS) ||
+               err_set(err, ERR_USAGE, "--segment needs --total-segments: of how many is it?"));
+}
+
+/* All segments at the same time, unless one of them is named. */
+static bool take_spread(
+    const struct cli *cli, struct client_read *read, struct read_spread *spread, struct err *err)
+{
+    spread->segments = 1;
+    if (!cli_number(cli, CLI_RATE, 1, 0, &spread->rate, err) ||
+        !cli_number(cli, CLI_LIMIT, 1, -1, &spread->limit, err))
+        return false;
+    if (!cli_has(cli, CLI_SEGMENTS) || cli_has(cli, CLI_SEGMENT))
+        return true;
+    if (read->start.type != VALUE_NONE)
+        return err_set(
+            err, ERR_USAGE, "a key to begin behind belongs to one segment: name it with --segment");
+    if (read->segments > SEGMENTS_MAX)
+        return err_set(err, ERR_USAGE,
+            "1 to %d segments are read at the same time, not %lld; --segment reads one of any "
+            "number",
+            SEGMENTS_MAX, (long long)read->segments);
+    spread->segments = (unsigned)read->segments;
+    read->segments = 0;
+    return true;
 }
 
 bool cli_read_options(struct cli *cli, struct client_read *read, struct err *err)
@@ -47,20 +72,27 @@ bool cli_read_options(struct cli *cli, struct client_read *read, struct err *err
            cli_source_item(cli, CLI_START_KEY, &read->start, err);
 }
 
-/* Where a reading that ran out of its budget would go on: the key, as a word for a shell. */
-static void note_start_key(const struct cli *cli, struct value key)
+void cli_read_note(const struct cli *cli, const struct client_read *read)
 {
-    struct buf json = {0}, word = {0};
-    if (key.type != VALUE_M || !cli_command_takes(cli->command, CLI_START_KEY))
+    struct buf json = {0}, words = {0};
+    if (!cli_command_takes(cli->command, CLI_START_KEY))
         return;
-    json_out_line(&json, key, false);
-    struct str text = str_trim(buf_str(&json));
-    for (size_t i = 0; i < text.len; i++)
-        buf_add(&word, text.at[i] == '\'' ? STR("'\\''") : (struct str){text.at + i, 1});
+    if (read->segments)
+        buf_printf(&words, " --total-segments %lld --segment %lld", (long long)read->segments,
+            (long long)read->segment);
+    if (read->start.type == VALUE_M) {
+        json_out_line(&json, read->start, false);
+        struct str text = str_trim(buf_str(&json));
+        buf_add(&words, STR(" --exclusive-start-key '"));
+        for (size_t i = 0; i < text.len; i++)
+            buf_add(&words, text.at[i] == '\'' ? STR("'\\''") : (struct str){text.at + i, 1});
+        buf_add_byte(&words, '\'');
+    }
     waiting_wipe(cli->waiting);
-    cli_report_note("dynascope: to go on: --exclusive-start-key '%.*s'", STR_ARG(buf_str(&word)));
+    if (words.len)
+        cli_report_note("dynascope: to go on:%.*s", STR_ARG(buf_str(&words)));
     buf_fini(&json);
-    buf_fini(&word);
+    buf_fini(&words);
 }
 
 struct printing {
@@ -134,8 +166,10 @@ static bool print_ahead(struct printing *p, struct client_read *read, struct err
         ok = !cli_cancelled(err) && (read->count_only || cli_out_flush(p->out, err));
     }
     ahead_close(ahead);
-    if (err->code == ERR_BUDGET)
-        note_start_key(p->cli, value_of(buf_str(&last)));
+    if (err->code == ERR_BUDGET && last.len) {
+        read->start = value_of(buf_str(&last));
+        cli_read_note(p->cli, read);
+    }
     buf_fini(&last);
     arena_fini(&arena);
     return ok && err->code == ERR_NONE;
@@ -152,8 +186,8 @@ static bool print_all(struct printing *p, struct client_read *read, struct err *
         arena_reset(&arena);
         read->limit = page_limit(p, read, asked);
         ok = !cli_cancelled(err) && read_page(p, read, &arena, &start, err);
-        if (!ok && err->code == ERR_BUDGET)
-            note_start_key(p->cli, read->start);
+        if (!ok && err->code == ERR_BUDGET && read->start.type == VALUE_M)
+            cli_read_note(p->cli, read);
         if (!ok || read->start.type == VALUE_NONE || p->left == 0)
             break;
     }
@@ -165,10 +199,16 @@ static bool print_all(struct printing *p, struct client_read *read, struct err *
 bool cli_read_print(struct cli *cli, struct client_read *read, struct cli_out *out, struct err *err)
 {
     struct printing p = {.cli = cli, .out = out, .typed = cli_has(cli, CLI_TYPED)};
-    bool ok = cli_number(cli, CLI_LIMIT, 1, -1, &p.left, err);
+    struct read_spread spread;
+    bool ok = take_spread(cli, read, &spread, err);
+    p.left = spread.limit;
     /* who wants so many only is not to pay for a page more */
-    bool ahead = p.left < 0 && backend_is_remote(cli->backend);
-    ok = ok && (ahead ? print_ahead(&p, read, err) : print_all(&p, read, err));
+    if (ok && (spread.segments > 1 || spread.rate))
+        ok = read_segments_print(cli, read, &spread, out, &p.count, err);
+    else if (ok && p.left < 0 && backend_is_remote(cli->backend))
+        ok = print_ahead(&p, read, err);
+    else if (ok)
+        ok = print_all(&p, read, err);
     if (ok && read->count_only) {
         buf_clear(&p.line);
         buf_printf(&p.line, "%lld", (long long)p.count);

@@ -12,4 +12,7 @@ bool cli_read_options(struct cli *cli, struct client_read *read, struct err *err
 bool cli_read_print(
     struct cli *cli, struct client_read *read, struct cli_out *out, struct err *err);
 
+/* Says how a reading that ran out of its budget goes on: from read->start, of read->segment. */
+void cli_read_note(const struct cli *cli, const struct client_read *read);
+
 #endif
