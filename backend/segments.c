@@ -64,9 +64,11 @@ static void stop_all(struct running *r, bool drop)
     pthread_cond_broadcast(&r->changed);
 }
 
-/* What a budget has paid for is not thrown away. */
+/* What a budget has paid for is not thrown away. Who was given up is no failure. */
 static void fail_all(struct running *r, const struct err *err)
 {
+    if (r->drop)
+        return;
     if (!r->failed)
         r->err = *err;
     r->failed = true;
@@ -239,7 +241,7 @@ static void look_around(struct running *r)
 {
     struct segments *s = r->segments;
     const atomic_bool *cancel = s->client.limits.cancel;
-    if (cancel && atomic_load(cancel) && !r->stop) {
+    if (cancel && atomic_load(cancel) && !r->drop) {
         struct err err = ERR_INIT;
         err_set(&err, ERR_CANCELLED, "stopped by a signal");
         fail_all(r, &err);
