@@ -17,6 +17,7 @@ struct serve {
     struct answer answer;
     struct keys *keys;
     struct http *http;
+    struct triggers *triggers; /* NULL = not offered */
     char *host;
     char url[96];
 };
@@ -69,6 +70,11 @@ struct serve *serve_open(
     }
     serve_close(s);
     return NULL;
+}
+
+void serve_offer(struct serve *s, struct triggers *triggers)
+{
+    s->triggers = triggers;
 }
 
 bool serve_run(struct serve *s, const atomic_bool *stop, struct err *err)

@@ -3,6 +3,7 @@
 #define BACKEND_SERVE_SERVE_H
 
 #include "backend/backend.h"
+#include "backend/triggers/triggers.h"
 
 /*
  * A backend behind the DynamoDB HTTP API. On loopback any credentials are taken; on any other
@@ -25,6 +26,10 @@ struct serve_options {
 /* Opens the port; `backend` is borrowed. Requests wait until serve_run(). */
 struct serve *serve_open(
     struct backend *backend, const struct serve_options *options, struct err *err);
+/* Offers Lambda, CloudWatch Logs and what functions are put behind: to be called before
+ * serve_run(). Without it their places answer as unknown operations. `triggers` is borrowed; close
+ * it before the server, since what is being invoked for a request ends with it. */
+void serve_offer(struct serve *serve, struct triggers *triggers);
 /* Serves until `*stop` is set by a signal handler or serve_stop() is called, and returns when all
  * that was in flight is answered. `stop` may be NULL. */
 bool serve_run(struct serve *serve, const atomic_bool *stop, struct err *err);
