@@ -170,6 +170,15 @@ static enum coding pack_reply(struct client *c)
     return coding && coding_pack(coding, body, &c->packed) ? coding : CODING_NONE;
 }
 
+/* headers = *( NAME NUL VALUE NUL ) */
+static void add_own_headers(
+    const struct library *lib, struct MHD_Response *response, struct str headers)
+{
+    struct str name, value;
+    while (str_cut(&headers, '\0', &name) && str_cut(&headers, '\0', &value))
+        lib->add_response_header(response, name.at, value.at);
+}
+
 static void add_headers(
     struct client *c, struct MHD_Response *response, enum coding coding, struct str body)
 {
@@ -184,6 +193,7 @@ static void add_headers(
     }
     if (reply->type.len)
         lib->add_response_header(response, "Content-Type", reply->type.at);
+    add_own_headers(lib, response, buf_str(&reply->headers));
     if (coding)
         lib->add_response_header(response, "Content-Encoding", coding_name(coding).at);
     if (reply->closing || atomic_load_explicit(&c->http->stopping, memory_order_relaxed))
@@ -371,7 +381,7 @@ static enum MHD_Result on_whole(struct client *c)
     c->request.body = buf_str(&c->body);
     lend_spare(c);
     enum http_next next = http->handler.begin(http->handler.context, &c->request, &c->reply);
-    if (next == HTTP_RUN_APART && !is_alone(c)) {
+    if (next == HTTP_START || (next == HTTP_RUN_APART && !is_alone(c))) {
         run_elsewhere(c);
         return MHD_YES;
     }
@@ -399,10 +409,11 @@ static void *on_line(void *context, const char *target, struct MHD_Connection *c
     buf_clear(&c->target);
     buf_clear(&c->body);
     buf_clear(&c->reply.body);
+    buf_clear(&c->reply.headers);
     buf_add(&c->target, str_from(target));
     c->request.header_count = 0;
     c->request.body = c->request.operation = c->request.region = STR_NONE;
-    c->reply = (struct reply){.body = c->reply.body};
+    c->reply = (struct reply){.body = c->reply.body, .headers = c->reply.headers};
     c->ready = c->answered = false;
     return NULL;
 }
@@ -484,7 +495,7 @@ static void open_client(struct http *http, struct MHD_Connection *connection, vo
     struct client *c = mem_new(struct client);
     c->http = http;
     c->connection = connection;
-    c->link.fd = info->connect_fd;
+    c->link.fd = c->request.socket = info->connect_fd;
     c->io = io_of(http, connection);
     *slot = c;
     links_add(&http->links, &c->link);
@@ -502,6 +513,7 @@ static void close_client(struct http *http, struct client *c)
     buf_fini(&c->packed);
     buf_fini(&c->request.unpacked);
     buf_fini(&c->reply.body);
+    buf_fini(&c->reply.headers);
     free(c);
 }
 

@@ -15,6 +15,7 @@ enum http_next {
     HTTP_ANSWERED,
     HTTP_RUN,       /* run() is quick: right here */
     HTTP_RUN_APART, /* run() may wait for a disk: on a thread where nobody else waits for it */
+    HTTP_START,     /* may take long: start(), or run() on a thread of its own; never here */
 };
 
 struct http_handler {
@@ -23,8 +24,8 @@ struct http_handler {
     /* The body is there too. */
     enum http_next (*begin)(void *context, struct request *request, struct reply *reply);
     void (*run)(void *context, struct request *request, struct reply *reply);
-    /* HTTP_RUN_APART without a thread: the reply will be there when `done(ticket)` is called, once,
-     * by any thread. False = nothing has happened: run() it. May be NULL. */
+    /* HTTP_START, HTTP_RUN_APART without a thread: the reply will be there when `done(ticket)` is
+     * called, once, by any thread. False = nothing has happened: run() it. May be NULL. */
     bool (*start)(void *context, struct request *request, struct reply *reply,
         void (*done)(void *ticket), void *ticket);
     /* The answer is about to be sent. */

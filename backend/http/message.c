@@ -53,6 +53,56 @@ void reply_set(struct reply *reply, int status, struct str type, struct str text
     buf_add(&reply->body, text);
 }
 
+/* ---- headers of replies ---- */
+
+/* token = 1*( letter / digit / one of !#$%&'*+-.^_`|~ ) */
+static bool is_token(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.at[i];
+        bool alphanumeric =
+            (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z' && !(c & 0x80));
+        if (!alphanumeric && (!c || !strchr("!#$%&'*+-.^_`|~", c)))
+            return false;
+    }
+    return s.len > 0;
+}
+
+static bool is_value(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.at[i];
+        if ((c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+/* What decides where an answer ends. */
+static bool is_transports(struct str name)
+{
+    static const struct str names[] = {{"Content-Length", 14}, {"Transfer-Encoding", 17},
+        {"Connection", 10}, {"Keep-Alive", 10}, {"Upgrade", 7}, {"Trailer", 7}, {"Date", 4}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_equal_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+bool reply_header(struct reply *reply, struct str name, struct str value)
+{
+    if (!is_token(name) || !is_value(value) || is_transports(name) ||
+        reply->headers.len + name.len + value.len + 2 > REPLY_HEADERS_MAX)
+        return false;
+    buf_add(&reply->headers, name);
+    buf_add_byte(&reply->headers, '\0');
+    buf_add(&reply->headers, value);
+    buf_add_byte(&reply->headers, '\0');
+    return true;
+}
+
+/* ---- refusals ---- */
+
 void reply_refuse(struct reply *reply, int status, const char *name, const char *format, ...)
 {
     char text[1024];

@@ -12,7 +12,8 @@
 enum {
     REQUEST_HEADERS_MAX = 64,
     REQUEST_HEAD_MAX = 16 << 10, /* bytes of request line and headers */
-    REQUEST_BODY_MAX = 16 << 20
+    REQUEST_BODY_MAX = 16 << 20,
+    REPLY_HEADERS_MAX = 12 << 10 /* bytes of those that reply_header() adds */
 };
 
 struct request_header {
@@ -27,6 +28,7 @@ struct request {
     struct str body;
     struct buf unpacked; /* room for a body that came packed; the transport's, as reply's body */
     struct str operation, region; /* what route and signature say, once they are read */
+    int socket;                   /* for peer.h alone */
 };
 
 /* The value of the first header of this name (case does not matter), or STR_NONE. */
@@ -42,15 +44,20 @@ enum { REQUEST_ID_LENGTH = 52 };
 
 struct reply {
     int status;
-    struct str type; /* Content-Type; borrowed, static */
-    struct buf body; /* owned by the transport, which keeps it from answer to answer */
-    bool bare;       /* no request id and no checksum: not an answer of the service */
-    bool closing;    /* close the connection afterwards */
+    struct str type;    /* Content-Type; borrowed, static */
+    struct buf body;    /* owned by the transport, which keeps it from answer to answer */
+    struct buf headers; /* NAME NUL VALUE NUL …, by reply_header(); the transport's, too */
+    bool bare;          /* no request id and no checksum: not an answer of the service */
+    bool closing;       /* close the connection afterwards */
     char id[REQUEST_ID_LENGTH + 1];
 };
 
 /* Status, type and text, instead of what was there. */
 void reply_set(struct reply *reply, int status, struct str type, struct str text);
+/* A header of its own; Content-Type is in `type`. False, and nothing is added, where it is none
+ * that may be sent: a name that is no token, a value with control characters, one that the
+ * transport sets (lengths, codings, the connection, the date), or more than there is room for. */
+bool reply_header(struct reply *reply, struct str name, struct str value);
 /* {"__type":"com.amazon.coral.service#NAME","message":"…"}; without the text where it is empty. */
 void reply_refuse(struct reply *reply, int status, const char *name, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

@@ -34,6 +34,7 @@ static inline const char *text_of(struct reply *reply)
 static inline void reply_fini(struct reply *reply)
 {
     buf_fini(&reply->body);
+    buf_fini(&reply->headers);
     *reply = (struct reply){0};
 }
 

@@ -53,6 +53,41 @@ static void a_long_refusal_is_cut_and_still_json(void **state)
     reply_fini(&reply);
 }
 
+static void a_reply_takes_headers_that_can_do_no_harm(void **state)
+{
+    (void)state;
+    struct reply reply = {0};
+    assert_true(reply_header(&reply, STR("X-Amz-Executed-Version"), STR("$LATEST")));
+    assert_true(reply_header(&reply, STR("set-cookie"), STR("a=\xc3\xa4\tb")));
+    assert_true(reply_header(&reply, STR("x"), STR_NONE));
+    assert_true(str_equal(buf_str(&reply.headers),
+        STR("X-Amz-Executed-Version\0$LATEST\0set-cookie\0a=\xc3\xa4\tb\0x\0\0")));
+    reply_fini(&reply);
+}
+
+static void a_reply_takes_no_header_that_would_end_it_elsewhere(void **state)
+{
+    (void)state;
+    struct reply reply = {0};
+    static const struct str names[] = {{"", 0}, {"a b", 3}, {"a:", 2}, {"a\r\nb", 4}, {"a\0", 2},
+        {"\xc3\xa4", 2}, {"content-length", 14}, {"Transfer-Encoding", 17}, {"CONNECTION", 10},
+        {"Date", 4}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        assert_false(reply_header(&reply, names[i], STR("v")));
+    static const struct str values[] = {
+        {"a\r\nSet-Cookie: b", 16}, {"a\nb", 3}, {"\0", 1}, {"\x7f", 1}, {"\x1b[0m", 4}};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        assert_false(reply_header(&reply, STR("x"), values[i]));
+    assert_int_equal(reply.headers.len, 0);
+    char *large = calloc(1, REPLY_HEADERS_MAX);
+    memset(large, 'a', REPLY_HEADERS_MAX - 3);
+    assert_false(reply_header(&reply, STR("xy"), str_from(large)));
+    assert_true(reply_header(&reply, STR("x"), str_from(large)));
+    assert_false(reply_header(&reply, STR("x"), STR_NONE));
+    free(large);
+    reply_fini(&reply);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -60,6 +95,8 @@ int main(void)
         cmocka_unit_test(the_target_has_a_path_and_perhaps_a_query),
         cmocka_unit_test(a_refusal_is_the_services_error_document),
         cmocka_unit_test(a_long_refusal_is_cut_and_still_json),
+        cmocka_unit_test(a_reply_takes_headers_that_can_do_no_harm),
+        cmocka_unit_test(a_reply_takes_no_header_that_would_end_it_elsewhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
