@@ -240,6 +240,17 @@ bool worker_busy(const struct worker *w)
     return busy;
 }
 
+bool worker_awaited(const struct worker *w)
+{
+    struct worker *inside = (struct worker *)w;
+    pthread_mutex_lock(&inside->lock);
+    bool awaited = w->running && !w->running->quiet;
+    for (const struct worker_job *job = w->waiting.first; job && !awaited; job = job->next)
+        awaited = !job->quiet;
+    pthread_mutex_unlock(&inside->lock);
+    return awaited;
+}
+
 struct backend *worker_backend(struct worker *w)
 {
     return w->backend;

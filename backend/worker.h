@@ -23,6 +23,7 @@ struct worker_job {
      * the job where it is on the heap. */
     void (*done)(struct worker_job *job);
     atomic_bool cancel;
+    bool quiet;              /* nobody waits for it: it comes by itself, again and again */
     struct worker_job *next; /* the worker's */
 };
 
@@ -42,6 +43,8 @@ size_t worker_collect(struct worker *w);
  * the first frame without a second one. */
 size_t worker_wait(struct worker *w, int timeout_ms);
 bool worker_busy(const struct worker *w);
+/* Whether there is a job that is not quiet. */
+bool worker_awaited(const struct worker *w);
 struct backend *worker_backend(struct worker *w);
 
 #endif

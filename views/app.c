@@ -104,6 +104,9 @@ void app_show_stream(struct app *app, struct view *stream)
     if (app->stream)
         app->stream->ops->free(app->stream);
     app->stream = stream;
+    if (!stream && app->items_stale)
+        app->items->ops->refresh(app->items);
+    app->items_stale = app->items_stale && stream;
     app_focus(app, APP_MAIN);
 }
 
@@ -251,12 +254,26 @@ static void app_listing_changed(void *context)
     if (e && e->described)
         app_open_described(app, &e->table);
     app_check_open_table(app);
+    if (app->stream && app->stream->ops->listed)
+        app->stream->ops->listed(app->stream);
 }
 
+void app_written(struct app *app)
+{
+    struct view *main = app_main(app);
+    if (app->stream && app->stream->ops->written)
+        app->stream->ops->written(app->stream);
+    else if (main->ops->written)
+        main->ops->written(main);
+}
+
+/* What nobody sees is not read for each change. */
 void app_data_changed(struct app *app)
 {
     listing_refresh(&app->listing);
-    app->items->ops->refresh(app->items);
+    app->items_stale = app->stream != NULL;
+    if (!app->stream)
+        app->items->ops->refresh(app->items);
     if (app->item)
         app->item->ops->refresh(app->item);
     if (app->stream)
@@ -280,7 +297,7 @@ bool app_writing(const struct app *app)
     return app->journal.writing > 0;
 }
 
-static void app_written(void *context, const struct journal_entry *entry, const struct err *err)
+static void app_wrote(void *context, const struct journal_entry *entry, const struct err *err)
 {
     struct app *app = context;
     struct str what = entry->what;
@@ -325,7 +342,7 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->wait_until_ns = clock_tick_ns() + APP_FIRST_WAIT_MS * INT64_C(1000000);
     app->frame.ascii = screen->ascii;
     listing_init(&app->listing, worker, app, app_listing_changed);
-    journal_init(&app->journal, worker, app, app_written);
+    journal_init(&app->journal, worker, app, app_wrote);
     app->tables = pane_tables_new(app);
     app->items = pane_items_new(app);
     app->listing.first = str_from(options->table);

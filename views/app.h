@@ -49,12 +49,15 @@ struct app {
 
     struct frame frame;
     bool dirty;
+    int64_t painted_ns; /* when the last frame was made */
+    int paint_timer;    /* of one that is put off */
     bool gutter, mouse;
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;
     struct prompt_history command_history, filter_history, query_history, value_history;
     struct buf opening, opening_index; /* a table to open as soon as it is described */
     bool started;                      /* the first table was chosen */
+    bool items_stale;                  /* they changed while a live stream lay over them */
     int64_t wait_until_ns;             /* the end of this frame's patience; 0 = not begun */
     int64_t busy_since_ns;             /* 0 = idle */
     int busy_timer;
@@ -80,6 +83,11 @@ void app_collect(struct app *app);
 bool app_paint(struct app *app);
 /* The data changed elsewhere: read what is shown again, keeping place and cursor. */
 void app_data_changed(struct app *app);
+/* Something was written somewhere, this moment: for live views; the rest can wait for
+ * app_data_changed(). */
+void app_written(struct app *app);
+/* Something came by itself: it is drawn soon, but at most 30 times a second. */
+void app_paint_soon(struct app *app);
 /* Whether what the user asked for last is still being read, so that a frame now would be half one.
  */
 bool app_waiting(const struct app *app);

@@ -10,7 +10,13 @@
 #include "views/pane_item.h"
 #include "views/pane_items.h"
 
-enum { APP_WAIT_MS = 8, APP_BUSY_MS = 200, APP_BUSY_STEP_MS = 1000, APP_RETRY_STEP_MS = 200 };
+enum {
+    APP_FRAME_MS = 34,
+    APP_WAIT_MS = 8,
+    APP_BUSY_MS = 200,
+    APP_BUSY_STEP_MS = 1000,
+    APP_RETRY_STEP_MS = 200
+};
 
 bool app_waiting(const struct app *app)
 {
@@ -40,7 +46,7 @@ static void app_busy_tick(void *data)
 {
     struct app *app = data;
     app->busy_timer = 0;
-    if (!worker_busy(app->worker))
+    if (!worker_awaited(app->worker))
         return;
     app->busy_shown = app->dirty = true;
     struct backend_wait wait;
@@ -52,7 +58,7 @@ static void app_busy_tick(void *data)
 /* Says that something is going on, but only where it takes long. */
 static void app_watch_busy(struct app *app)
 {
-    bool busy = worker_busy(app->worker);
+    bool busy = worker_awaited(app->worker);
     if (!busy) {
         app->busy_since_ns = 0;
         app->busy_shown = false;
@@ -66,6 +72,30 @@ static void app_watch_busy(struct app *app)
     }
 }
 
+static void app_paint_due(void *data)
+{
+    struct app *app = data;
+    app->paint_timer = 0;
+    app->dirty = true;
+}
+
+void app_paint_soon(struct app *app)
+{
+    int64_t wait_ms = APP_FRAME_MS - (clock_tick_ns() - app->painted_ns) / 1000000;
+    if (!app->loop || wait_ms <= 0)
+        app->dirty = true;
+    else if (!app->paint_timer)
+        app->paint_timer = loop_after(app->loop, wait_ms, app_paint_due, app);
+}
+
+static void app_painted(struct app *app)
+{
+    app->painted_ns = clock_tick_ns();
+    if (app->paint_timer)
+        loop_forget(app->loop, app->paint_timer);
+    app->paint_timer = 0;
+}
+
 bool app_paint(struct app *app)
 {
     bool more = true;
@@ -77,6 +107,7 @@ bool app_paint(struct app *app)
         app_replay(app);
         app_watch_busy(app);
         app->dirty = false;
+        app_painted(app);
         chrome_paint(app);
         more = screen_present(app->screen, &app->frame);
         struct view *main = app_main(app);

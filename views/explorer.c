@@ -98,7 +98,8 @@ static void explorer_watch_due(void *data)
     e->watch_timer = loop_after(&e->loop, EXPLORER_WATCH_MS, explorer_watch_due, e);
 }
 
-/* The first change shows at once, the next ones at most a few times a second. */
+/* The first change shows at once, the next ones at most a few times a second; live views look each
+ * time. */
 static void explorer_watched(void *data, short events)
 {
     struct explorer *e = data;
@@ -106,6 +107,7 @@ static void explorer_watched(void *data, short events)
     (void)events;
     while (read(e->watch_fd, bytes, sizeof bytes) > 0)
         e->changed = true;
+    app_written(e->app);
     if (e->changed && !e->watch_timer)
         explorer_watch_due(e);
 }

@@ -13,7 +13,6 @@
 #include "views/pane_items_impl.h"
 #include "views/pane_stream.h"
 #include "views/prompt.h"
-#include "views/stream_admin.h"
 #include "views/table_facts.h"
 #include "views/words.h"
 
@@ -437,13 +436,13 @@ const struct command items_commands[] = {
         .run = items_run_query,
         .enabled = items_has_table},
     {.name = "stream",
-        .args = "[VIEW-TYPE]",
+        .args = "[VIEW-TYPE|TABLE…|*]",
         .help = "watch the table's changes as they come",
         .hint = "stream",
         .priority = 3,
         .run = items_run_stream,
         .enabled = items_has_table,
-        .complete = stream_admin_complete},
+        .complete = pane_stream_complete},
     {.name = "scan",
         .help = "back from a Query to all items",
         .run = items_run_scan,

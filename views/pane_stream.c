@@ -25,8 +25,13 @@ enum {
     STREAM_DETAIL_FROM = 14,
     STREAM_NARROW = 60,
     STREAM_TIME_FROM = 44,
-    STREAM_POLL_MS = 500,
-    STREAM_SPARKS = 20
+    STREAM_TICK_MS = 500,  /* rates fade; a remote stream is asked at least as often */
+    STREAM_ASK_MS = 100,   /* and at most as often */
+    STREAM_ASK_SHARE = 20, /* between the two, as long as so many answers take */
+    STREAM_CHECK_MS = 5000,
+    STREAM_LIST_MS = 30000,
+    STREAM_SPARKS = 20,
+    STREAM_NAME_MAX = 24
 };
 
 /* ---- rows ---- */
@@ -44,9 +49,23 @@ const struct tail_record *pane_stream_current(const struct pane_stream *p)
     return pane_stream_record(p, p->grid.cursor);
 }
 
+const struct client_table *pane_stream_table(
+    const struct pane_stream *p, const struct tail_record *record)
+{
+    return &p->tail.tables[record->table]->table;
+}
+
+const struct tail_table *pane_stream_this(const struct pane_stream *p)
+{
+    const struct tail_record *record = pane_stream_current(p);
+    if (p->tail.table_count == 1)
+        return p->tail.tables[0];
+    return record ? p->tail.tables[record->table] : NULL;
+}
+
 static void show_record(struct pane_stream *p, const struct tail_record *record)
 {
-    if (!stream_filter_matches(&p->filter, record))
+    if (!stream_filter_matches(&p->filter, record, pane_stream_table(p, record)->name))
         return;
     if (p->shown_count == p->shown_room) {
         p->shown_room = p->shown_room ? 2 * p->shown_room : 256;
@@ -78,15 +97,37 @@ void pane_stream_set_live(struct pane_stream *p, bool live)
     p->live = live;
 }
 
+/* ---- time ---- */
+
 static void tick(void *data);
+
+static bool is_remote(const struct pane_stream *p)
+{
+    return backend_is_remote(worker_backend(p->view.app->worker));
+}
+
+/* What is near is asked often, what is far as often as it is worth it. */
+static int64_t tick_ms(const struct pane_stream *p)
+{
+    int64_t ms = p->tail.took_ns * STREAM_ASK_SHARE / 1000000;
+    if (!is_remote(p) || ms > STREAM_TICK_MS)
+        return STREAM_TICK_MS;
+    return ms < STREAM_ASK_MS ? STREAM_ASK_MS : ms;
+}
 
 static void arm(struct pane_stream *p)
 {
     struct app *app = p->view.app;
-    bool remote = backend_is_remote(worker_backend(app->worker));
-    if (!app->loop || p->timer || p->tail.ended || (!remote && tail_rate(&p->tail) == 0))
+    if (!app->loop || p->timer || (!is_remote(p) && tail_rate(&p->tail) == 0))
         return;
-    p->timer = loop_after(app->loop, STREAM_POLL_MS, tick, p);
+    p->tick_ms = tick_ms(p);
+    p->timer = loop_after(app->loop, p->tick_ms, tick, p);
+}
+
+/* Whether a length of time has passed with this tick. */
+static bool is_due(const struct pane_stream *p, int64_t every_ms)
+{
+    return p->elapsed_ms / every_ms != (p->elapsed_ms - p->tick_ms) / every_ms;
 }
 
 /* A remote stream has to be asked; rates fade while nothing comes. */
@@ -94,25 +135,34 @@ static void tick(void *data)
 {
     struct pane_stream *p = data;
     p->timer = 0;
-    p->view.app->dirty = true;
-    if (backend_is_remote(worker_backend(p->view.app->worker)))
+    p->elapsed_ms += p->tick_ms;
+    if (tail_rate(&p->tail) > 0)
+        app_paint_soon(p->view.app);
+    if (is_remote(p) && is_due(p, STREAM_CHECK_MS))
+        tail_check(&p->tail);
+    else if (is_remote(p))
         tail_poll(&p->tail);
+    if (is_remote(p) && p->all && is_due(p, STREAM_LIST_MS))
+        listing_refresh(&p->view.app->listing);
     arm(p);
 }
+
+/* ---- what comes ---- */
+
+static void make_states(struct pane_stream *p);
 
 static void changed(void *context, size_t dropped, size_t added)
 {
     struct pane_stream *p = context;
-    (void)dropped;
-    hide_dropped(p);
+    if (dropped)
+        hide_dropped(p);
     for (size_t i = p->tail.count - added; i < p->tail.count; i++)
         show_record(p, tail_at(&p->tail, i));
-    if (p->live)
+    if (p->live && added)
         pane_stream_set_live(p, true);
-    if (added || p->tail.err.code != ERR_NONE || p->tail.ended)
-        p->view.app->dirty = true;
-    if (p->tail.err.code != ERR_NONE && p->tail.err.code != ERR_CANCELLED)
-        app_fail(p->view.app, &p->tail.err);
+    make_states(p);
+    if (added)
+        app_paint_soon(p->view.app);
     arm(p);
 }
 
@@ -152,6 +202,8 @@ static void stream_cell(void *data, int64_t row, int column, int room, struct gr
         add_time(&p->cell, record->time_ms);
         cell->text = buf_str(&p->cell);
         cell->role = ROLE_DIM;
+    } else if (column == STREAM_TABLE) {
+        cell->text = pane_stream_table(p, record)->name;
     } else if (column == STREAM_EVENT) {
         cell->text = str_take(events[record->event].name, p->narrow ? 3 : 6);
         cell->role = events[record->event].role;
@@ -166,13 +218,16 @@ static void stream_cell(void *data, int64_t row, int column, int room, struct gr
 static void set_columns(struct pane_stream *p)
 {
     static const struct str names[STREAM_COLUMNS] = {[STREAM_TIME] = STR("time"),
+        [STREAM_TABLE] = STR("table"),
         [STREAM_EVENT] = STR("event"),
         [STREAM_KEY] = STR("key"),
         [STREAM_CHANGE] = STR("change")};
     for (int i = 0; i < STREAM_COLUMNS; i++)
         p->columns[i] = (struct grid_column){.name = names[i],
             .header = i == STREAM_KEY ? ROLE_HEADER_KEY : ROLE_HEADER,
-            .max = i == STREAM_CHANGE ? GRID_WIDTH_USER : 0};
+            .max = i == STREAM_CHANGE  ? GRID_WIDTH_USER
+                   : i == STREAM_TABLE ? STREAM_NAME_MAX
+                                       : 0};
     grid_columns_set(&p->grid, p->columns, STREAM_COLUMNS);
 }
 
@@ -190,18 +245,42 @@ static void add_sparks(struct pane_stream *p, struct buf *out)
         buf_add(out, str_from(bars[(uint64_t)counts[i] * 7 / most]));
 }
 
+/* How many of the shown records bear this number or a later one. */
+static size_t shown_since(const struct pane_stream *p, int64_t number)
+{
+    size_t low = 0, high = p->shown_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (p->shown[middle] < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return p->shown_count - low;
+}
+
+/* " · 12 new", " · 3 of 12 new" where a filter lets 3 through. */
+static void add_held(const struct pane_stream *p, struct buf *out)
+{
+    if (p->tail.seen == p->seen_held)
+        return;
+    buf_add(out, STR(" · "));
+    if (p->filter_text.len) {
+        words_count(out, (int64_t)shown_since(p, (int64_t)p->seen_held));
+        buf_add(out, STR(" of "));
+    }
+    words_count(out, (int64_t)(p->tail.seen - p->seen_held));
+    buf_add(out, STR(" new"));
+}
+
 static void add_state(struct pane_stream *p, struct buf *out)
 {
     double rate = tail_rate(&p->tail);
-    if (p->tail.ended) {
-        buf_add(out, STR("ended"));
-    } else if (!p->live) {
+    if (!p->live) {
         buf_add(out, STR("HELD"));
-        if (p->tail.seen > p->seen_held) {
-            buf_add(out, STR(" · "));
-            words_count(out, (int64_t)(p->tail.seen - p->seen_held));
-            buf_add(out, STR(" new"));
-        }
+        add_held(p, out);
+    } else if (tail_ended(&p->tail)) {
+        buf_add(out, STR("ended"));
     } else {
         buf_add(out, STR("● LIVE"));
     }
@@ -209,10 +288,24 @@ static void add_state(struct pane_stream *p, struct buf *out)
         buf_printf(out, rate < 10 ? " %.1f/s" : " %.0f/s", rate);
 }
 
+/* "Orders", "Orders, Users", "5 tables", "all 7 tables" */
+static void add_names(const struct pane_stream *p, struct buf *out)
+{
+    enum { NAMED = 2 };
+    size_t count = p->tail.table_count;
+    if (p->all)
+        buf_add(out, STR("all "));
+    if (p->all || count > NAMED)
+        words_plural(out, (int64_t)count, "table");
+    for (size_t i = 0; i < count && !p->all && count <= NAMED; i++)
+        buf_printf(out, "%s%.*s", i ? ", " : "", STR_ARG(p->tail.tables[i]->table.name));
+}
+
 static void stream_title(struct view *view, struct buf *left, struct buf *right)
 {
     struct pane_stream *p = (struct pane_stream *)view;
-    buf_printf(left, "%.*s ▸ stream", STR_ARG(p->tail.table.name));
+    add_names(p, left);
+    buf_add(left, STR(" ▸ stream"));
     if (p->filter_text.len)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->filter_text)));
     add_state(p, right);
@@ -238,9 +331,13 @@ static void stream_facts(struct view *view, struct buf *out)
 {
     struct pane_stream *p = (struct pane_stream *)view;
     const struct tail_record *record = pane_stream_current(p);
-    buf_printf(out, "%.*s", STR_ARG(p->tail.table.stream_view));
+    const struct tail_table *table = pane_stream_this(p);
+    if (table && p->tail.table_count > 1)
+        buf_printf(out, "%.*s ", STR_ARG(table->table.name));
+    if (table)
+        buf_add(out, table->table.stream_view);
     if (p->filter_text.len) {
-        buf_add(out, STR(" · "));
+        buf_add(out, table ? STR(" · ") : STR_NONE);
         words_count(out, (int64_t)p->shown_count);
         buf_add(out, STR(" of "));
         words_count(out, (int64_t)p->tail.count);
@@ -256,7 +353,48 @@ static void stream_facts(struct view *view, struct buf *out)
     words_bytes(out, (int64_t)record->json.len);
 }
 
+/* ---- tables whose records do not come ---- */
+
+static void add_table_state(
+    const struct pane_stream *p, const struct tail_table *t, struct buf *out)
+{
+    struct str name = t->table.name;
+    bool told = t->state != TAIL_STARTING && t->state != TAIL_FOLLOWING &&
+                !(p->all && t->state == TAIL_NO_STREAM);
+    if (told && out->len)
+        buf_add(out, STR(" · "));
+    if (t->state == TAIL_NO_STREAM && !p->all)
+        buf_printf(out, "%.*s has no stream: :stream-on %.*s", STR_ARG(name), STR_ARG(name));
+    else if (t->state == TAIL_OFF)
+        buf_printf(out, "the stream of %.*s was turned off", STR_ARG(name));
+    else if (t->state == TAIL_GONE)
+        buf_printf(out, "there is no table %.*s%s", STR_ARG(name),
+            t->table.stream_arn.len ? " any more" : "");
+    else if (t->state == TAIL_FAILING)
+        buf_printf(out, "%.*s cannot be read now: %s", STR_ARG(name), t->err.text);
+}
+
+static void make_states(struct pane_stream *p)
+{
+    struct buf made = {0};
+    for (size_t i = 0; i < p->tail.table_count; i++)
+        add_table_state(p, p->tail.tables[i], &made);
+    if (!str_equal(buf_str(&made), buf_str(&p->states)))
+        app_paint_soon(p->view.app);
+    buf_fini(&p->states);
+    p->states = made;
+}
+
 /* ---- the view ---- */
+
+static struct str nothing_here(const struct pane_stream *p)
+{
+    if (p->filter_text.len)
+        return STR("no record matches");
+    if (p->all && !p->tail.table_count)
+        return STR("no table has a stream: what gets one is shown here");
+    return tail_ended(&p->tail) ? STR("nothing comes any more") : STR("waiting for changes");
+}
 
 static void stream_arrange(struct view *view, int rows, int cols)
 {
@@ -266,22 +404,25 @@ static void stream_arrange(struct view *view, int rows, int cols)
     if (rows >= STREAM_DETAIL_FROM && p->shown_count)
         p->detail_rows = rows / 3; /* always as many, so that nothing jumps */
     p->narrow = cols < STREAM_NARROW;
+    p->state_rows = p->states.len && rows - p->detail_rows > 3;
     p->columns[STREAM_TIME].hidden = cols < STREAM_TIME_FROM;
+    p->columns[STREAM_TABLE].hidden = p->tail.table_count < 2 && !p->all;
     p->grid.flags = view->app->gutter ? GRID_GUTTER : 0;
     p->grid.focused = view->focused;
     p->grid.search = STR_NONE;
-    p->grid.empty = p->tail.ended        ? STR("the stream has ended: nothing is in it any more")
-                    : p->filter_text.len ? STR("no record matches")
-                                         : STR("waiting for changes");
-    grid_arrange(&p->grid, rows - p->detail_rows, cols);
+    p->grid.empty = nothing_here(p);
+    grid_arrange(&p->grid, rows - p->detail_rows - p->state_rows, cols);
 }
 
 static void stream_draw(const struct view *view, const struct canvas *c)
 {
     const struct pane_stream *p = (const struct pane_stream *)view;
-    struct canvas top = canvas_sub(c, 0, 0, c->rows - p->detail_rows, c->cols);
+    int grid_rows = c->rows - p->detail_rows - p->state_rows;
+    struct canvas top = canvas_sub(c, 0, 0, grid_rows, c->cols);
     struct canvas below = canvas_sub(c, c->rows - p->detail_rows, 0, p->detail_rows, c->cols);
     grid_draw(&p->grid, &top);
+    if (p->state_rows)
+        canvas_text(c, grid_rows, 1, c->cols - 2, buf_str(&p->states), ROLE_STATUS_WARNING, 0);
     if (p->detail_rows)
         pane_stream_detail_draw(p, &below);
 }
@@ -350,7 +491,31 @@ static bool stream_back(struct view *view)
 
 static void stream_refresh(struct view *view)
 {
+    tail_check(&((struct pane_stream *)view)->tail);
+}
+
+static void stream_written(struct view *view)
+{
     tail_poll(&((struct pane_stream *)view)->tail);
+}
+
+/* Tables that come, or get a stream, join; of those not described yet it is found out. */
+static void join_all(struct pane_stream *p, bool fresh)
+{
+    const struct listing *l = &p->view.app->listing;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct listing_entry *e = l->entries[i];
+        if (e->described ? e->table.stream_view.len > 0 : !fresh)
+            tail_add(&p->tail, e->described ? &e->table : &(struct client_table){.name = e->name},
+                fresh);
+    }
+}
+
+static void stream_listed(struct view *view)
+{
+    struct pane_stream *p = (struct pane_stream *)view;
+    if (p->all)
+        join_all(p, true);
 }
 
 static bool stream_cancel(struct view *view)
@@ -372,6 +537,7 @@ static void stream_free(struct view *view)
     buf_fini(&p->filter_text);
     buf_fini(&p->cell);
     buf_fini(&p->from_text);
+    buf_fini(&p->states);
     buf_fini(&p->detail);
     free(p);
 }
@@ -388,44 +554,96 @@ static const struct view_ops stream_ops = {
     .filter = stream_filter,
     .back = stream_back,
     .refresh = stream_refresh,
+    .written = stream_written,
+    .listed = stream_listed,
     .cancel = stream_cancel,
     .free = stream_free,
 };
 
+static void begin(struct pane_stream *p, enum follow_start start, int64_t time_ms)
+{
+    struct app *app = p->view.app;
+    tail_init(&p->tail, app->worker, app->options.clock, start, time_ms, p, changed);
+    p->shown_count = 0;
+    p->seen_held = 0;
+    p->detail_number = -2;
+    p->live = true;
+}
+
 void pane_stream_restart(
     struct pane_stream *p, enum follow_start start, int64_t time_ms, struct str words)
 {
-    struct arena arena = {0};
-    struct client_table table;
-    struct app *app = p->view.app;
+    struct tail old = p->tail;
     buf_clear(&p->from_text);
     buf_add(&p->from_text, words);
     p->from = buf_str(&p->from_text);
-    browse_copy_table(&arena, &p->tail.table, &table);
-    tail_fini(&p->tail);
-    p->shown_count = 0;
-    p->detail_number = -2;
-    p->live = true;
-    tail_init(&p->tail, app->worker, app->options.clock, &table, start, time_ms, p, changed);
-    arena_fini(&arena);
+    begin(p, start, time_ms);
+    for (size_t i = 0; i < old.table_count; i++)
+        tail_add(&p->tail, &old.tables[i]->table, false);
+    tail_fini(&old);
+    make_states(p);
+    p->view.app->dirty = true;
 }
 
-static struct view *pane_new(struct app *app, const struct client_table *table)
+static struct pane_stream *pane_new(struct app *app)
 {
     struct pane_stream *p = mem_new(struct pane_stream);
     p->view = (struct view){.ops = &stream_ops, .app = app};
-    p->live = true;
     p->from = STR("now on");
-    p->detail_number = -2;
     struct grid_source source = {.data = p, .rows = stream_rows, .cell = stream_cell};
     grid_init(&p->grid, &source);
     set_columns(p);
-    tail_init(&p->tail, app->worker, app->options.clock, table, FOLLOW_LATEST,
-        clock_now_ms(app->options.clock), p, changed);
-    return &p->view;
+    begin(p, FOLLOW_LATEST, clock_now_ms(app->options.clock));
+    return p;
 }
 
 void pane_stream_open(struct app *app, const struct client_table *table)
 {
-    app_show_stream(app, pane_new(app, table));
+    struct pane_stream *p = pane_new(app);
+    tail_add(&p->tail, table, false);
+    app_show_stream(app, &p->view);
+}
+
+void pane_stream_open_tables(struct app *app, struct str names)
+{
+    struct pane_stream *p = pane_new(app);
+    struct str rest = names, name;
+    p->all = str_equal(names, STR("*"));
+    if (p->all)
+        join_all(p, false);
+    while (!p->all && str_cut(&rest, ' ', &name)) {
+        const struct listing_entry *e = listing_find(&app->listing, name);
+        struct client_table unknown = {.name = name};
+        if (name.len)
+            tail_add(&p->tail, e && e->described ? &e->table : &unknown, false);
+    }
+    app_show_stream(app, &p->view);
+}
+
+void pane_stream_turned_on(struct app *app, const struct client_table *table)
+{
+    struct pane_stream *p = (struct pane_stream *)app->stream;
+    for (size_t i = 0; p && i < p->tail.table_count; i++)
+        if (str_equal(p->tail.tables[i]->table.name, table->name)) {
+            tail_check(&p->tail);
+            return;
+        }
+    pane_stream_open(app, table);
+}
+
+size_t pane_stream_events(const struct app *app, bool all, struct str table, struct buf *out)
+{
+    const struct pane_stream *p = (const struct pane_stream *)app->stream;
+    size_t count = 0;
+    for (size_t i = 0; p && i < p->shown_count; i++) {
+        const struct tail_record *record = pane_stream_record(p, (int64_t)i);
+        bool wanted = (all || (int64_t)i == p->grid.cursor) &&
+                      (!table.len || str_equal(pane_stream_table(p, record)->name, table));
+        if (!wanted)
+            continue;
+        buf_add(out, record->json);
+        buf_add_byte(out, '\n');
+        count++;
+    }
+    return count;
 }

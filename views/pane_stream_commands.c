@@ -26,20 +26,35 @@ static struct pane_stream *stream_pane(struct view *view)
 
 /* ---- opening ---- */
 
-/* args = [ view type ]: how to turn one on where there is none */
+/* args = [ view type ] | table { table } | "*": a type is how to turn one on where there is none */
 void pane_stream_run(struct app *app, const struct client_table *table, struct str args)
 {
-    const char *type = stream_admin_view_type(0);
+    const char *type = stream_admin_find_type(args);
+    if (args.len && !type) {
+        pane_stream_open_tables(app, args);
+        return;
+    }
     const struct listing_entry *now = listing_find(&app->listing, table->name);
     if (now && now->described)
         table = &now->table; /* the stream may have been turned on or off since */
-    for (int i = 0; args.len && stream_admin_view_type(i); i++)
-        if (str_equal_nocase(args, str_from(stream_admin_view_type(i))))
-            type = stream_admin_view_type(i);
     if (table->stream_view.len)
         pane_stream_open(app, table);
     else
-        stream_admin_on(app, table, str_from(type));
+        stream_admin_on(app, table, str_from(type ? type : stream_admin_view_type(0)));
+}
+
+/* "*", tables, view types */
+bool pane_stream_complete(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)view;
+    if (nth > 0 && (size_t)nth <= app->listing.count)
+        buf_add(out, app->listing.entries[nth - 1]->name);
+    else if (nth > 0)
+        buf_add(out, str_from(stream_admin_view_type(nth - 1 - (int)app->listing.count)));
+    else
+        buf_add(out, STR("*"));
+    return nth <= (int)app->listing.count ||
+           stream_admin_view_type(nth - 1 - (int)app->listing.count) != NULL;
 }
 
 /* ---- when a command makes sense ---- */
@@ -101,7 +116,7 @@ static void stream_run_open(struct app *app, struct view *view, struct str args)
     (void)args;
     pane_stream_set_live(p, false);
     if (record && tail_key(record, &arena, &key))
-        app_show_item(app, pane_item_new(app, &p->tail.table, key, STR_NONE));
+        app_show_item(app, pane_item_new(app, pane_stream_table(p, record), key, STR_NONE));
     arena_fini(&arena);
 }
 
@@ -125,7 +140,7 @@ static void stream_step_same(struct app *app, struct view *view, int step)
     const struct tail_record *record = pane_stream_current(p), *other;
     for (int64_t row = p->grid.cursor + step; record && (other = pane_stream_record(p, row));
          row += step) {
-        if (!str_equal(other->key, record->key))
+        if (other->table != record->table || !str_equal(other->key, record->key))
             continue;
         pane_stream_set_live(p, false);
         grid_go(&p->grid, row);
@@ -187,6 +202,18 @@ static void stream_run_copy_record(struct app *app, struct view *view, struct st
     app_copy(app, pane_stream_current(stream_pane(view))->json, STR("the record as JSON"));
 }
 
+static void stream_run_copy_shown(struct app *app, struct view *view, struct str args)
+{
+    struct buf text = {0}, what = {0};
+    (void)view;
+    (void)args;
+    size_t count = pane_stream_events(app, true, STR_NONE, &text);
+    words_plural(&what, (int64_t)count, "record");
+    app_copy(app, buf_str(&text), buf_str(&what));
+    buf_fini(&text);
+    buf_fini(&what);
+}
+
 struct save_task {
     struct task task;
     struct str name, text;
@@ -228,46 +255,58 @@ static void save_ended(struct task *task)
     buf_fini(&count);
 }
 
-/* All that is shown, one JSON line a record. */
-static bool save_to(struct app *app, struct pane_stream *p, struct str name, struct err *err)
+static bool save_to(struct app *app, struct str name, bool all, struct err *err)
 {
     struct buf text = {0};
     if (!name.len)
         return err_set(err, ERR_USAGE, "the file needs a name");
     struct save_task *t = task_new(sizeof *t, app, save_work, save_ended);
-    for (size_t i = 0; i < p->shown_count; i++) {
-        buf_add(&text, pane_stream_record(p, (int64_t)i)->json);
-        buf_add_byte(&text, '\n');
-    }
+    t->records = pane_stream_events(app, all, STR_NONE, &text);
     t->name = arena_dup(&t->task.arena, name);
     t->text = arena_dup(&t->task.arena, buf_str(&text));
-    t->records = p->shown_count;
     buf_fini(&text);
     task_join(&app->tasks, &t->task);
     task_submit(&t->task, app->worker);
     return true;
 }
 
-static bool save_accept(struct app *app, void *context, struct str text, struct err *err)
+static bool save_shown(struct app *app, void *context, struct str text, struct err *err)
 {
-    return save_to(app, context, str_trim(text), err);
+    (void)context;
+    return save_to(app, str_trim(text), true, err);
+}
+
+static bool save_one(struct app *app, void *context, struct str text, struct err *err)
+{
+    (void)context;
+    return save_to(app, str_trim(text), false, err);
+}
+
+static void save_or_ask(struct app *app, struct str file, bool all, struct str label)
+{
+    struct err err = ERR_INIT;
+    if (!file.len)
+        prompt_open(
+            app, &(struct prompt_spec){.label = label, .accept = all ? save_shown : save_one});
+    else if (!save_to(app, file, all, &err))
+        app_fail(app, &err);
 }
 
 static void stream_run_save(struct app *app, struct view *view, struct str args)
 {
-    struct pane_stream *p = stream_pane(view);
-    struct err err = ERR_INIT;
     struct buf label = {0};
-    if (args.len && !save_to(app, p, args, &err))
-        app_fail(app, &err);
-    if (args.len)
-        return;
     buf_add(&label, STR("write "));
-    words_plural(&label, (int64_t)p->shown_count, "shown record");
+    words_plural(&label, (int64_t)stream_pane(view)->shown_count, "shown record");
     buf_add(&label, STR(" to the file: "));
-    prompt_open(
-        app, &(struct prompt_spec){.label = buf_str(&label), .context = p, .accept = save_accept});
+    save_or_ask(app, args, true, buf_str(&label));
     buf_fini(&label);
+}
+
+/* What is asked for is this record: the next one must not come under the cursor meanwhile. */
+static void stream_run_save_record(struct app *app, struct view *view, struct str args)
+{
+    pane_stream_set_live(stream_pane(view), false);
+    save_or_ask(app, args, false, STR("write this record to the file: "));
 }
 
 /* ---- reverting ---- */
@@ -317,7 +356,7 @@ static void stream_run_revert(struct app *app, struct view *view, struct str arg
         revert_free(r);
         return;
     }
-    browse_copy_table(&r->arena, &p->tail.table, &r->table);
+    browse_copy_table(&r->arena, pane_stream_table(p, record), &r->table);
     r->what = arena_dup(&r->arena, record->key);
     confirm_open(app, &(struct confirm_spec){.title = STR("Revert this change"),
                           .text = pane_stream_question(&r->arena, record),
@@ -326,10 +365,59 @@ static void stream_run_revert(struct app *app, struct view *view, struct str arg
                           .free = revert_free});
 }
 
+/* ---- which streams ---- */
+
+static void stream_run_stream(struct app *app, struct view *view, struct str args)
+{
+    const struct tail_table *t = pane_stream_this(stream_pane(view));
+    struct arena arena = {0};
+    struct client_table table = {0};
+    if (t)
+        browse_copy_table(&arena, &t->table, &table); /* the pane is replaced */
+    if (args.len && (t || !stream_admin_find_type(args)))
+        pane_stream_run(app, &table, args);
+    else
+        app_run(app, STR("prompt stream"));
+    arena_fini(&arena);
+}
+
+/* The table that a word names, or the one that the pane is about; as it is now. */
+static const struct client_table *stream_named(struct app *app, struct view *view, struct str name)
+{
+    const struct tail_table *t = pane_stream_this(stream_pane(view));
+    const struct listing_entry *e =
+        listing_find(&app->listing, name.len || !t ? name : t->table.name);
+    if (e && e->described)
+        return &e->table;
+    return !name.len && t ? &t->table : NULL;
+}
+
+/* args = [ table ] [ view type ] */
+static void stream_run_on(struct app *app, struct view *view, struct str args)
+{
+    struct str rest = args, first = STR_NONE;
+    str_cut(&rest, ' ', &first);
+    const char *type = stream_admin_find_type(first);
+    if (type)
+        first = STR_NONE;
+    else
+        type = stream_admin_find_type(str_trim(rest));
+    const struct client_table *table = stream_named(app, view, first);
+    if (table && (type || !str_trim(rest).len))
+        stream_admin_on(app, table, str_from(type ? type : stream_admin_view_type(0)));
+    else
+        app_say(app, ROLE_STATUS_ERROR,
+            "stream-on [TABLE] [NEW_AND_OLD_IMAGES|NEW_IMAGE|OLD_IMAGE|KEYS_ONLY]%s",
+            table || !first.len ? "" : ": there is no such table");
+}
+
 static void stream_run_off(struct app *app, struct view *view, struct str args)
 {
-    (void)args;
-    stream_admin_off(app, &stream_pane(view)->tail.table);
+    const struct client_table *table = stream_named(app, view, args);
+    if (table)
+        stream_admin_off(app, table);
+    else
+        app_say(app, ROLE_STATUS_ERROR, "stream-off [TABLE]: which one?");
 }
 
 const struct command pane_stream_commands[] = {
@@ -392,7 +480,30 @@ const struct command pane_stream_commands[] = {
         .priority = 3,
         .run = stream_run_save,
         .enabled = stream_has_record},
+    {.name = "copy-shown",
+        .help = "copy the shown records, one JSON line each",
+        .run = stream_run_copy_shown,
+        .enabled = stream_has_record},
+    {.name = "save-record",
+        .args = "[FILE]",
+        .help = "write this record to a file, as one JSON line",
+        .run = stream_run_save_record,
+        .enabled = stream_has_record},
+    {.name = "stream",
+        .args = "[TABLE…|*]",
+        .help = "watch other tables, or all that have a stream",
+        .hint = "tables",
+        .priority = 1,
+        .run = stream_run_stream,
+        .complete = pane_stream_complete},
+    {.name = "stream-on",
+        .args = "[TABLE] [VIEW-TYPE]",
+        .help = "turn a table's stream on, or one of another view type, after asking",
+        .flags = COMMAND_WRITES,
+        .run = stream_run_on,
+        .complete = pane_stream_complete},
     {.name = "stream-off",
+        .args = "[TABLE]",
         .help = "turn the table's stream off, after asking",
         .flags = COMMAND_WRITES,
         .run = stream_run_off},

@@ -11,7 +11,14 @@
 /* What the pane's files say to each other: pane_stream.c shows, pane_stream_commands.c does,
  * pane_stream_detail.c says how one record differs. */
 
-enum stream_column { STREAM_TIME, STREAM_EVENT, STREAM_KEY, STREAM_CHANGE, STREAM_COLUMNS };
+enum stream_column {
+    STREAM_TIME,
+    STREAM_TABLE, /* where there are several */
+    STREAM_EVENT,
+    STREAM_KEY,
+    STREAM_CHANGE,
+    STREAM_COLUMNS
+};
 enum { STREAM_DETAIL_LINES_MAX = 64 };
 
 struct stream_line {
@@ -30,11 +37,15 @@ struct pane_stream {
     struct stream_filter filter;
     struct buf filter_text;
     bool narrow;
+    bool all;           /* every table that has a stream, or gets one */
     bool live;          /* the newest record stays in sight */
     uint64_t seen_held; /* tail.seen when it was left */
     struct str from;    /* words for where it began: a literal */
     struct buf cell, from_text;
-    struct buf detail; /* of the record under the cursor */
+    struct buf states; /* of tables whose records do not come: empty = all do */
+    int state_rows;
+    int64_t elapsed_ms, tick_ms; /* of ticks so far, and of the next one */
+    struct buf detail;           /* of the record under the cursor */
     struct stream_line lines[STREAM_DETAIL_LINES_MAX];
     int line_count, detail_rows;
     int64_t detail_number; /* which record; -1 = none */
@@ -44,6 +55,13 @@ struct pane_stream {
 
 const struct tail_record *pane_stream_record(const struct pane_stream *p, int64_t row);
 const struct tail_record *pane_stream_current(const struct pane_stream *p);
+/* The table of a record. */
+const struct client_table *pane_stream_table(
+    const struct pane_stream *p, const struct tail_record *record);
+/* The only table, or that of the record under the cursor, or NULL. */
+const struct tail_table *pane_stream_this(const struct pane_stream *p);
+/* Names with blanks between, or "*". */
+void pane_stream_open_tables(struct app *app, struct str names);
 /* Follows again from the newest, or stays where it is. */
 void pane_stream_set_live(struct pane_stream *p, bool live);
 /* Begins again at another place of the stream. */

@@ -22,7 +22,6 @@
 #include "views/contexts.h"
 #include "views/match.h"
 #include "views/pane_stream.h"
-#include "views/stream_admin.h"
 #include "views/table_facts.h"
 #include "views/tables_admin.h"
 #include "views/words.h"
@@ -470,13 +469,13 @@ const struct command pane_tables_commands[] = {
         .run = tables_run_indexes,
         .enabled = tables_has_indexes},
     {.name = "stream",
-        .args = "[VIEW-TYPE]",
+        .args = "[VIEW-TYPE|TABLE…|*]",
         .help = "watch the table's changes as they come",
         .hint = "stream",
         .priority = 4,
         .run = tables_run_stream,
         .enabled = tables_is_described,
-        .complete = stream_admin_complete},
+        .complete = pane_stream_complete},
     {.name = "create-table",
         .help = "create a table, described in the editor",
         .hint = "create",

@@ -6,12 +6,13 @@
 
 /* Turning a table's stream on and off. */
 
-/* Asks, then turns one on with this view type and opens it. */
+/* Asks, then turns one on with this view type and opens it; one of another type is turned off
+ * first. */
 void stream_admin_on(struct app *app, const struct client_table *table, struct str view_type);
 void stream_admin_off(struct app *app, const struct client_table *table);
 /* The nth view type, or NULL. */
 const char *stream_admin_view_type(int nth);
-/* For rows that take a view type. */
-bool stream_admin_complete(struct app *app, struct view *view, int nth, struct buf *out);
+/* The view type that a word means, in any case, or NULL. */
+const char *stream_admin_find_type(struct str word);
 
 #endif

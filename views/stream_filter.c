@@ -73,6 +73,8 @@ static bool take_word(
         made.kind = STREAM_FILTER_KEY;
     else if (take_prefix(&made.text, "path:"))
         made.kind = STREAM_FILTER_PATH;
+    else if (take_prefix(&made.text, "table:"))
+        made.kind = STREAM_FILTER_TABLE;
     return add_word(f, whole, word, made, err);
 }
 
@@ -146,13 +148,16 @@ static bool path_begins(struct str paths, struct str text)
     return false;
 }
 
-static bool matches_word(const struct stream_filter_word *word, const struct tail_record *record)
+static bool matches_word(
+    const struct stream_filter_word *word, const struct tail_record *record, struct str table)
 {
     switch (word->kind) {
     case STREAM_FILTER_KEY:
         return match_text(record->key, word->text);
     case STREAM_FILTER_PATH:
         return path_begins(record->paths, word->text);
+    case STREAM_FILTER_TABLE:
+        return match_text(table, word->text);
     case STREAM_FILTER_EXPIRED:
         return record->by_service;
     case STREAM_FILTER_TEXT:
@@ -162,14 +167,15 @@ static bool matches_word(const struct stream_filter_word *word, const struct tai
            match_text(record->json, word->text);
 }
 
-bool stream_filter_matches(const struct stream_filter *f, const struct tail_record *record)
+bool stream_filter_matches(
+    const struct stream_filter *f, const struct tail_record *record, struct str table)
 {
     if ((f->events && !(f->events >> record->event & 1)) ||
         (f->after_ms && record->time_ms < f->after_ms) ||
         (f->before_ms && record->time_ms >= f->before_ms))
         return false;
     for (size_t i = 0; i < f->count; i++)
-        if (matches_word(&f->words[i], record) == f->words[i].negated)
+        if (matches_word(&f->words[i], record, table) == f->words[i].negated)
             return false;
     return !f->pattern || matches_pattern(f->pattern, record);
 }

@@ -14,6 +14,7 @@
  *           | "expired"                         removed by time to live
  *           | "key:" TEXT                       the key contains it
  *           | "path:" TEXT                      a place that differs begins with it
+ *           | "table:" TEXT                     the table's name contains it
  *           | "after:" MOMENT | "before:" MOMENT    14:30, 14:30:05, 15m: see moment.h
  *           | [ "!" ] TEXT                      the record contains it (or not)
  *
@@ -25,6 +26,7 @@ enum stream_filter_kind {
     STREAM_FILTER_TEXT,
     STREAM_FILTER_KEY,
     STREAM_FILTER_PATH,
+    STREAM_FILTER_TABLE,
     STREAM_FILTER_EXPIRED
 };
 
@@ -47,6 +49,7 @@ struct stream_filter {
 bool stream_filter_parse(
     struct stream_filter *filter, struct str text, int64_t now_ms, struct err *err);
 void stream_filter_fini(struct stream_filter *filter);
-bool stream_filter_matches(const struct stream_filter *filter, const struct tail_record *record);
+bool stream_filter_matches(
+    const struct stream_filter *filter, const struct tail_record *record, struct str table);
 
 #endif

@@ -32,6 +32,10 @@ struct view_ops {
     /* Goes up one level inside the view; false where it is at its top. */
     bool (*back)(struct view *);
     void (*refresh)(struct view *);
+    /* Something was written, this moment: for what is to be on the screen at once. */
+    void (*written)(struct view *);
+    /* There are other tables, or tables are described anew. */
+    void (*listed)(struct view *);
     /* Stops what the view has running; false where there is nothing. */
     bool (*cancel)(struct view *);
     /* After each frame: what is looked at is known now, so read ahead. */

@@ -22,7 +22,7 @@ static bool passes(const char *text)
     struct err err = ERR_INIT;
     if (!stream_filter_parse(&filter, str_from(text), now_ms, &err))
         fail_msg("%s: %s", text, err.text);
-    bool result = stream_filter_matches(&filter, &record);
+    bool result = stream_filter_matches(&filter, &record, STR("Orders"));
     stream_filter_fini(&filter);
     return result;
 }
@@ -70,6 +70,15 @@ static void keys_and_paths_are_asked_for_by_name(void **state)
     assert_false(passes("!path:status"));
 }
 
+static void tables_are_asked_for_by_a_part_of_their_name(void **state)
+{
+    (void)state;
+    assert_true(passes("table:order"));
+    assert_false(passes("table:users"));
+    assert_true(passes("!table:users"));
+    assert_false(passes("!table:Orders"));
+}
+
 static void moments_bound_the_time(void **state)
 {
     (void)state;
@@ -104,7 +113,7 @@ static void what_is_wrong_has_a_place(void **state)
     assert_false(
         stream_filter_parse(&filter, STR("a b c d e f g h i j k l m n o p q"), now_ms, &err));
     assert_int_equal(err.at, 32);
-    assert_true(stream_filter_matches(&filter, &record)); /* empty now */
+    assert_true(stream_filter_matches(&filter, &record, STR("Orders"))); /* empty now */
 }
 
 int main(void)
@@ -114,6 +123,7 @@ int main(void)
         cmocka_unit_test(events_are_alternatives),
         cmocka_unit_test(words_must_all_hold),
         cmocka_unit_test(keys_and_paths_are_asked_for_by_name),
+        cmocka_unit_test(tables_are_asked_for_by_a_part_of_their_name),
         cmocka_unit_test(moments_bound_the_time),
         cmocka_unit_test(a_pattern_is_lambdas),
         cmocka_unit_test(what_is_wrong_has_a_place),

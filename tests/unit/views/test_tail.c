@@ -95,7 +95,8 @@ static void look(struct fixture *f, struct tail *tail)
 
 static void open_tail(struct fixture *f, struct tail *tail, enum follow_start start)
 {
-    tail_init(tail, f->worker, &f->clock.clock, &f->table, start, f->clock.ms, f, on_changed);
+    tail_init(tail, f->worker, &f->clock.clock, start, f->clock.ms, f, on_changed);
+    tail_add(tail, &f->table, false);
     settle(f, tail);
 }
 
@@ -163,7 +164,8 @@ static void a_stream_that_was_turned_off_ends(void **state)
         "{\"TableName\":\"Things\",\"StreamSpecification\":{\"StreamEnabled\":false}}");
     look(f, &tail);
     assert_int_equal(tail.count, 1);
-    assert_true(tail.ended);
+    assert_true(tail_ended(&tail));
+    assert_int_equal(tail.tables[0]->state, TAIL_OFF);
     size_t calls = f->calls;
     look(f, &tail);
     assert_int_equal(f->calls, calls); /* not asked any more */
@@ -185,8 +187,8 @@ static void a_stream_that_was_turned_on_anew_is_the_one_that_is_read(void **stat
     open_tail(f, &tail, FOLLOW_TRIM_HORIZON);
     assert_int_equal(tail.count, 1);
     assert_true(str_equal(tail_at(&tail, 0)->key, STR("new")));
-    assert_true(str_equal(tail.table.stream_view, STR("KEYS_ONLY")));
-    assert_false(tail.ended);
+    assert_true(str_equal(tail.tables[0]->table.stream_view, STR("KEYS_ONLY")));
+    assert_false(tail_ended(&tail));
     tail_fini(&tail);
 }
 
@@ -197,7 +199,7 @@ static void the_stream_of_a_table_that_has_gone_can_be_read(void **state)
     put(f, "a", "");
     ask(f, "DeleteTable", "{\"TableName\":\"Things\"}");
     open_tail(f, &tail, FOLLOW_TRIM_HORIZON);
-    assert_int_equal(tail.err.code, ERR_NONE);
+    assert_int_equal(tail.tables[0]->state, TAIL_GONE);
     assert_true(tail.count >= 1);
     assert_true(str_equal(tail_at(&tail, 0)->key, STR("a")));
     tail_fini(&tail);
@@ -232,7 +234,8 @@ static void one_may_leave_while_it_reads(void **state)
     struct tail tail;
     for (int i = 0; i < 50; i++)
         put(f, "a", i % 2 ? "" : ",\"n\":{\"N\":\"1\"}");
-    tail_init(&tail, f->worker, &f->clock.clock, &f->table, FOLLOW_TRIM_HORIZON, 0, f, on_changed);
+    tail_init(&tail, f->worker, &f->clock.clock, FOLLOW_TRIM_HORIZON, 0, f, on_changed);
+    tail_add(&tail, &f->table, false);
     tail_fini(&tail);
     while (worker_busy(f->worker))
         worker_wait(f->worker, 50);
