@@ -41,13 +41,32 @@ void keys_free(struct keys *keys)
     free(keys);
 }
 
-static bool see_section(void *context, const struct conf_line *line, struct err *err)
+struct keys *keys_begin(void)
 {
-    struct keys *keys = context;
+    return mem_new(struct keys);
+}
+
+static bool add_slot(struct keys *keys, struct key key, struct err *err)
+{
     if (keys->count == KEYS_MAX)
         return err_set(err, ERR_CONFIG, "more than %d keys", KEYS_MAX);
-    keys->key[keys->count++] = (struct key){.line = line->number};
+    keys->key[keys->count++] = key;
     return true;
+}
+
+bool keys_add(struct keys *keys, struct str id, struct str secret, struct err *err)
+{
+    if (!add_slot(keys, (struct key){0}, err))
+        return false;
+    struct key *key = &keys->key[keys->count - 1];
+    key->id = mem_dup(id.at, id.len);
+    key->secret = mem_dup(secret.at, secret.len);
+    return true;
+}
+
+static bool see_section(void *context, const struct conf_line *line, struct err *err)
+{
+    return add_slot(context, (struct key){.line = line->number}, err);
 }
 
 static bool see_entry(void *context, const struct conf_line *line, struct err *err)
@@ -102,7 +121,7 @@ static bool check_whole(const struct keys *keys, const char *path, struct err *e
 
 struct keys *keys_load(const char *path, struct err *err)
 {
-    struct keys *keys = mem_new(struct keys);
+    struct keys *keys = keys_begin();
     struct conf_handler handler = {.section = see_section, .entry = see_entry, .context = keys};
     if (check_mode(path, err) && conf_load(path, &handler, err) && check_whole(keys, path, err))
         return keys;

@@ -14,6 +14,10 @@
  */
 struct keys;
 
+/* Without a key; takes at most 1024. */
+struct keys *keys_begin(void);
+/* One more, from memory; false where there is no room. */
+bool keys_add(struct keys *keys, struct str id, struct str secret, struct err *err);
 /* Refuses a file that others may read or write, one without a key and one with half a key. */
 struct keys *keys_load(const char *path, struct err *err);
 void keys_free(struct keys *keys);

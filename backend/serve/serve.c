@@ -26,9 +26,15 @@ static bool open_keys(struct serve *s, const struct serve_options *options, stru
 {
     if (options->keys) {
         s->keys = keys_load(options->keys, err);
-        return s->keys != NULL;
+        if (!s->keys)
+            return false;
     }
-    return s->listen.loopback ||
+    if (options->key_id.len) {
+        s->keys = s->keys ? s->keys : keys_begin();
+        if (!keys_add(s->keys, options->key_id, options->key_secret, err))
+            return false;
+    }
+    return s->keys || s->listen.loopback ||
            err_set(err, ERR_USAGE,
                "%s can be reached from other machines, so requests have to be signed: name a file "
                "of access keys with --keys",

@@ -16,6 +16,7 @@ struct serve_options {
     const char *host; /* NULL = localhost */
     unsigned port;    /* 0 = a free one */
     const char *keys; /* a file of access keys, see keys.h; NULL = signatures not verified */
+    struct str key_id, key_secret; /* one more key, from memory: requests have to be signed */
     const struct clock *clock; /* NULL = the system's */
     bool quick_writes;         /* the backend's writes do not wait for a disk */
     bool trace;                /* a line for each request on the standard error */

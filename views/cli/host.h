@@ -15,6 +15,12 @@
  */
 struct host;
 
+/* An access key that nobody has known before. */
+struct host_key {
+    char id[21], secret[41];
+};
+bool host_key_make(struct host_key *key, struct err *err);
+
 /* Zeroed = the defaults. Texts are borrowed until host_free(). */
 struct host_options {
     const char *folder;     /* the registry's; NULL = that of the connection */
@@ -23,8 +29,9 @@ struct host_options {
     struct str region;      /* of ARNs; empty = us-east-1 */
     bool run;               /* run its mappings, where the connection may be written */
     const char *only;       /* a UUID or a function's name: only these; NULL = all */
-    /* A server that runs already, and its key for functions: see serve_key(). NULL = our own. */
+    /* A server that runs already, and a key that it takes, for functions; NULL = our own. */
     const struct serve *serve;
+    const struct host_key *key; /* NULL = any key will do there */
 };
 
 /* `backend` is borrowed, and called from several threads once something was started. */

@@ -20,6 +20,24 @@ static void keys_are_found_by_their_id(void **state)
     keys_free(keys);
 }
 
+static void a_key_from_memory_stands_beside_those_of_the_file(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct str secret;
+    struct keys *keys = keys_from(EXAMPLE_FILE, 0600, &err);
+    assert_non_null(keys);
+    assert_true(keys_add(keys, STR("mine"), STR("only for this run"), &err));
+    assert_true(keys_find(keys, STR("mine"), &secret));
+    assert_true(str_equal(secret, STR("only for this run")));
+    assert_true(keys_find(keys, STR(EXAMPLE_ID), &secret));
+    for (int more = 2; more < 1024; more++)
+        assert_true(keys_add(keys, STR("more"), STR("x"), &err));
+    assert_false(keys_add(keys, STR("more"), STR("x"), &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    keys_free(keys);
+}
+
 static void a_file_that_others_may_use_is_refused_with_a_remedy(void **state)
 {
     (void)state;
@@ -64,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_found_by_their_id),
+        cmocka_unit_test(a_key_from_memory_stands_beside_those_of_the_file),
         cmocka_unit_test(a_file_that_others_may_use_is_refused_with_a_remedy),
         cmocka_unit_test(what_is_no_key_is_refused_and_no_secret_is_told),
         cmocka_unit_test(a_missing_file_and_a_folder_are_refused),

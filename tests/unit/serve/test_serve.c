@@ -411,6 +411,20 @@ static void with_keys_an_unknown_signature_is_refused(void **state)
     unlink(path);
 }
 
+static void a_key_from_memory_is_enough_to_ask_for_signatures(void **state)
+{
+    (void)state;
+    struct serve_options options = {.key_id = STR(EXAMPLE_ID), .key_secret = STR(EXAMPLE_SECRET)};
+    struct server *s = server_start(NULL, &options);
+    struct wire w = wire_open(s);
+    struct answered a = wire_call(&w, "ListTables", "{}");
+    assert_int_equal(a.status, 400);
+    assert_non_null(strstr(a.body, "Signature expired"));
+    answered_fini(&a);
+    wire_close(&w);
+    server_stop(s);
+}
+
 static void other_machines_need_keys(void **state)
 {
     (void)state;
@@ -469,6 +483,7 @@ int main(void)
         cmocka_unit_test(the_end_answers_what_is_in_flight),
         cmocka_unit_test(a_store_that_fails_is_an_internal_error_with_its_reason),
         cmocka_unit_test(with_keys_an_unknown_signature_is_refused),
+        cmocka_unit_test(a_key_from_memory_is_enough_to_ask_for_signatures),
         cmocka_unit_test(other_machines_need_keys),
         cmocka_unit_test(a_port_that_is_taken_is_named),
     };
