@@ -79,6 +79,7 @@ enum cli_option_id {
     CLI_FOLLOW,
     CLI_FROM,
     CLI_PATTERN,
+    CLI_ALL,
     /* copy */
     CLI_AS,
     CLI_MERGE,
