@@ -11,20 +11,48 @@
  * processes or a clock: records are pushed in, orders come out, results are told, and the place
  * behind which everything is dealt with is there to be kept. Lambda's rules for DynamoDB streams:
  *
- *  - one batch at a time a lane; lanes are chosen by the item's key, so that order per item holds;
- *  - a batch fires at batch_size records, at 6 MB of event, or window_ms after its first record;
+ *  - one batch at a time a lane; lanes are chosen by the item's key (item % factor), so that order
+ *    per item holds. Tumbling windows carry one state from call to call: they have one lane;
+ *  - a batch fires at batch_size records, where the next record would make its event pass 6 MB,
+ *    window_ms after its first record was pushed, or at the shard's end. A record too big for that
+ *    goes alone;
  *  - filtered records are never in a batch, and count as dealt with;
- *  - failure: the same records again, after a pause that doubles (0.5 s to 60 s, jitter), retries
- *    times at most and no older than age_ms; halved first where bisect says so (a split is no
- *    retry); from the lowest failed record on where report says so and the answer names it;
- *  - then the records are given up: an order to write them down, and only then on with the next;
- *  - tumbling windows: state goes from call to call, a last call ends each window.
+ *  - a batch that failed stays as it is: none joins it before all of it is dealt with;
+ *  - what counts as failed: FAILED; a `report` answer that cannot be read or names what is not in
+ *    the batch; a `report` answer whose lowest number is the batch's first; no state in the answer
+ *    of a windowed call. Where the lowest number named is another one, the records before it have
+ *    succeeded, and the rest is a batch that has failed once;
+ *  - bisect: a batch of more than one record that failed goes on as its two halves, the first one
+ *    the smaller, each like a batch that has not failed yet, at once: a split is no retry and has
+ *    no pause. A named number is where it splits: the rest has not failed yet, and goes at once;
+ *  - a batch that failed n times comes again after a pause of between half and all of 0.5 s * 2 ^
+ *    (n - 1), at most 60 s; it is given up where n > retries. So each record that is given up was
+ *    first in line retries + 1 times, and progress begins the count anew;
+ *  - REFUSED is no failure; the pauses double alike. What was never run is cut anew when it is due;
+ *  - when a batch is due, its first records that are older than age_ms are given up before the rest
+ *    is sent, at first sight too (what was never run is cut anew behind them); age_ms -1 gives up
+ * what has failed and is older than the stream keeps it (24 h), and nothing at first sight;
+ *  - giving up is an order to write down; only then on with the next;
+ *  - tumbling windows: by the records' times, aligned to the epoch; no batch spans two. Each call
+ *    gets the state that the last one returned. A call without records ends a window when a record
+ *    of a later one is next, when all was read (delivery_drained) DELIVERY_LATE_MS after its end,
+ *    and early: at the shard's end, or where the state passes 1 MB. A record that is late counts
+ *    for the open window. The last call needs to return no state; it fails, comes again and is
+ *    given up like a batch.
  *
  *        push ─▶ [lane: queue] ─▶ INVOKE ──ok──────────────────────────▶ dealt with
  *                       ▲            │ failed                                 ▲
  *                       └─ again ◀───┴─ no more retries ─▶ GIVE_UP ─written───┘
  */
-enum { DELIVERY_LANES_MAX = 10, DELIVERY_EVENT_MAX = 6 << 20, DELIVERY_STATE_MAX = 1 << 20 };
+enum {
+    DELIVERY_LANES_MAX = 10,
+    DELIVERY_EVENT_MAX = 6 << 20,
+    DELIVERY_STATE_MAX = 1 << 20,
+    DELIVERY_LATE_MS = 1000,
+    DELIVERY_STREAM_MS = 24 * 60 * 60 * 1000,
+    DELIVERY_PAUSE_MS = 500,
+    DELIVERY_PAUSE_MAX_MS = 60 * 1000,
+};
 
 /* Zeroed is not valid: from a mapping, see delivery_rules_of() in runner.c. */
 struct delivery_rules {
@@ -34,6 +62,8 @@ struct delivery_rules {
     int64_t age_ms;      /* -1 = as long as the stream has them */
     int64_t tumbling_ms; /* 0 = off */
     bool bisect, report;
+    size_t envelope; /* bytes of an event beside its records, the commas between them and the
+                      * window's state; 0 = {"Records":[]} */
 };
 
 struct delivery_record {
@@ -49,12 +79,15 @@ struct delivery_ledger {
     uint64_t seen, succeeded, filtered;
     uint64_t dropped, expired;   /* written to the destination: no retries left, too old */
     uint64_t pending;            /* pushed, not dealt with */
-    uint64_t delivered, retried; /* handed to the function; of those, not for the first time */
+    uint64_t delivered, retried; /* handed to the function and run; of those, not for the first
+                                  * time */
     uint64_t calls, errors;      /* invocations; of those, failed (in whole or in part) */
 };
 
 /* What has to be kept so that the next process goes on here: a record is dealt with where its
- * number is not above that of its lane. */
+ * number is not above that of its lane, item % factor. The ledger counts those records alone (its
+ * delivered, retried, calls and errors: all so far). Where the rules say another factor, records up
+ * to the highest of these numbers go through the old lanes first. */
 struct delivery_place {
     unsigned factor;                         /* lanes in use */
     struct str sequence[DELIVERY_LANES_MAX]; /* empty = nothing yet */
@@ -73,10 +106,10 @@ struct delivery_order {
     enum delivery_kind kind;
     int64_t wake_ms;
     unsigned lane;                         /* has no other order meanwhile */
-    unsigned attempt;                      /* 1 = the first */
+    unsigned attempt;                      /* INVOKE: 1 = the first; GIVE_UP: how often it failed */
     const struct delivery_record *records; /* borrowed until the lane's result is told */
-    size_t count;
-    bool expired; /* GIVE_UP: too old; else no retries left */
+    size_t count;                          /* 0 in a window's last call */
+    bool expired;                          /* GIVE_UP: too old; else no retries left */
     /* Tumbling windows: */
     bool windowed, final, early;
     int64_t window_start_ms, window_end_ms;
@@ -86,7 +119,8 @@ struct delivery_order {
 enum delivery_outcome {
     DELIVERY_DONE,    /* the function answered: `response` may name failures and carry state */
     DELIVERY_FAILED,  /* it failed: counts as an attempt */
-    DELIVERY_REFUSED, /* it was not run (throttled, no process): again later, uses up age only */
+    DELIVERY_REFUSED, /* it was not run (throttled, no process): again later, uses up age only,
+                       * counts as no call */
 };
 
 struct delivery;
@@ -99,6 +133,9 @@ void delivery_free(struct delivery *d);
 bool delivery_has_room(const struct delivery *d);
 /* In the shard's order. Records at or before the place are passed over. */
 void delivery_push(struct delivery *d, const struct delivery_record *record, int64_t now_ms);
+/* All that the shard had at `now_ms` has been pushed: what ends windows in which nothing happens.
+ * Where delivery_next() wakes for that, read the shard, say this, and call it again. */
+void delivery_drained(struct delivery *d, int64_t now_ms);
 /* The shard has no more: windows end early. */
 void delivery_close(struct delivery *d);
 /* All that was pushed is dealt with (and the last window has been told, where it was closed). */
@@ -118,7 +155,7 @@ void delivery_place(const struct delivery *d, struct delivery_place *out);
 /* The ledger as of now, with what is pending. */
 struct delivery_ledger delivery_ledger(const struct delivery *d);
 
-/* By hand: try again at once; give up the batch that fails (false: none does). */
+/* By hand: try again at once; give up the batch that fails and is worst off (false: none does). */
 void delivery_retry_now(struct delivery *d);
 bool delivery_skip(struct delivery *d);
 /* The lane that is worst off, for the status. False: all is well. */
