@@ -302,6 +302,10 @@ static enum MHD_Result on_head(struct client *c, const char *method, const char 
 static void take_body(struct client *c, const char *bytes, size_t len)
 {
     atomic_fetch_add_explicit(&c->link.received, len, memory_order_relaxed);
+    c->request.body_came += len;
+    size_t most = c->http->limits.body;
+    if (most && len > most - c->body.len)
+        len = most - c->body.len;
     if (!c->ready)
         buf_add_bytes(&c->body, bytes, len);
 }
@@ -412,6 +416,7 @@ static void *on_line(void *context, const char *target, struct MHD_Connection *c
     buf_clear(&c->reply.headers);
     buf_add(&c->target, str_from(target));
     c->request.header_count = 0;
+    c->request.body_came = 0;
     c->request.body = c->request.operation = c->request.region = STR_NONE;
     c->reply = (struct reply){.body = c->reply.body, .headers = c->reply.headers};
     c->ready = c->answered = false;
@@ -488,6 +493,23 @@ static struct io *io_of(struct http *http, struct MHD_Connection *connection)
     return &http->io[0];
 }
 
+/* The library keeps a copy of what it is told of the peer: the only thing that travels along with a
+ * socket that it is given. */
+struct address {
+    struct sockaddr_storage peer;
+    uint64_t mark;
+};
+
+static uint64_t mark_of(struct http *http, struct MHD_Connection *connection)
+{
+    struct address address = {0};
+    const union MHD_ConnectionInfo *info =
+        http->lib.get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    if (info && info->client_addr)
+        memcpy(&address, info->client_addr, sizeof address);
+    return address.mark;
+}
+
 static void open_client(struct http *http, struct MHD_Connection *connection, void **slot)
 {
     const union MHD_ConnectionInfo *info =
@@ -497,6 +519,7 @@ static void open_client(struct http *http, struct MHD_Connection *connection, vo
     c->connection = connection;
     c->link.fd = c->request.socket = info->connect_fd;
     c->io = io_of(http, connection);
+    c->request.mark = mark_of(http, connection);
     *slot = c;
     links_add(&http->links, &c->link);
 }
@@ -535,10 +558,10 @@ static bool start_threads(struct http *http, struct err *err)
     for (size_t i = 0; i < http->limits.threads; i++) {
         http->io[i].daemon = http->lib.start_daemon(flags, 0, NULL, NULL, on_request, http,
             MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-            (unsigned)LIBRARY_MOST, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
-            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_line, http,
-            MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
-            on_connection, http, MHD_OPTION_END);
+            (unsigned)LIBRARY_MOST, MHD_OPTION_CONNECTION_TIMEOUT,
+            http->limits.idle_ms < 0 ? 0u : (unsigned)SILENCE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+            MHD_OPTION_URI_LOG_CALLBACK, on_line, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+            http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
         if (!http->io[i].daemon)
             return err_set(
                 err, ERR_INTERNAL, "the HTTP server does not start: %s", strerror(errno));
@@ -635,16 +658,21 @@ static struct io *least_busy(struct http *http)
 
 static void take_connection(void *context, int fd)
 {
-    struct http *http = context;
+    http_take(context, fd, 0);
+}
+
+void http_take(struct http *http, int fd, uint64_t mark)
+{
     int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    struct sockaddr_storage peer = {0};
-    socklen_t peer_len = sizeof peer;
-    getpeername(fd, (struct sockaddr *)&peer, &peer_len);
+    struct address address = {.mark = mark};
+    socklen_t peer_len = sizeof address.peer;
+    getpeername(fd, (struct sockaddr *)&address.peer, &peer_len);
     struct io *io = least_busy(http);
     atomic_fetch_add(&io->count, 1);
     atomic_fetch_add(&http->links.count, 1);
-    if (http->lib.add_connection(io->daemon, fd, (struct sockaddr *)&peer, peer_len) == MHD_YES)
+    if (http->lib.add_connection(io->daemon, fd, (struct sockaddr *)&address, sizeof address) ==
+        MHD_YES)
         return;
     atomic_fetch_sub(&io->count, 1); /* the library has closed the socket */
     atomic_fetch_sub(&http->links.count, 1);

@@ -40,7 +40,8 @@ struct http_limits {
     unsigned writers;     /* threads for HTTP_RUN_APART at most; 0 = 64 */
     unsigned connections; /* at most; 0 = 256 */
     int64_t head_ms;      /* for a head to arrive; 0 = 10 s */
-    int64_t idle_ms;      /* between requests; 0 = 75 s */
+    int64_t idle_ms;      /* between requests; 0 = 75 s, -1 = as long as they like */
+    size_t body;          /* bytes of a body that are kept; 0 = all: admit() sees to it */
 };
 
 struct http;
@@ -51,6 +52,9 @@ struct http *http_open(
  * sockets stay the caller's. */
 bool http_run(
     struct http *http, const int *sockets, size_t count, const atomic_bool *stop, struct err *err);
+/* A connection that was accepted elsewhere; owns the descriptor. `mark` comes back with each of its
+ * requests. Counts and deadlines are up to http_run(), where it runs at all. From any thread. */
+void http_take(struct http *http, int fd, uint64_t mark);
 /* From any thread. */
 void http_stop(struct http *http);
 void http_close(struct http *http);

@@ -26,9 +26,12 @@ struct request {
     struct request_header headers[REQUEST_HEADERS_MAX];
     size_t header_count;
     struct str body;
+    uint64_t body_came;  /* bytes of it; more than body.len where http_limits.body cut it */
     struct buf unpacked; /* room for a body that came packed; the transport's, as reply's body */
     struct str operation, region; /* what route and signature say, once they are read */
+    int face;                     /* route's, likewise */
     int socket;                   /* for peer.h alone */
+    uint64_t mark;                /* of the connection: http_take()'s; 0 = it came by http_run() */
 };
 
 /* The value of the first header of this name (case does not matter), or STR_NONE. */
