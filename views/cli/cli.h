@@ -84,6 +84,47 @@ enum cli_option_id {
     CLI_AS,
     CLI_MERGE,
     CLI_RATE,
+    /* triggers: fields of functions and mappings */
+    CLI_TRIGGER_NAME,
+    CLI_HANDLER,
+    CLI_RUNTIME,
+    CLI_TIMEOUT,
+    CLI_MEMORY,
+    CLI_ENVIRONMENT,
+    CLI_PASS_CREDENTIALS,
+    CLI_NO_PASS_CREDENTIALS,
+    CLI_DESCRIPTION,
+    CLI_STARTING_POSITION,
+    CLI_BATCH_SIZE,
+    CLI_BATCHING_WINDOW,
+    CLI_PARALLELIZATION,
+    CLI_RETRY_ATTEMPTS,
+    CLI_RECORD_AGE,
+    CLI_BISECT,
+    CLI_NO_BISECT,
+    CLI_TUMBLING_WINDOW,
+    CLI_RESPONSE_TYPES,
+    CLI_DESTINATION,
+    CLI_FILTERS,
+    CLI_ENABLED,
+    CLI_DISABLED,
+    CLI_INPUT_JSON,
+    CLI_STREAM_VIEW,
+    /* triggers: what is done with them */
+    CLI_SINCE,
+    CLI_LAST,
+    CLI_REQUEST_ID,
+    CLI_EVENT,
+    CLI_LOG,
+    CLI_EVENT_NAME,
+    CLI_RECORD_COUNT,
+    CLI_FROM_FILE,
+    CLI_SEQUENCE,
+    CLI_STEP,
+    CLI_DRY_RUN,
+    CLI_YES,
+    CLI_UNTIL_IDLE,
+    CLI_NO_TRIGGERS,
     CLI_OPTION_COUNT
 };
 
@@ -93,6 +134,7 @@ enum cli_words {
     CLI_WORDS_FILE,
     CLI_WORDS_FOLDER,
     CLI_WORDS_TABLE,
+    CLI_WORDS_TRIGGER,
     CLI_WORDS_LIST
 };
 
@@ -108,14 +150,16 @@ struct cli_option {
 
 struct cli;
 struct cli_command {
-    const char *name;
-    const char *args; /* synopsis of the arguments */
+    const char *name;  /* a verb's is two words: "trigger add" */
+    const char *alias; /* a second name (two words likewise), or NULL */
+    const char *args;  /* synopsis of the arguments */
     const char *summary;
     const char *help; /* paragraphs; NULL = none */
     const enum cli_option_id
         *options;           /* ends with CLI_OPTION_COUNT; the common ones come by themselves */
     int args_min, args_max; /* args_max < 0 = any number */
     enum cli_words first;   /* what the first argument is */
+    bool group;             /* has verbs: rows whose names begin with this one's */
     bool (*run)(struct cli *cli, struct err *err);
 };
 
@@ -123,6 +167,10 @@ struct cli_command {
 const struct cli_command *cli_commands_all(size_t *count);
 /* NULL where there is none. */
 const struct cli_command *cli_commands_find(struct str name);
+/* A verb of a group by its own word; NULL where there is none. */
+const struct cli_command *cli_commands_verb(const struct cli_command *group, struct str verb);
+/* That word of a row; empty where it is none of the group's. */
+struct str cli_command_verb(const struct cli_command *group, const struct cli_command *command);
 /* The name nearest to a mistyped one, or NULL where none is near. */
 const char *cli_commands_nearest(struct str name);
 const struct cli_option *cli_option(enum cli_option_id id);
@@ -138,9 +186,16 @@ struct cli_text {
 };
 enum { CLI_TEXTS_MAX = 6 };
 
+struct cli_given {
+    enum cli_option_id id;
+    const char *value;
+};
+
 struct cli {
     const struct cli_command *command;
     const char *value[CLI_OPTION_COUNT]; /* "" for an option without argument; NULL = not given */
+    struct cli_given *given; /* options in their order, for those that may be repeated */
+    size_t given_count;
     int arg_count;
     const char **args;
     struct cli_out out;
@@ -212,6 +267,7 @@ bool cli_generate_run(struct cli *cli, struct err *err);
 bool cli_serve_run(struct cli *cli, struct err *err);
 bool cli_stream_run(struct cli *cli, struct err *err);
 bool cli_copy_run(struct cli *cli, struct err *err);
+bool cli_trigger_run(struct cli *cli, struct err *err);
 bool cli_check_run(struct cli *cli, struct err *err);
 bool cli_completions_run(struct cli *cli, struct err *err);
 bool cli_help_run(struct cli *cli, struct err *err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The rows: every subcommand, once. Nothing here runs; parsing, --help, completions and the manual
- * page read it. The options are in option_rows.c, the verbs of `trigger` in trigger_rows.c.
+ * page read it. The options are in option_rows.c, what looks rows up in lookup.c.
  */
 #include "views/cli/cli.h"
 
@@ -181,10 +181,10 @@ static const struct cli_command commands[] = {
         .args_max = 1,
         .run = cli_completions_run},
     {.name = "help",
-        .args = "[SUBCOMMAND]",
+        .args = "[SUBCOMMAND…]",
         .summary = "explain a subcommand",
         .options = OPTIONS(CLI_OPTION_COUNT),
-        .args_max = 1,
+        .args_max = 2,
         .run = cli_help_run},
 };
 
@@ -194,68 +194,4 @@ const struct cli_command *cli_commands_all(size_t *count)
 {
     *count = COMMANDS;
     return commands;
-}
-
-const struct cli_command *cli_commands_find(struct str name)
-{
-    for (size_t i = 1; i < COMMANDS; i++)
-        if (str_equal(str_from(commands[i].name), name))
-            return &commands[i];
-    return NULL;
-}
-
-bool cli_command_takes(const struct cli_command *command, enum cli_option_id id)
-{
-    if (id <= CLI_BUDGET || id == CLI_HELP || id == CLI_VERSION)
-        return true; /* those of the connection and these two */
-    for (const enum cli_option_id *own = command->options; *own != CLI_OPTION_COUNT; own++)
-        if (*own == id)
-            return true;
-    return false;
-}
-
-/* ---- nearest name ---- */
-
-enum { NAME_MAX_LENGTH = 40 };
-
-static unsigned smaller(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
-/* How many letters are to be added, dropped, changed or swapped with a neighbour (each counts one).
- */
-static unsigned distance(struct str a, struct str b)
-{
-    unsigned row[3][NAME_MAX_LENGTH + 1];
-    if (a.len > NAME_MAX_LENGTH || b.len > NAME_MAX_LENGTH)
-        return NAME_MAX_LENGTH;
-    for (unsigned j = 0; j <= b.len; j++)
-        row[1][j] = j;
-    for (unsigned i = 1; i <= a.len; i++) {
-        unsigned *now = row[(i + 1) % 3], *last = row[i % 3], *before = row[(i + 2) % 3];
-        now[0] = i;
-        for (unsigned j = 1; j <= b.len; j++) {
-            unsigned cost = a.at[i - 1] != b.at[j - 1];
-            now[j] = smaller(smaller(last[j] + 1, now[j - 1] + 1), last[j - 1] + cost);
-            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1])
-                now[j] = smaller(now[j], before[j - 2] + 1);
-        }
-    }
-    return row[(a.len + 1) % 3][b.len];
-}
-
-const char *cli_commands_nearest(struct str name)
-{
-    const char *nearest = NULL;
-    unsigned best = 3;
-    for (size_t i = 1; i < COMMANDS; i++) {
-        struct str own = str_from(commands[i].name);
-        unsigned away = distance(name, own);
-        if (away < best && away < own.len) {
-            best = away;
-            nearest = commands[i].name;
-        }
-    }
-    return nearest;
 }

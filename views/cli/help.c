@@ -73,8 +73,30 @@ static void add_overview(struct buf *out)
     const struct cli_command *all = cli_commands_all(&count);
     buf_add(out, STR("\nSubcommands:\n"));
     for (size_t i = 1; i < count; i++)
-        add_entry(out, str_from(all[i].name), all[i].summary);
+        if (!strchr(all[i].name, ' '))
+            add_entry(out, str_from(all[i].name), all[i].summary);
     buf_add(out, STR("\n'dynascope help SUBCOMMAND' explains one.\n"));
+}
+
+/* Verbs with their other names. */
+static void add_verbs(struct buf *out, const struct cli_command *group)
+{
+    size_t count, front = strlen(group->name) + 1;
+    const struct cli_command *all = cli_commands_all(&count);
+    struct buf names = {0};
+    buf_add(out, STR("\nSubcommands:\n"));
+    for (size_t i = 1; i < count; i++) {
+        struct str verb = cli_command_verb(group, &all[i]);
+        if (!verb.len)
+            continue;
+        buf_clear(&names);
+        buf_add(&names, verb);
+        if (all[i].alias)
+            buf_printf(&names, ", %s", all[i].alias + front);
+        add_entry(out, buf_str(&names), all[i].summary);
+    }
+    buf_printf(out, "\n'dynascope %s SUBCOMMAND --help' explains one.\n", group->name);
+    buf_fini(&names);
 }
 
 void cli_help_format(struct buf *out, const struct cli_command *command)
@@ -93,6 +115,8 @@ void cli_help_format(struct buf *out, const struct cli_command *command)
         buf_add_byte(out, '\n');
         add_wrapped(out, command->help, 0, 0);
     }
+    if (command->group)
+        add_verbs(out, command);
     add_options(out, command);
     if (explorer)
         add_overview(out);
@@ -144,6 +168,12 @@ bool cli_help_run(struct cli *cli, struct err *err)
         about = cli_commands_find(str_from(cli->args[0]));
         if (!about)
             return refuse_word(cli->args[0], err);
+        const struct cli_command *group = about;
+        if (cli->arg_count > 1)
+            about = cli_commands_verb(group, str_from(cli->args[1]));
+        if (!about)
+            return err_set(err, ERR_USAGE, "%s has no subcommand %s; dynascope help %s lists them",
+                group->name, cli->args[1], group->name);
     }
     return cli_help_print(cli, about, err);
 }

@@ -66,6 +66,7 @@ static bool take_value(
         return !given || err_set(err, ERR_USAGE, "--%s takes no value", option->name);
     }
     cli->value[id] = given ? given : next_word(words);
+    cli->given[cli->given_count++] = (struct cli_given){id, cli->value[id]};
     return cli->value[id] ||
            err_set(err, ERR_USAGE, "--%s needs a value: %s", option->name, option->argument);
 }
@@ -110,12 +111,15 @@ static bool is_argument(const char *word)
            (word[1] == '.' && word[2] >= '0' && word[2] <= '9');
 }
 
-/* The first argument names the subcommand, or there is none and the explorer is meant. */
+/* The first argument names the subcommand, or there is none and the explorer is meant; the next
+ * one a verb, where the subcommand has some. */
 static void take_argument(struct cli *cli, const char *word)
 {
-    bool explorer = !cli->command->name[0];
-    const struct cli_command *named =
-        explorer && !cli->arg_count ? cli_commands_find(str_from(word)) : NULL;
+    const struct cli_command *named = NULL;
+    if (!cli->arg_count && !cli->command->name[0] && !strchr(word, ' '))
+        named = cli_commands_find(str_from(word));
+    else if (!cli->arg_count)
+        named = cli_commands_verb(cli->command, str_from(word));
     if (named)
         cli->command = named;
     else
@@ -151,6 +155,8 @@ bool cli_options_parse(struct cli *cli, int argc, char **argv, struct err *err)
 {
     struct words words = {.count = argc > 0 ? argc - 1 : 0, .at = argv + 1};
     size_t count;
+    /* a word of letters gives at most one value */
+    cli->given = arena_array(&cli->arena, struct cli_given, (size_t)words.count + 1);
     cli->args = arena_array(&cli->arena, const char *, (size_t)words.count + 1);
     cli->command = &cli_commands_all(&count)[0];
     return take_words(cli, &words, err) && check_options(cli, err);
