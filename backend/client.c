@@ -162,6 +162,12 @@ static void put_read(struct buf *body, const struct client_read *read)
     put_item(body, STR("ExclusiveStartKey"), read->start);
 }
 
+void client_read_body(struct buf *body, const struct client_read *read)
+{
+    put_read(body, read);
+    buf_add_byte(body, '}');
+}
+
 /* Encodes an object of typed attributes into the arena. */
 static bool take_item(struct arena *arena, const struct json *object, struct value *out,
     struct str operation, struct err *err)

@@ -96,6 +96,14 @@ struct client_page {
 
 bool client_read(struct client *c, struct arena *arena, const struct client_read *read,
     struct client_page *out, struct err *err);
+/* Adds the request as client_read() sends it: a Query's where there is a key condition, or else a
+ * Scan's. */
+void client_read_body(struct buf *body, const struct client_read *read);
+
+/* The same, the items as lines added to `lines` (see json_out_line()) and not in `out`: much faster
+ * for those who only print them. After an error there may be some of them. */
+bool client_read_lines(struct client *c, struct arena *arena, const struct client_read *read,
+    bool typed, struct buf *lines, struct client_page *out, struct err *err);
 
 /* ---- items; keys and items are M values ---- */
 

@@ -78,18 +78,32 @@ static struct value browse_copy_value(struct browse *b, struct value v)
     return v.type == VALUE_NONE ? v : value_of(arena_dup(&b->arena, v.encoded));
 }
 
+struct browse *browse_read(const struct client_table *table, const struct client_read *read)
+{
+    struct browse *b = browse_scan(table, read->index);
+    if (!b)
+        return NULL;
+    struct client_read *mine = &b->read;
+    b->query = read->key_condition.len > 0;
+    mine->key_condition = arena_dup(&b->arena, read->key_condition);
+    mine->filter = arena_dup(&b->arena, read->filter);
+    mine->projection = arena_dup(&b->arena, read->projection);
+    mine->names = browse_copy_value(b, read->names);
+    mine->values = browse_copy_value(b, read->values);
+    mine->backward = read->backward;
+    mine->consistent = read->consistent;
+    return b;
+}
+
 struct browse *browse_query(const struct client_table *table, struct str index,
     struct str key_condition, struct value names, struct value values, bool backward)
 {
-    struct browse *b = browse_scan(table, index);
-    if (!b)
-        return NULL;
-    b->query = true;
-    b->read.key_condition = arena_dup(&b->arena, key_condition);
-    b->read.names = browse_copy_value(b, names);
-    b->read.values = browse_copy_value(b, values);
-    b->read.backward = backward;
-    return b;
+    struct client_read read = {.index = index,
+        .key_condition = key_condition,
+        .names = names,
+        .values = values,
+        .backward = backward};
+    return browse_read(table, &read);
 }
 
 struct browse *browse_ref(struct browse *browse)

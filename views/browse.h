@@ -27,6 +27,9 @@ struct browse *browse_scan(const struct client_table *table, struct str index);
 /* A Query: the condition's slices and values are copied. */
 struct browse *browse_query(const struct client_table *table, struct str index,
     struct str key_condition, struct value names, struct value values, bool backward);
+/* Either, with all that a read may ask for: everything is copied. NULL where the table has no such
+ * index. */
+struct browse *browse_read(const struct client_table *table, const struct client_read *read);
 struct browse *browse_ref(struct browse *browse);
 void browse_unref(struct browse *browse);
 

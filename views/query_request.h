@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_QUERY_REQUEST_H
+#define VIEWS_QUERY_REQUEST_H
+
+#include "views/browse.h"
+#include "views/query_plan.h"
+
+/*
+ * What a planned query asks for: as a read, as the exact request, and as the command that asks the
+ * same with the AWS CLI.
+ */
+
+/* Slices are borrowed from table, line and plan. */
+struct client_read query_request_read(
+    const struct client_table *table, const struct query_line *line, const struct query_plan *plan);
+/* For the items grid; everything is copied. */
+struct browse *query_request_browse(
+    const struct client_table *table, const struct query_line *line, const struct query_plan *plan);
+/* aws dynamodb query --table-name …, quoted for a shell; `endpoint` empty = none is named. */
+void query_request_command(const struct client_read *read, const struct query_line *line,
+    struct str endpoint, struct buf *out);
+/* A word as a POSIX shell takes it: in single quotes where it needs any. */
+void query_request_quote(struct buf *out, struct str word);
+
+#endif
