@@ -31,7 +31,7 @@
  *  - REFUSED is no failure; the pauses double alike. What was never run is cut anew when it is due;
  *  - when a batch is due, its first records that are older than age_ms are given up before the rest
  *    is sent, at first sight too (what was never run is cut anew behind them); age_ms -1 gives up
- * what has failed and is older than the stream keeps it (24 h), and nothing at first sight;
+ *    what has failed and is older than the stream keeps it (24 h), and nothing at first sight;
  *  - giving up is an order to write down; only then on with the next;
  *  - tumbling windows: by the records' times, aligned to the epoch; no batch spans two. Each call
  *    gets the state that the last one returned. A call without records ends a window when a record
