@@ -31,6 +31,7 @@ struct ahead {
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t moved;
     struct ddb_reply ready; /* an answer that waits for the caller */
+    struct ddb_reply spare; /* one that was read, for its memory */
     bool full, last, failed, stop;
     bool given, begun; /* the caller has come once, twice */
     struct err err;
@@ -67,7 +68,8 @@ static void hand_over(struct ahead *a, struct ddb_reply *reply, bool ok, bool mo
 {
     if (ok) {
         a->ready = *reply;
-        *reply = (struct ddb_reply){0};
+        *reply = a->spare;
+        a->spare = (struct ddb_reply){0};
         a->full = true;
     }
     a->failed = !ok;
@@ -133,9 +135,9 @@ static void look(struct ahead *a)
         atomic_store(&a->cancel, true);
 }
 
-bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, struct err *err)
+/* The next answer; false at the end, with err where there is one. */
+static bool take_answer(struct ahead *a, struct ddb_reply *reply, struct err *err)
 {
-    struct ddb_reply reply = {0};
     pthread_mutex_lock(&a->lock);
     a->begun =
         a->given; /* from the second page on, the next one is wanted before it is asked for */
@@ -145,7 +147,7 @@ bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, s
         look(a);
     bool got = a->full;
     if (got) {
-        reply = a->ready;
+        *reply = a->ready;
         a->ready = (struct ddb_reply){0};
         a->full = false;
     } else if (a->failed) {
@@ -153,8 +155,36 @@ bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, s
     }
     pthread_cond_broadcast(&a->moved);
     pthread_mutex_unlock(&a->lock);
-    bool ok = got && client_take(arena, &a->read, &reply, out, err);
-    ddb_reply_fini(&reply);
+    return got;
+}
+
+static void give_back(struct ahead *a, struct ddb_reply *reply)
+{
+    pthread_mutex_lock(&a->lock);
+    struct ddb_reply before = a->spare;
+    a->spare = *reply;
+    pthread_mutex_unlock(&a->lock);
+    ddb_reply_fini(&before);
+}
+
+bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, struct err *err)
+{
+    struct ddb_reply reply;
+    if (!take_answer(a, &reply, err))
+        return false;
+    bool ok = client_take(arena, &a->read, &reply, out, err);
+    give_back(a, &reply);
+    return ok;
+}
+
+bool ahead_next_lines(struct ahead *a, struct arena *arena, bool typed, struct buf *lines,
+    struct client_page *out, struct err *err)
+{
+    struct ddb_reply reply;
+    if (!take_answer(a, &reply, err))
+        return false;
+    bool ok = client_take_lines(arena, &a->read, &reply, typed, lines, out, err);
+    give_back(a, &reply);
     return ok;
 }
 
@@ -169,6 +199,7 @@ void ahead_close(struct ahead *a)
     pthread_mutex_unlock(&a->lock);
     pthread_join(a->thread, NULL);
     ddb_reply_fini(&a->ready);
+    ddb_reply_fini(&a->spare);
     buf_fini(&a->start);
     pthread_cond_destroy(&a->moved);
     pthread_mutex_destroy(&a->lock);

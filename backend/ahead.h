@@ -16,6 +16,9 @@ struct ahead *ahead_open(struct client *client, const struct client_read *read);
 /* The next page, in the arena. False with err where it could not be read, or with err untouched
  * after the last one. */
 bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, struct err *err);
+/* The same as lines: see client_read_lines(). */
+bool ahead_next_lines(struct ahead *a, struct arena *arena, bool typed, struct buf *lines,
+    struct client_page *out, struct err *err);
 void ahead_close(struct ahead *a);
 
 #endif

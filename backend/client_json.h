@@ -5,7 +5,7 @@
 #include "backend/client.h"
 #include "backend/json.h"
 
-/* Private to client.c and client_table.c: request bodies out, answers in. */
+/* Private to the clients of the waist in this room: request bodies out, answers in. */
 
 /* "Name":"text", with the comma before it; nothing for an empty text. */
 void client_put_text(struct buf *body, struct str name, struct str text);
@@ -21,6 +21,9 @@ bool client_fetch(
     struct client *c, const struct client_read *read, struct ddb_reply *reply, struct err *err);
 bool client_take(struct arena *arena, const struct client_read *read, const struct ddb_reply *reply,
     struct client_page *out, struct err *err);
+bool client_take_lines(struct arena *arena, const struct client_read *read,
+    const struct ddb_reply *reply, bool typed, struct buf *lines, struct client_page *out,
+    struct err *err);
 
 /* A member's text, copied into the arena; empty where there is none. */
 struct str client_text(struct arena *arena, const struct json *object, struct str name);

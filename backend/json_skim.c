@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { TAIL = 8 * 1024 };
+
 /* Behind the string that begins at `at`. */
 static size_t skip_string(struct str text, size_t at)
 {
@@ -22,27 +24,78 @@ static size_t skip_string(struct str text, size_t at)
     return at;
 }
 
-struct str json_skim_member(struct str text, struct str name)
+struct str json_skim_value(struct str text)
 {
-    size_t depth = 0, from = SIZE_MAX;
+    size_t depth = 0;
     for (size_t at = 0; at < text.len;) {
         char c = text.at[at];
         if (c == '"') {
-            size_t end = skip_string(text, at);
-            bool this_one = depth == 1 && from == SIZE_MAX && end <= text.len &&
-                            str_equal((struct str){text.at + at + 1, end - at - 2}, name);
-            at = end;
-            if (this_one && at < text.len && text.at[at] == ':')
-                from = ++at;
+            at = skip_string(text, at);
             continue;
         }
-        depth += c == '{' || c == '[';
-        if (c == '}' || c == ']') {
-            depth--;
-            if (depth == 1 && from != SIZE_MAX)
-                return (struct str){text.at + from, at + 1 - from};
-        }
         at++;
+        depth += c == '{' || c == '[';
+        if ((c == '}' || c == ']') && --depth == 0)
+            return str_take(text, at);
+    }
+    return text;
+}
+
+struct str json_skim_from(struct str text, struct str name)
+{
+    size_t depth = 0;
+    for (size_t at = 0; at < text.len;) {
+        char c = text.at[at];
+        if (c != '"') {
+            depth += c == '{' || c == '[';
+            depth -= c == '}' || c == ']';
+            at++;
+            continue;
+        }
+        size_t end = skip_string(text, at);
+        bool found = depth == 1 && end <= text.len &&
+                     str_equal((struct str){text.at + at + 1, end - at - 2}, name);
+        at = end;
+        if (found && at < text.len && text.at[at] == ':')
+            return str_skip(text, at + 1);
     }
     return STR_NONE;
+}
+
+/* How many brackets more are closed than opened; its strings are whole. */
+static size_t closings(struct str text)
+{
+    size_t depth = 0;
+    for (size_t at = 0; at < text.len;) {
+        char c = text.at[at];
+        depth += c == '}' || c == ']';
+        depth -= c == '{' || c == '[';
+        at = c == '"' ? skip_string(text, at) : at + 1;
+    }
+    return depth;
+}
+
+/* What comes last in a long text is found from its end: a quote behind a bracket or a comma opens a
+ * string, as those inside of strings are escaped. */
+static struct str skim_tail(struct str text, struct str name)
+{
+    struct str tail = str_skip(text, text.len > TAIL ? text.len - TAIL : 0), last = STR_NONE;
+    for (size_t at; (at = str_find(tail, name)) != SIZE_MAX; tail = str_skip(tail, at + 1))
+        if (at > 1 && tail.at[at - 1] == '"' &&
+            (tail.at[at - 2] == ',' || tail.at[at - 2] == '{') &&
+            str_starts(str_skip(tail, at + name.len), STR("\":")))
+            last = str_skip(tail, at + name.len + 2);
+    return closings(last) == 1 ? last : STR_NONE;
+}
+
+struct str json_skim_member(struct str text, struct str name)
+{
+    struct str from = skim_tail(text, name);
+    if (!from.len)
+        from = json_skim_from(text, name);
+    bool opens = from.len && (*from.at == '{' || *from.at == '[');
+    struct str value = opens ? json_skim_value(from) : STR_NONE;
+    return value.len && (value.at[value.len - 1] == '}' || value.at[value.len - 1] == ']')
+               ? value
+               : STR_NONE;
 }

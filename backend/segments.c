@@ -8,6 +8,7 @@
  */
 #include "backend/segments.h"
 
+#include "backend/client_json.h"
 #include "backend/pace.h"
 #include "base/clock.h"
 
@@ -40,6 +41,7 @@ struct segment_thread {
     unsigned number;
     pthread_t thread;
     struct buf start; /* where the next page begins */
+    struct ddb_reply reply;
 };
 
 /* ---- with the lock held ---- */
@@ -114,6 +116,18 @@ static void hand_over(struct segment_thread *t)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* What was fetched, as soon as the page before is out of the way. */
+static bool take_answer(struct segment_thread *t, const struct client_read *read,
+    struct arena *arena, struct client_page *page, struct err *err)
+{
+    struct segments *s = t->running->segments;
+    if (!wait_until_taken(t))
+        return false;
+    return s->lines ? client_take_lines(
+                          arena, read, &t->reply, s->typed, &s->lines[t->number], page, err)
+                    : client_take(arena, read, &t->reply, page, err);
+}
+
 static bool read_page(struct segment_thread *t, struct client_read *read, struct arena *arena,
     struct client_page *page, struct err *err)
 {
@@ -122,7 +136,7 @@ static bool read_page(struct segment_thread *t, struct client_read *read, struct
     client.limits.cancel = &r->segments->give_up;
     if (t->start.len)
         read->start = value_of(buf_str(&t->start));
-    if (!client_read(&client, arena, read, page, err))
+    if (!client_fetch(&client, read, &t->reply, err) || !take_answer(t, read, arena, page, err))
         return false;
     pthread_mutex_lock(&r->lock);
     pace_give_back(&r->pace, read->limit - page->scanned);
@@ -155,8 +169,7 @@ static bool run_segment(struct segment_thread *t, struct arena *arena, struct er
     for (unsigned pages = 0; pages == 0 || t->start.len; pages += pages < 2) {
         arena_reset(arena);
         if ((pages == 1 && !wait_until_taken(t)) || !take_turn(t->running, read.limit) ||
-            !read_page(t, &read, arena, &page, err) || !wait_until_taken(t) ||
-            !s->work(s->context, t->number, &page, err))
+            !read_page(t, &read, arena, &page, err) || !s->work(s->context, t->number, &page, err))
             return false;
         hand_over(t);
     }
@@ -171,6 +184,7 @@ static void *segment_main(void *context)
     struct err err = ERR_INIT;
     bool ok = run_segment(t, &arena, &err);
     arena_fini(&arena);
+    ddb_reply_fini(&t->reply);
     buf_fini(&t->start);
     pthread_mutex_lock(&r->lock);
     if (!ok && err.code != ERR_NONE)

@@ -31,11 +31,13 @@ struct segments {
     unsigned count;                 /* 1 to SEGMENTS_MAX */
     int64_t rate;                   /* items looked at a second; 0 = as fast as it goes */
     const struct segments_place *at; /* `count` of them, or NULL: from the beginning */
+    struct buf *lines; /* one a segment: its items as lines, and not in the page; or NULL */
+    bool typed;        /* lines */
     void *context;
     /* In the segment's thread. What it keeps for take() it keeps by the segment's number. */
     bool (*work)(void *context, unsigned segment, const struct client_page *page, struct err *err);
-    /* In the caller's thread. `next`: where the segment goes on, empty at its end. Sets *enough
-     * where no more pages are wanted. */
+    /* In the caller's thread, who empties the segment's lines. `next`: where the segment goes on,
+     * empty at its end. Sets *enough where no more pages are wanted. */
     bool (*take)(void *context, unsigned segment, struct str next, bool *enough, struct err *err);
     /* In the caller's thread, a few times a second; NULL = not. */
     void (*tick)(void *context);

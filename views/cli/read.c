@@ -100,26 +100,31 @@ struct printing {
     struct cli_out *out;
     int64_t left; /* items that may still be printed; < 0 = no limit */
     int64_t count;
-    struct buf line;
+    struct buf lines;
     bool typed;
 };
 
-static void print_page(struct printing *p, const struct client_page *page)
+struct str cli_read_first(struct str lines, int64_t count)
 {
-    for (uint32_t i = 0; i < page->count && p->left; i++) {
-        buf_clear(&p->line);
-        json_out_line(&p->line, page->items[i], p->typed);
-        cli_out_line(p->out, buf_str(&p->line));
-        if (p->left > 0)
-            p->left--;
-    }
+    size_t len = 0;
+    for (; count > 0 && len < lines.len; count--)
+        len += str_find_byte(str_skip(lines, len), '\n') + 1;
+    return str_take(lines, len);
 }
 
-static void count_page(struct printing *p, const struct client_page *page)
+/* What a page has, in lines or as a number; no more than is still wanted. */
+static void take_page(struct printing *p, const struct client_page *page)
 {
-    bool enough = p->left >= 0 && page->count >= p->left;
-    p->count += enough ? p->left : (int64_t)page->count;
-    p->left -= p->left < 0 ? 0 : enough ? p->left : (int64_t)page->count;
+    int64_t items = page->count;
+    struct str lines = buf_str(&p->lines);
+    if (p->left >= 0 && items > p->left) {
+        items = p->left;
+        lines = cli_read_first(lines, items);
+    }
+    p->count += items;
+    p->left -= p->left < 0 ? 0 : items;
+    cli_out_block(p->out, lines);
+    buf_clear(&p->lines);
 }
 
 /* The service looks at no more items than are still wanted, where each of them will be printed. */
@@ -134,12 +139,9 @@ static bool read_page(struct printing *p, struct client_read *read, struct arena
     struct buf *start, struct err *err)
 {
     struct client_page page;
-    if (!client_read(&p->cli->client, arena, read, &page, err))
+    if (!client_read_lines(&p->cli->client, arena, read, p->typed, &p->lines, &page, err))
         return false;
-    if (read->count_only)
-        count_page(p, &page);
-    else
-        print_page(p, &page);
+    take_page(p, &page);
     /* the page's memory is about to go: the key stays */
     buf_clear(start);
     buf_add(start, page.last.encoded);
@@ -155,11 +157,8 @@ static bool print_ahead(struct printing *p, struct client_read *read, struct err
     struct buf last = {0};
     struct ahead *ahead = ahead_open(&p->cli->client, read);
     bool ok = true;
-    while (ok && ahead_next(ahead, &arena, &page, err)) {
-        if (read->count_only)
-            count_page(p, &page);
-        else
-            print_page(p, &page);
+    while (ok && ahead_next_lines(ahead, &arena, p->typed, &p->lines, &page, err)) {
+        take_page(p, &page);
         buf_clear(&last);
         buf_add(&last, page.last.encoded);
         arena_reset(&arena);
@@ -210,10 +209,9 @@ bool cli_read_print(struct cli *cli, struct client_read *read, struct cli_out *o
     else if (ok)
         ok = print_all(&p, read, err);
     if (ok && read->count_only) {
-        buf_clear(&p.line);
-        buf_printf(&p.line, "%lld", (long long)p.count);
-        cli_out_line(out, buf_str(&p.line));
+        buf_printf(&p.lines, "%lld", (long long)p.count);
+        cli_out_line(out, buf_str(&p.lines));
     }
-    buf_fini(&p.line);
+    buf_fini(&p.lines);
     return ok;
 }

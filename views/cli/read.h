@@ -12,6 +12,8 @@ bool cli_read_options(struct cli *cli, struct client_read *read, struct err *err
 bool cli_read_print(
     struct cli *cli, struct client_read *read, struct cli_out *out, struct err *err);
 
+/* The first `count` of so many lines. */
+struct str cli_read_first(struct str lines, int64_t count);
 /* Says how a reading that ran out of its budget goes on: from read->start, of read->segment. */
 void cli_read_note(const struct cli *cli, const struct client_read *read);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A scan in segments, printed: each segment's thread makes lines of its page, this one writes them.
+ * A scan in segments, printed: lines are made in each segment's thread, and written by this one.
  * Knows neither options nor files.
  *
  *   segment 0   page ─▶ lines ─┐
@@ -9,13 +9,11 @@
  */
 #include "views/cli/read_segments.h"
 
-#include "backend/json_out.h"
 #include "backend/segments.h"
 #include "views/cli/read.h"
 
-/* What a segment has for the output. */
+/* What a segment has for the output, beside its lines. */
 struct block {
-    struct buf lines;
     uint32_t items;
     struct buf next; /* behind what was printed; empty = the beginning */
     bool done;
@@ -24,32 +22,20 @@ struct block {
 struct spreading {
     struct cli *cli;
     struct cli_out *out;
-    bool typed, count_only;
+    bool count_only;
     int64_t left; /* items that are still wanted; < 0 = all */
     int64_t count;
     struct block blocks[SEGMENTS_MAX];
+    struct buf lines[SEGMENTS_MAX];
 };
 
-static bool make_lines(
+static bool note_items(
     void *context, unsigned segment, const struct client_page *page, struct err *err)
 {
     struct spreading *s = context;
-    struct block *block = &s->blocks[segment];
     (void)err;
-    buf_clear(&block->lines);
-    block->items = page->count;
-    for (uint32_t i = 0; !s->count_only && i < page->count; i++)
-        json_out_line(&block->lines, page->items[i], s->typed);
+    s->blocks[segment].items = page->count;
     return true;
-}
-
-/* The first lines of a text, so many of them. */
-static struct str first_lines(struct str text, int64_t lines)
-{
-    size_t len = 0;
-    for (; lines > 0 && len < text.len; lines--)
-        len += str_find_byte(str_skip(text, len), '\n') + 1;
-    return str_take(text, len);
 }
 
 static bool print_lines(
@@ -57,18 +43,19 @@ static bool print_lines(
 {
     struct spreading *s = context;
     struct block *block = &s->blocks[segment];
-    struct str lines = buf_str(&block->lines);
+    struct str lines = buf_str(&s->lines[segment]);
     int64_t items = block->items;
     if (cli_cancelled(err))
         return false;
     if (s->left >= 0 && items > s->left) {
         items = s->left;
-        lines = first_lines(lines, items);
+        lines = cli_read_first(lines, items);
     }
     s->count += items;
     s->left -= s->left < 0 ? 0 : items;
     *enough = s->left == 0;
     cli_out_block(s->out, lines);
+    buf_clear(&s->lines[segment]);
     buf_clear(&block->next);
     buf_add(&block->next, next);
     block->done = !next.len;
@@ -94,17 +81,16 @@ bool read_segments_print(struct cli *cli, const struct client_read *read,
     const struct read_spread *spread, struct cli_out *out, int64_t *count, struct err *err)
 {
     struct client_read each = *read;
-    struct spreading s = {.cli = cli,
-        .out = out,
-        .typed = cli_has(cli, CLI_TYPED),
-        .count_only = read->count_only,
-        .left = spread->limit};
+    struct spreading s = {
+        .cli = cli, .out = out, .count_only = read->count_only, .left = spread->limit};
     struct segments segments = {.client = cli->client,
         .read = &each,
         .count = spread->segments,
         .rate = spread->rate,
+        .lines = s.lines,
+        .typed = cli_has(cli, CLI_TYPED),
         .context = &s,
-        .work = make_lines,
+        .work = note_items,
         .take = print_lines};
     /* looked at in vain is what is not printed */
     if (s.left >= 0 && !read->filter.len && (!each.limit || each.limit > s.left))
@@ -113,7 +99,7 @@ bool read_segments_print(struct cli *cli, const struct client_read *read,
     if (!ok && err->code == ERR_BUDGET)
         note_places(&s, read, spread->segments);
     for (unsigned i = 0; i < SEGMENTS_MAX; i++) {
-        buf_fini(&s.blocks[i].lines);
+        buf_fini(&s.lines[i]);
         buf_fini(&s.blocks[i].next);
     }
     *count = s.count;
