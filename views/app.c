@@ -243,7 +243,10 @@ static void app_check_open_table(struct app *app)
 static void app_listing_changed(void *context)
 {
     struct app *app = context;
-    app->dirty = true;
+    if (app->started)
+        app_paint_soon(app);
+    else
+        app->dirty = true;
     if (app->listing.err.code != ERR_NONE)
         app_fail(app, &app->listing.err);
     pane_tables_update(app->tables);

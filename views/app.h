@@ -49,8 +49,9 @@ struct app {
 
     struct frame frame;
     bool dirty;
-    int64_t painted_ns; /* when the last frame was made */
-    int paint_timer;    /* of one that is put off */
+    bool paint_asked;     /* a frame of what came by itself */
+    int64_t paint_due_ns; /* when the next one would be due, were they evenly spread */
+    int paint_timer;      /* of one that is put off */
     bool gutter, mouse;
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;

@@ -10,6 +10,10 @@
 #include "views/pane_item.h"
 #include "views/pane_items.h"
 
+/* Frames of what comes by itself: on the average so far apart, and so many may come early. */
+#define APP_FRAME_NS (INT64_C(1000000000) / 30)
+enum { APP_FRAMES_EARLY = 3 };
+
 enum {
     APP_FRAME_MS = 34,
     APP_WAIT_MS = 8,
@@ -81,16 +85,21 @@ static void app_paint_due(void *data)
 
 void app_paint_soon(struct app *app)
 {
-    int64_t wait_ms = APP_FRAME_MS - (clock_tick_ns() - app->painted_ns) / 1000000;
-    if (!app->loop || wait_ms <= 0)
+    int64_t wait = app->paint_due_ns - clock_tick_ns() - APP_FRAMES_EARLY * APP_FRAME_NS;
+    app->paint_asked = true;
+    if (!app->loop || wait <= 0)
         app->dirty = true;
     else if (!app->paint_timer)
-        app->paint_timer = loop_after(app->loop, wait_ms, app_paint_due, app);
+        app->paint_timer = loop_after(app->loop, wait / 1000000 + 1, app_paint_due, app);
 }
 
+/* This frame shows what has come, too. */
 static void app_painted(struct app *app)
 {
-    app->painted_ns = clock_tick_ns();
+    int64_t now = clock_tick_ns();
+    if (app->paint_asked)
+        app->paint_due_ns = (app->paint_due_ns > now ? app->paint_due_ns : now) + APP_FRAME_NS;
+    app->paint_asked = false;
     if (app->paint_timer)
         loop_forget(app->loop, app->paint_timer);
     app->paint_timer = 0;

@@ -121,7 +121,10 @@ static void items_found(struct pane_items *p, int64_t row)
 static void items_changed(void *context, enum feed_event event, int64_t moved)
 {
     struct pane_items *p = context;
-    p->view.app->dirty = true;
+    if (event == FEED_REFRESHED)
+        app_paint_soon(p->view.app);
+    else
+        p->view.app->dirty = true;
     items_see(p);
     switch (event) {
     case FEED_OPENED:

@@ -38,10 +38,7 @@ enum {
 
 const struct tail_record *pane_stream_record(const struct pane_stream *p, int64_t row)
 {
-    const struct tail_record *oldest = tail_at(&p->tail, 0);
-    if (!oldest || row < 0 || (size_t)row >= p->shown_count)
-        return NULL;
-    return tail_at(&p->tail, (size_t)(p->shown[row] - oldest->number));
+    return row >= 0 && (size_t)row < p->shown_count ? tail_find(&p->tail, p->shown[row]) : NULL;
 }
 
 const struct tail_record *pane_stream_current(const struct pane_stream *p)
@@ -412,6 +409,7 @@ static void stream_arrange(struct view *view, int rows, int cols)
     p->grid.search = STR_NONE;
     p->grid.empty = nothing_here(p);
     grid_arrange(&p->grid, rows - p->detail_rows - p->state_rows, cols);
+    p->tail.pin = p->live || !p->shown_count ? INT64_MAX : p->shown[p->grid.top];
 }
 
 static void stream_draw(const struct view *view, const struct canvas *c)

@@ -46,19 +46,43 @@ static void grow_ring(struct tail *t)
     t->room = room;
 }
 
-/* How many were dropped for it. */
-static size_t add_record(struct tail *t, struct tail_record *record)
+const struct tail_record *tail_find(const struct tail *t, int64_t number)
 {
-    uint64_t before = t->dropped;
+    size_t low = 0, high = t->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (tail_at(t, middle)->number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    const struct tail_record *found = tail_at(t, low);
+    return found && found->number == number ? found : NULL;
+}
+
+static bool is_full(const struct tail *t, size_t more)
+{
+    return t->count >= t->keep || t->bytes + more > TAIL_BYTES_MAX;
+}
+
+/* False where it was dropped; *gone counts those that were dropped in front. */
+static bool add_record(struct tail *t, struct tail_record *record, size_t *gone)
+{
+    size_t size = tail_record_size(record);
     record->number = (int64_t)t->seen++;
     t->tables[record->table]->seen++;
-    t->bytes += tail_record_size(record);
-    while (t->count && (t->count >= t->keep || t->bytes > TAIL_BYTES_MAX))
+    for (; t->count && is_full(t, size) && tail_at(t, 0)->number < t->pin; ++*gone)
         drop_oldest(t);
+    if (t->count && is_full(t, size)) {
+        t->dropped++;
+        free(record);
+        return false;
+    }
     if (t->count == t->room)
         grow_ring(t);
+    t->bytes += size;
     t->records[(t->first + t->count++) % t->room] = record;
-    return (size_t)(t->dropped - before);
+    return true;
 }
 
 /* ---- rates ---- */
@@ -157,8 +181,8 @@ static void look_ended(struct task *task)
     t->took_ns += (clock_tick_ns() - t->asked_ns - t->took_ns) / 4;
     take_state(t->tables[look->table], look);
     take_records(t, look);
-    for (struct merge_node *node; (node = merge_next(&t->merge)); added++)
-        gone += add_record(t, (struct tail_record *)node);
+    for (struct merge_node *node; (node = merge_next(&t->merge));)
+        added += add_record(t, (struct tail_record *)node, &gone);
     tail_look_fini(look);
     look_next(t);
     /* of what came, the oldest may have gone again at once */
@@ -204,7 +228,8 @@ void tail_init(struct tail *t, struct worker *worker, const struct clock *clock,
         .changed = changed,
         .start = start,
         .time_ms = time_ms,
-        .keep = TAIL_RECORDS_MAX};
+        .keep = TAIL_RECORDS_MAX,
+        .pin = INT64_MAX};
 }
 
 size_t tail_add(struct tail *t, const struct client_table *table, bool fresh)

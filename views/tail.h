@@ -6,8 +6,9 @@
 
 /*
  * The records of the streams of one or more tables as they come, kept in memory up to a bound: the
- * oldest ones go, and are counted. Reading, and what is costly to say about a record, happens on
- * the worker's thread, one short job at a time: tables take turns.
+ * oldest ones go, and are counted; or the newest, while somebody looks at the oldest. Reading, and
+ * what is costly to say about a record, happens on the worker's thread, one short job at a time:
+ * tables take turns.
  */
 enum {
     TAIL_RECORDS_MAX = 20000,
@@ -35,6 +36,7 @@ struct tail {
     enum follow_start start;
     int64_t time_ms;
     size_t keep; /* records; TAIL_RECORDS_MAX */
+    int64_t pin; /* this record and later ones stay: where all do, what comes is dropped instead */
 
     struct tail_table **tables;
     size_t table_count, turn;
@@ -67,6 +69,8 @@ bool tail_ended(const struct tail *t);
 
 /* The nth that is kept, 0 = the oldest. */
 const struct tail_record *tail_at(const struct tail *t, size_t nth);
+/* The one of this number, or NULL where it is not kept. */
+const struct tail_record *tail_find(const struct tail *t, int64_t number);
 /* Records a second over the last ten seconds, and how many came in each of the last `count` whole
  * seconds (fewer than TAIL_SECONDS), oldest first. */
 double tail_rate(struct tail *t);

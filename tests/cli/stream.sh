@@ -77,6 +77,49 @@ timeout 30 "$binary" stream Orders --follow --from TRIM_HORIZON | head -n 1 >fir
 same "${PIPESTATUS[0]}" 0 "following for a reader that has gone"
 has "$(cat first)" '"eventName":"INSERT"'
 
+# several tables: in the order of their times, and what has no stream is in nobody's way
+run 64 stream
+has "$err" "--all"
+run 64 stream --all Orders
+watched() {
+    run 0 call CreateTable '{"TableName":"'"$1"'","BillingMode":"PAY_PER_REQUEST",
+        "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
+        "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}],
+        "StreamSpecification":{"StreamEnabled":true,"StreamViewType":"KEYS_ONLY"}}'
+}
+keys() {
+    printf '%s' "$out" | sed 's/.*"Keys":{"id":{"S":"\([a-z0-9]*\)"}}.*/\1/' | tr '\n' ' '
+}
+watched Second
+for i in 1 2 3; do
+    run 0 put Orders "{\"id\":\"o$i\"}"
+    run 0 put Second "{\"id\":\"s$i\"}"
+done
+run 0 stream Second Orders Plain --from 1h --pattern '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"o"},{"prefix":"s"}]}}}}'
+same "$(keys)" "o1 s1 o2 s2 o3 s3" "two tables"
+has "$err" "Plain: the table Plain has no stream"
+run 0 stream --all --pattern '{"dynamodb":{"Keys":{"id":{"S":["o3","s3"]}}}}'
+same "$(keys)" "o3 s3" "all tables"
+run 65 stream Plain Plain
+has "$err" "none of these"
+
+# one that gets a stream later joins, one that goes does not stop the others
+"$binary" stream --all --follow >joined 2>told &
+follower=$!
+n=0
+until grep -q '"again' joined || ! kill -0 $follower 2>/dev/null; do
+    run 0 put Orders "{\"id\":\"again$((n += 1))\"}"
+done
+watched Third
+run 0 put Third '{"id":"third"}'
+until grep -q '"third"' joined || ! kill -0 $follower 2>/dev/null; do :; done
+run 0 call DeleteTable '{"TableName":"Third"}'
+until grep -q 'Third: its stream has ended' told || ! kill -0 $follower 2>/dev/null; do :; done
+run 0 put Second '{"id":"after"}'
+until grep -q '"after"' joined || ! kill -0 $follower 2>/dev/null; do :; done
+kill -TERM $follower || fail "following all ended by itself: $(cat told)"
+wait $follower
+
 run 0 call DeleteTable '{"TableName":"Orders"}'
 run 0 stream "$arn" --follow --from TRIM_HORIZON # a closed stream ends by itself
 has "$(names)" "INSERT MODIFY INSERT REMOVE"
