@@ -214,6 +214,14 @@ void pane_items_browse(struct view *view, struct browse *browse)
     view->app->dirty = true;
 }
 
+void pane_items_ask(struct view *view, struct browse *browse, struct str about)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    buf_clear(&p->about);
+    buf_add(&p->about, about);
+    pane_items_browse(view, browse);
+}
+
 void pane_items_close(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;

@@ -9,6 +9,8 @@
 struct view *pane_items_new(struct app *app);
 /* Shows another reading; a reference is taken. */
 void pane_items_browse(struct view *view, struct browse *browse);
+/* The same, with its condition for the title. */
+void pane_items_ask(struct view *view, struct browse *browse, struct str about);
 /* Shows nothing: the table has gone. */
 void pane_items_close(struct view *view);
 /* What is shown, or NULL. Borrowed. */

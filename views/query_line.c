@@ -50,14 +50,27 @@ static bool completes(const struct query_token *token)
            token->kind == QUERY_LITERAL || token->kind == QUERY_CLOSE;
 }
 
+struct str query_clause_word(enum query_clause clause)
+{
+    static const struct str words[QUERY_CLAUSES] = {STR("if"), STR("show"), STR("on"), STR("limit"),
+        STR("ascending"), STR("descending"), STR("consistent"), STR("segments")};
+    return words[clause];
+}
+
+/* QUERY_CLAUSES where the word begins none; one in backquotes never does. */
+static enum query_clause clause_of(const struct query_token *token)
+{
+    int clause = 0;
+    bool plain = token->kind == QUERY_NAME && token->len == token->name.len;
+    while (clause < QUERY_CLAUSES &&
+           !(plain && str_equal_nocase(token->name, query_clause_word((enum query_clause)clause))))
+        clause++;
+    return (enum query_clause)clause;
+}
+
 static bool is_clause_word(const struct query_token *token)
 {
-    static const char *const words[] = {
-        "if", "show", "on", "limit", "ascending", "descending", "consistent", "segments"};
-    for (size_t i = 0; token->kind == QUERY_NAME && i < sizeof words / sizeof *words; i++)
-        if (str_equal_nocase(token->name, str_from(words[i])))
-            return token->len == token->name.len; /* not in backquotes */
-    return false;
+    return clause_of(token) != QUERY_CLAUSES;
 }
 
 /* An attribute may be called "limit": a clause begins where no operand can stand, or where what
@@ -196,25 +209,39 @@ static bool take_show(struct parser *p)
     return true;
 }
 
-static bool parse_clause(struct parser *p)
+static bool parse_clause_rest(struct parser *p, enum query_clause clause)
 {
     struct query_line *line = p->line;
-    const struct query_token *word = peek(p);
-    p->at++;
-    if (is_word(word, "if"))
+    switch (clause) {
+    case QUERY_IF:
         return parse_terms(p, true);
-    if (is_word(word, "show"))
+    case QUERY_SHOW:
         return take_show(p);
-    if (is_word(word, "on"))
+    case QUERY_ON:
         return take_name(p, "the name of an index goes here", &line->index, &line->index_span);
-    if (is_word(word, "limit"))
+    case QUERY_LIMIT:
         return take_number(p, &line->limit);
-    if (is_word(word, "segments"))
+    case QUERY_SEGMENTS:
         return take_number(p, &line->segments);
-    if (is_word(word, "consistent"))
-        line->consistent = true;
-    else
-        line->backward = is_word(word, "descending");
+    case QUERY_CONSISTENT:
+        return line->consistent = true;
+    default:
+        line->backward = clause == QUERY_DESCENDING;
+        return true;
+    }
+}
+
+static bool parse_clause(struct parser *p)
+{
+    const struct query_token *word = peek(p);
+    enum query_clause clause = clause_of(word);
+    if (p->line->clauses[clause].len)
+        return complain(p, word, "this is said twice");
+    p->at++;
+    if (!parse_clause_rest(p, clause))
+        return false;
+    const struct query_token *last = &p->tokens[p->at - 1];
+    p->line->clauses[clause] = (struct query_span){word->at, last->at + last->len - word->at};
     return true;
 }
 

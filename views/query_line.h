@@ -23,6 +23,20 @@
  */
 enum { QUERY_TERMS_MAX = 64, QUERY_USES_MAX = 512 };
 
+enum query_clause {
+    QUERY_IF,
+    QUERY_SHOW,
+    QUERY_ON,
+    QUERY_LIMIT,
+    QUERY_ASCENDING,
+    QUERY_DESCENDING,
+    QUERY_CONSISTENT,
+    QUERY_SEGMENTS,
+    QUERY_CLAUSES,
+};
+/* The word that begins it. */
+struct str query_clause_word(enum query_clause clause);
+
 struct query_span {
     uint32_t at, len;
 };
@@ -43,7 +57,8 @@ struct query_line {
     struct str text;
     uint32_t term_count;
     struct query_term terms[QUERY_TERMS_MAX];
-    struct str index; /* "on": empty = whichever serves */
+    struct str index;                         /* "on": empty = whichever serves */
+    struct query_span clauses[QUERY_CLAUSES]; /* with their words; len 0 = not there */
     struct query_span index_span, show_span;
     struct str projection; /* with placeholders; empty = all */
     uint32_t show_count;

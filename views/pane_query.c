@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The query builder: one text, edited as a line or field by field, judged with each key. Must not
+ * know how a query is planned, nor read anything itself.
+ */
+#include "views/pane_query.h"
+
+#include "base/mem.h"
+#include "views/app.h"
+#include "views/contexts.h"
+#include "views/pane_items.h"
+#include "views/pane_query_impl.h"
+#include "views/query_request.h"
+
+#include <stdlib.h>
+
+/* ---- the text ---- */
+
+static void judge(struct pane_query *p)
+{
+    buf_clear(&p->error);
+    buf_clear(&p->verdict);
+    buf_clear(&p->command);
+    if (!p->form.planned)
+        return;
+    struct client_read read = query_request_read(&p->browse->table, &p->form.line, &p->form.plan);
+    query_verdict_line(&p->form, p->share, &p->verdict);
+    query_request_command(&read, &p->form.line, STR_NONE, &p->command);
+}
+
+/* What is being edited was changed. */
+static void edited(struct pane_query *p)
+{
+    struct buf text = {0};
+    if (p->at == PANE_QUERY_LINE)
+        buf_add(&text, line_edit_text(&p->edit));
+    else
+        query_form_with(&p->base, &p->base.fields[p->at], line_edit_text(&p->edit), &text);
+    query_form_set(&p->form, buf_str(&text));
+    buf_fini(&text);
+    judge(p);
+}
+
+static void go_to(struct pane_query *p, int at)
+{
+    struct buf text = {0};
+    p->at = at;
+    if (at == PANE_QUERY_LINE) {
+        buf_add(&text, buf_str(&p->form.text));
+    } else {
+        query_form_set(&p->base, buf_str(&p->form.text));
+        query_form_get(&p->base, &p->base.fields[at], &text);
+    }
+    line_edit_set(&p->edit, buf_str(&text));
+    buf_fini(&text);
+}
+
+/* Fields are places in a text that can be read: what cannot is mended in the line first. */
+static void move_to(struct pane_query *p, int at)
+{
+    if (at != PANE_QUERY_LINE && !p->form.good) {
+        buf_clear(&p->error);
+        buf_add(&p->error, STR("first finish this: "));
+        buf_add(&p->error, str_from(p->form.err.text));
+        return;
+    }
+    int count = (int)p->form.field_count;
+    go_to(p, at >= count ? PANE_QUERY_LINE : at < PANE_QUERY_LINE ? count - 1 : at);
+}
+
+static void move_row(struct pane_query *p, int step)
+{
+    int at = p->at, row = at < 0 ? -1 : pane_query_row(p, at);
+    do {
+        at += step;
+    } while (at >= 0 && at < (int)p->form.field_count && pane_query_row(p, at) == row);
+    while (at > 0 && step < 0 && pane_query_row(p, at - 1) == pane_query_row(p, at))
+        at--;
+    move_to(p, at);
+}
+
+/* ---- choices ---- */
+
+/* The index after (or before) the one that is asked for: none, the table, each index. */
+static void choose_index(struct pane_query *p, int step, struct buf *out)
+{
+    const struct client_table *table = &p->browse->table;
+    int count = (int)table->index_count + 2, now = 0;
+    struct str index = p->base.line.index;
+    if (str_equal(index, STR("table")))
+        now = 1;
+    for (uint32_t i = 0; index.len && i < table->index_count; i++)
+        if (str_equal(table->indexes[i].name, index))
+            now = (int)i + 2;
+    now = (now + step + count) % count;
+    if (now == 1)
+        buf_add(out, STR("table"));
+    else if (now > 1)
+        buf_add(out, table->indexes[now - 2].name);
+}
+
+static const char *const operators[] = {
+    "=", "<>", "<", "<=", ">", ">=", "between", "begins_with", "contains"};
+
+/* `name op value` is rewritten as a whole: some operators are functions, one has two values. */
+static void choose_operator(struct pane_query *p, int step, struct buf *text)
+{
+    enum { COUNT = sizeof operators / sizeof *operators };
+    const struct query_field *field = &p->base.fields[p->at];
+    const struct query_term *term = &p->base.line.terms[field->term];
+    struct str all = buf_str(&p->base.text);
+    struct str name = str_take(str_skip(all, term->name_span.at), term->name_span.len);
+    struct str value = str_take(str_skip(all, term->low_span.at), term->low_span.len);
+    struct str now = str_take(str_skip(all, term->op_span.at), term->op_span.len);
+    int i = 0;
+    while (i < COUNT && !str_equal(now, str_from(operators[i])))
+        i++;
+    const char *op = operators[(i + step + COUNT) % COUNT];
+    buf_add(text, str_take(all, term->span.at));
+    if (strcmp(op, "between") == 0)
+        buf_printf(
+            text, "%.*s between %.*s and %.*s", STR_ARG(name), STR_ARG(value), STR_ARG(value));
+    else if (op[0] == 'b' || op[0] == 'c')
+        buf_printf(text, "%s(%.*s, %.*s)", op, STR_ARG(name), STR_ARG(value));
+    else
+        buf_printf(text, "%.*s %s %.*s", STR_ARG(name), op, STR_ARG(value));
+    buf_add(text, str_skip(all, term->span.at + term->span.len));
+}
+
+static void toggle(struct pane_query *p, const char *word, struct buf *out)
+{
+    if (p->base.fields[p->at].span.len == 0)
+        buf_add(out, str_from(word));
+}
+
+static bool choose(struct pane_query *p, int step)
+{
+    struct buf value = {0}, text = {0};
+    if (p->at == PANE_QUERY_LINE || !p->form.good)
+        return false;
+    go_to(p, p->at);
+    const struct query_field *field = &p->base.fields[p->at];
+    switch (field->kind) {
+    case QUERY_FIELD_INDEX:
+        choose_index(p, step, &value);
+        break;
+    case QUERY_FIELD_ORDER:
+        toggle(p, "descending", &value);
+        break;
+    case QUERY_FIELD_CONSISTENT:
+        toggle(p, "consistent", &value);
+        break;
+    case QUERY_FIELD_OPERATOR:
+        choose_operator(p, step, &text);
+        break;
+    default:
+        return false;
+    }
+    if (field->kind != QUERY_FIELD_OPERATOR)
+        query_form_with(&p->base, field, buf_str(&value), &text);
+    query_form_set(&p->form, buf_str(&text));
+    go_to(p, p->at);
+    judge(p);
+    buf_fini(&value);
+    buf_fini(&text);
+    return true;
+}
+
+/* Whether the field is stepped through and not typed into. */
+static bool is_choice(const struct pane_query *p)
+{
+    enum query_field_kind kind =
+        p->at == PANE_QUERY_LINE ? QUERY_FIELD_TERM : p->form.fields[p->at].kind;
+    return kind == QUERY_FIELD_ORDER || kind == QUERY_FIELD_CONSISTENT || kind == QUERY_FIELD_INDEX;
+}
+
+/* ---- the view ---- */
+
+static bool pane_query_action(struct view *view, enum action action)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    switch (action) {
+    case ACTION_NEXT:
+        move_to(p, p->at + 1);
+        return true;
+    case ACTION_PREVIOUS:
+        move_to(p, p->at - 1);
+        return true;
+    case ACTION_UP:
+    case ACTION_DOWN:
+        move_row(p, action == ACTION_UP ? -1 : 1);
+        return true;
+    case ACTION_CHOOSE_NEXT:
+        return choose(p, 1);
+    case ACTION_CHOOSE_PREVIOUS:
+        return choose(p, -1);
+    default:
+        break;
+    }
+    if (is_choice(p) && (action == ACTION_LEFT || action == ACTION_RIGHT))
+        return choose(p, action == ACTION_RIGHT ? 1 : -1);
+    if (is_choice(p) || !line_edit_handle(&p->edit, action))
+        return false;
+    edited(p);
+    return true;
+}
+
+static void pane_query_text(struct view *view, struct str text)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    if (is_choice(p)) {
+        choose(p, 1);
+        return;
+    }
+    if (!line_edit_insert(&p->edit, text))
+        app_say(view->app, ROLE_STATUS_WARNING, "too long for a query: nothing was inserted");
+    edited(p);
+}
+
+static void pane_query_free(struct view *view)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    browse_unref(p->browse);
+    query_form_fini(&p->form);
+    query_form_fini(&p->base);
+    line_edit_fini(&p->edit);
+    buf_fini(&p->verdict);
+    buf_fini(&p->command);
+    buf_fini(&p->error);
+    free(p);
+}
+
+/* ---- completion: attributes, functions, words ---- */
+
+static bool nth_word(const struct pane_query *p, int nth, struct str *word)
+{
+    static const char *const words[] = {"and", "or", "not", "between", "in", "begins_with(",
+        "contains(", "attribute_exists(", "attribute_not_exists(", "attribute_type(", "size(", "if",
+        "show", "on", "limit", "descending", "consistent"};
+    const struct client_table *table = &p->browse->table;
+    if (nth < (int)(sizeof words / sizeof *words)) {
+        *word = str_from(words[nth]);
+        return true;
+    }
+    nth -= (int)(sizeof words / sizeof *words);
+    if (nth >= (int)table->index_count)
+        return false;
+    *word = table->indexes[nth].name;
+    return true;
+}
+
+static size_t word_start(struct str text, size_t at)
+{
+    while (at > 0 && !strchr(" ()=<>,", text.at[at - 1]))
+        at--;
+    return at;
+}
+
+/* Attributes that were seen come first; what is written out already is none. */
+static bool complete(void *data, struct str text, size_t at, int nth, size_t *from, struct buf *out)
+{
+    const struct pane_query *p = data;
+    struct str word, prefix;
+    *from = word_start(text, at);
+    prefix = str_skip(str_take(text, at), *from);
+    for (int i = 0; (word = pane_items_column(p->view.app->items, i)).len; i++)
+        if (str_starts(word, prefix) && nth-- == 0) {
+            buf_add(out, word);
+            return true;
+        }
+    for (int i = 0; nth_word(p, i, &word); i++)
+        if (str_starts(word, prefix) && nth-- == 0) {
+            buf_add(out, word);
+            return true;
+        }
+    return false;
+}
+
+static bool recall(void *data, int age, struct str prefix, struct buf *out)
+{
+    const struct pane_query *p = data;
+    const struct prompt_history *history = &p->view.app->query_history;
+    for (size_t i = history->count; i-- > 0;)
+        if (str_starts(buf_str(&history->lines[i]), prefix) && --age == 0) {
+            buf_add(out, buf_str(&history->lines[i]));
+            return true;
+        }
+    return false;
+}
+
+/* ---- commands ---- */
+
+struct browse *pane_query_parse(
+    const struct client_table *table, struct str text, struct buf *about, struct err *err)
+{
+    struct query_form form;
+    struct browse *browse = NULL;
+    query_form_init(&form, table);
+    query_form_set(&form, text);
+    *err = form.err;
+    if (form.planned) {
+        browse = query_request_browse(table, &form.line, &form.plan);
+        buf_add(about, text);
+    }
+    query_form_fini(&form);
+    return browse;
+}
+
+static void pane_query_run(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    struct pane_query *p = (struct pane_query *)view;
+    if (!p->form.planned) {
+        buf_clear(&p->error);
+        buf_add(&p->error, str_from(p->form.err.text));
+        return;
+    }
+    struct browse *browse = query_request_browse(&p->browse->table, &p->form.line, &p->form.plan);
+    prompt_history_add(&app->query_history, buf_str(&p->form.text));
+    pane_items_ask(app->items, browse, buf_str(&p->form.text));
+    browse_unref(browse);
+    app_focus(app, APP_MAIN);
+    app_overlay_close(app, view);
+}
+
+static void pane_query_dismiss(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    app_overlay_close(app, view);
+}
+
+static void pane_query_copy(struct app *app, struct view *view, struct str args)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    struct buf request = {0};
+    if (!p->form.planned)
+        return;
+    if (!str_equal(args, STR("request"))) {
+        app_copy(app, buf_str(&p->command), STR("the AWS CLI's command"));
+        return;
+    }
+    struct client_read read = query_request_read(&p->browse->table, &p->form.line, &p->form.plan);
+    client_read_body(&request, &read);
+    app_copy(app, buf_str(&request), STR("the request"));
+    buf_fini(&request);
+}
+
+static void pane_query_drop(struct app *app, struct view *view, struct str args)
+{
+    (void)app;
+    (void)args;
+    struct pane_query *p = (struct pane_query *)view;
+    struct buf text = {0};
+    if (p->at == PANE_QUERY_LINE || !p->form.good || p->form.fields[p->at].kind > QUERY_FIELD_TERM)
+        return;
+    query_form_without(&p->form, p->form.fields[p->at].term, &text);
+    query_form_set(&p->form, buf_str(&text));
+    buf_fini(&text);
+    go_to(p, p->at < (int)p->form.field_count ? p->at : PANE_QUERY_LINE);
+    judge(p);
+}
+
+static const struct command pane_query_commands[] = {
+    {.name = "accept", .help = "run the query", .run = pane_query_run},
+    {.name = "dismiss", .help = "close without running", .run = pane_query_dismiss},
+    {.name = "copy",
+        .args = "[request]",
+        .help = "copy the AWS CLI's command, or the request",
+        .run = pane_query_copy},
+    {.name = "drop", .help = "take the condition out", .run = pane_query_drop},
+    {0},
+};
+
+static const struct view_ops pane_query_ops = {
+    .context = "query",
+    .closed = true,
+    .commands = pane_query_commands,
+    .arrange = pane_query_arrange,
+    .draw = pane_query_draw,
+    .action = pane_query_action,
+    .text = pane_query_text,
+    .free = pane_query_free,
+};
+
+void pane_query_open(struct app *app, const struct browse *browse, struct str text)
+{
+    struct pane_query *p = mem_new(struct pane_query);
+    p->view = (struct view){.ops = &pane_query_ops, .app = app};
+    p->browse = browse_scan(&browse->table, STR_NONE);
+    p->at = PANE_QUERY_LINE;
+    p->share = -1;
+    query_form_init(&p->form, &p->browse->table);
+    query_form_init(&p->base, &p->browse->table);
+    line_edit_init(&p->edit);
+    p->edit.hooks = (struct line_edit_hooks){.data = p, .history = recall, .complete = complete};
+    query_form_set(&p->form, text);
+    go_to(p, PANE_QUERY_LINE);
+    judge(p);
+    app_overlay(app, &p->view);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The query builder's picture. Must not change the query.
+ *
+ *   ┌─ Query Orders ──────────────────────────────────────────────┐
+ *   │ status = "PENDING" if amount > 100▏                         │  the line, what is wrong
+ * underlined │ QUERY on GSI1 · key: status · filter only: amount · …       │  verdict, or what is
+ * wrong ├─────────────────────────────────────────────────────────────┤ │ status      = PENDING key
+ * │ │ amount      >             100                   filter only │ │ + condition │ │ index
+ * whichever serves                                │ │ show        all attributes │
+ *   ├─────────────────────────────────────────────────────────────┤
+ *   │ the table   no customerId = …                               │  why not elsewhere
+ *   │ aws dynamodb query --table-name …                           │
+ *   └─────────────────────────────────────────────────────────────┘
+ */
+#include "tui/text.h"
+#include "views/app.h"
+#include "views/pane_query_impl.h"
+
+enum { NAME_COLS = 20, OPERATOR_COLS = 14, MARK_COLS = 12, LABEL_COLS = 12, HEAD_ROWS = 3 };
+
+static bool is_term_part(const struct query_field *field)
+{
+    return field->kind <= QUERY_FIELD_TERM;
+}
+
+int pane_query_row(const struct pane_query *p, int field)
+{
+    int row = 0;
+    for (int i = 1; i <= field; i++) {
+        const struct query_field *one = &p->form.fields[i], *before = one - 1;
+        row += !(is_term_part(one) && is_term_part(before) && one->term == before->term);
+    }
+    return row;
+}
+
+static int count_rows(const struct pane_query *p)
+{
+    return p->form.field_count ? pane_query_row(p, (int)p->form.field_count - 1) + 1 : 0;
+}
+
+/* ---- places ---- */
+
+static int dialog_cols(int cols)
+{
+    return cols > 124 ? 120 : cols > 60 ? cols - 4 : cols;
+}
+
+static int dialog_rows(const struct pane_query *p, int rows)
+{
+    int wanted = HEAD_ROWS + count_rows(p) + 2 + (int)p->form.plan.place_count + 2 + 2;
+    int most = rows > 12 ? rows - 2 : rows;
+    return wanted < most ? wanted : most;
+}
+
+static int form_rows(const struct pane_query *p, int inside)
+{
+    int room = inside - HEAD_ROWS, all = count_rows(p);
+    return all < room ? all : room;
+}
+
+void pane_query_arrange(struct view *view, int rows, int cols)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    int inside = dialog_rows(p, rows) - 2, width = dialog_cols(cols) - 4;
+    int shown = form_rows(p, inside), row = p->at < 0 ? 0 : pane_query_row(p, p->at);
+    if (row < p->top)
+        p->top = row;
+    if (shown > 0 && row >= p->top + shown)
+        p->top = row - shown + 1;
+    line_edit_arrange(&p->edit, p->at < 0 ? width : width / 2);
+}
+
+/* ---- the line ---- */
+
+static void underline(const struct pane_query *p, const struct canvas *c, int left)
+{
+    struct str text = buf_str(&p->form.text);
+    const struct err *err = &p->form.err;
+    if (err->at == ERR_NOWHERE || err->at > text.len || err->at < (size_t)left)
+        return;
+    bool ascii = p->view.app->frame.ascii;
+    int col = text_columns(
+        str_take(str_skip(text, (size_t)left), err->at - (size_t)left), c->cols, ascii);
+    int cols = text_columns(str_take(str_skip(text, err->at), err->len), c->cols, ascii);
+    canvas_paint(c, 0, col, cols > 0 ? cols : 1, ROLE_ERROR);
+}
+
+static void draw_line(const struct pane_query *p, const struct canvas *c)
+{
+    bool here = p->at == PANE_QUERY_LINE;
+    if (here)
+        line_edit_draw(&p->edit, c, 0, 0, c->cols, ROLE_INPUT, true);
+    else
+        canvas_text(c, 0, 0, c->cols, buf_str(&p->form.text), ROLE_FORM_FIELD, CANVAS_FILL);
+    if (!p->form.planned)
+        underline(p, c, here ? (int)p->edit.left : 0);
+}
+
+static void draw_verdict(const struct pane_query *p, const struct canvas *c)
+{
+    if (p->error.len)
+        canvas_text(c, 1, 0, c->cols, buf_str(&p->error), ROLE_ERROR, 0);
+    else if (!p->form.planned)
+        canvas_text(c, 1, 0, c->cols, str_from(p->form.err.text), ROLE_ERROR, 0);
+    else
+        canvas_text(
+            c, 1, 0, c->cols, buf_str(&p->verdict), p->form.plan.query ? ROLE_OK : ROLE_WARNING, 0);
+}
+
+/* ---- the form ---- */
+
+static const char *label_of(enum query_field_kind kind)
+{
+    switch (kind) {
+    case QUERY_FIELD_ADD:
+        return "+ condition";
+    case QUERY_FIELD_INDEX:
+        return "index";
+    case QUERY_FIELD_SHOW:
+        return "show";
+    case QUERY_FIELD_ORDER:
+        return "order";
+    case QUERY_FIELD_LIMIT:
+        return "limit";
+    case QUERY_FIELD_CONSISTENT:
+        return "consistent";
+    default:
+        return "";
+    }
+}
+
+/* What stands where nothing was said. */
+static const char *nothing_of(enum query_field_kind kind)
+{
+    switch (kind) {
+    case QUERY_FIELD_INDEX:
+        return "whichever serves";
+    case QUERY_FIELD_SHOW:
+        return "all attributes";
+    case QUERY_FIELD_ORDER:
+        return "ascending";
+    case QUERY_FIELD_LIMIT:
+        return "none";
+    case QUERY_FIELD_CONSISTENT:
+        return "no";
+    default:
+        return "";
+    }
+}
+
+static void place_field(const struct query_field *field, int cols, int *col, int *width)
+{
+    int value = NAME_COLS + OPERATOR_COLS, rest = cols - value - MARK_COLS;
+    *col = LABEL_COLS;
+    *width = cols - LABEL_COLS;
+    switch (field->kind) {
+    case QUERY_FIELD_NAME:
+        *col = 0;
+        *width = NAME_COLS - 1;
+        break;
+    case QUERY_FIELD_OPERATOR:
+        *col = NAME_COLS;
+        *width = OPERATOR_COLS - 1;
+        break;
+    case QUERY_FIELD_VALUE:
+        *col = value;
+        *width = rest / 2;
+        break;
+    case QUERY_FIELD_UPPER:
+        *col = value + rest / 2 + 1;
+        *width = rest / 2 - 1;
+        break;
+    case QUERY_FIELD_TERM:
+        *col = 0;
+        *width = cols - MARK_COLS;
+        break;
+    default:
+        break;
+    }
+}
+
+static void draw_field(const struct pane_query *p, const struct canvas *c, int i, int row)
+{
+    const struct query_field *field = &p->form.fields[i];
+    struct buf text = {0};
+    int col, width;
+    place_field(field, c->cols, &col, &width);
+    if (!is_term_part(field))
+        canvas_put(c, row, 0, ROLE_FORM_LABEL, label_of(field->kind));
+    query_form_get(&p->form, field, &text);
+    if (p->at == i)
+        line_edit_draw(&p->edit, c, row, col, width, ROLE_FORM_FIELD_FOCUS, true);
+    else if (text.len)
+        canvas_text(c, row, col, width, buf_str(&text), ROLE_FORM_FIELD, 0);
+    else
+        canvas_text(c, row, col, width, str_from(nothing_of(field->kind)), ROLE_FORM_NOTE, 0);
+    buf_fini(&text);
+}
+
+static void draw_mark(const struct pane_query *p, const struct canvas *c, int i, int row)
+{
+    const struct query_field *field = &p->form.fields[i];
+    if (is_term_part(field))
+        canvas_text(c, row, c->cols - MARK_COLS, MARK_COLS,
+            str_from(query_verdict_term(&p->form, field->term)), ROLE_FORM_NOTE, CANVAS_RIGHT);
+}
+
+static void draw_form(const struct pane_query *p, const struct canvas *c)
+{
+    for (size_t i = 0; i < p->form.field_count; i++) {
+        int row = pane_query_row(p, (int)i) - p->top;
+        if (row < 0 || row >= c->rows)
+            continue;
+        draw_field(p, c, (int)i, row);
+        draw_mark(p, c, (int)i, row);
+    }
+}
+
+/* ---- why, and how else ---- */
+
+static int draw_reasons(const struct pane_query *p, const struct canvas *c)
+{
+    struct buf place = {0}, why = {0};
+    int row = 0;
+    while (row < c->rows && query_verdict_reason(&p->form, (uint32_t)row, &place, &why)) {
+        canvas_text(c, row, 0, NAME_COLS - 1, buf_str(&place), ROLE_LABEL, 0);
+        canvas_text(c, row, NAME_COLS, c->cols - NAME_COLS, buf_str(&why), ROLE_DIM, 0);
+        buf_clear(&place);
+        buf_clear(&why);
+        row++;
+    }
+    buf_fini(&place);
+    buf_fini(&why);
+    return row;
+}
+
+static void draw_foot(const struct pane_query *p, const struct canvas *c)
+{
+    if (c->rows < 2 || !p->form.planned)
+        return;
+    canvas_hline(c, 0, 0, c->cols, ROLE_DIALOG_BORDER);
+    struct canvas rest = canvas_sub(c, 1, 0, c->rows - 1, c->cols);
+    int used = draw_reasons(p, &rest);
+    canvas_text(&rest, used, 0, c->cols, buf_str(&p->command), ROLE_NOTE, 0);
+}
+
+void pane_query_draw(const struct view *view, const struct canvas *c)
+{
+    const struct pane_query *p = (const struct pane_query *)view;
+    struct buf title = {0};
+    buf_printf(&title, "Query %.*s", STR_ARG(p->browse->table.name));
+    struct canvas dialog = canvas_dialog(
+        c, dialog_rows(p, c->rows), dialog_cols(c->cols), buf_str(&title), ROLE_DIALOG_TITLE);
+    buf_fini(&title);
+    draw_line(p, &dialog);
+    draw_verdict(p, &dialog);
+    canvas_hline(&dialog, 2, 0, dialog.cols, ROLE_DIALOG_BORDER);
+    int rows = form_rows(p, dialog.rows);
+    struct canvas form = canvas_sub(&dialog, HEAD_ROWS, 0, rows, dialog.cols);
+    draw_form(p, &form);
+    struct canvas foot =
+        canvas_sub(&dialog, HEAD_ROWS + rows, 0, dialog.rows - HEAD_ROWS - rows, dialog.cols);
+    draw_foot(p, &foot);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_PANE_QUERY_IMPL_H
+#define VIEWS_PANE_QUERY_IMPL_H
+
+#include "tui/line_edit.h"
+#include "views/pane_query.h"
+#include "views/query_verdict.h"
+
+/*
+ * The query builder from inside: pane_query.c (keys and fields), pane_query_draw.c (the picture).
+ *
+ *   at -1:  the line is edited           edit = the whole text
+ *   at i:   field i is edited            edit = the field's text; `base` is the query as it was
+ *                                        when the field was entered: text = base with the field
+ */
+struct pane_query {
+    struct view view;
+    struct browse *browse; /* the table as it is known */
+    struct query_form form, base;
+    struct line_edit edit;
+    int at;
+    int top; /* first row of fields shown */
+    struct buf verdict, place, why, command;
+    struct buf error;
+    int64_t share; /* of query_plan_cost() */
+};
+
+enum { PANE_QUERY_LINE = -1 };
+
+void pane_query_arrange(struct view *view, int rows, int cols);
+void pane_query_draw(const struct view *view, const struct canvas *c);
+/* The row of a field in the form: a term's fields share one. */
+int pane_query_row(const struct pane_query *p, int field);
+
+#endif

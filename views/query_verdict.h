@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_QUERY_VERDICT_H
+#define VIEWS_QUERY_VERDICT_H
+
+#include "views/query_form.h"
+
+/* A plan in words, for whoever types a query. */
+
+/* "QUERY on GSI1 · key: status, orderId · filter: amount · about 40 items, 10 RCU". `share` as in
+ * query_plan_cost(). */
+void query_verdict_line(const struct query_form *form, int64_t share, struct buf *out);
+/* The nth place that does not answer, and why; false past the last. */
+bool query_verdict_reason(
+    const struct query_form *form, uint32_t nth, struct buf *place, struct buf *why);
+/* "key", "filter" or "": what becomes of a term. */
+const char *query_verdict_term(const struct query_form *form, uint32_t term);
+
+#endif
