@@ -17,6 +17,7 @@ build_packages=(
     'libdeflate-dev:checksums of answers'
     'zlib1g-dev:files of exports and imports'
     'libzstd-dev:files of imports'
+    'libzip-dev:code of functions that comes as a zip'
 )
 test_packages=(
     'libjansson-dev:the JSON reader that ours is compared with'

@@ -18,6 +18,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # the terminal descriptions (more of them help with rare terminals), and what is loaded at run time,
 # where shlibdeps cannot see it
 set(CPACK_DEBIAN_PACKAGE_DEPENDS
-    "ncurses-base, libmicrohttpd12 | libmicrohttpd12t64, libcurl4 | libcurl4t64, ca-certificates")
+    "ncurses-base, libmicrohttpd12 | libmicrohttpd12t64, libcurl4 | libcurl4t64, ca-certificates,
+    libzip4 | libzip4t64 | libzip5")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ncurses-term)
 include(CPack)

@@ -57,8 +57,8 @@ bool registry_function(struct registry *r, struct arena *arena, struct str name,
 bool registry_mapping(struct registry *r, struct arena *arena, struct str uuid, struct mapping *out,
     bool *found, struct err *err);
 
-/* What this process puts is trusted by its user. Time, revision, and a fresh mapping's UUID are set;
- * these slices live in `arena`. ResourceConflictException where `fresh` and there is one. */
+/* What this process puts is trusted by its user. Time, revision, and a fresh mapping's UUID are
+ * set; these slices live in `arena`. ResourceConflictException where `fresh` and there is one. */
 bool registry_put_function(struct registry *r, struct arena *arena, struct function *function,
     bool fresh, struct err *err);
 /* The same together with its code, from a zip: unpacked beside the old code, then both change in
@@ -72,8 +72,8 @@ bool registry_trust(struct registry *r, const struct function *function, struct 
 bool registry_remove_function(struct registry *r, struct str name, bool *found, struct err *err);
 /* ResourceConflictException where function and stream are the pair of another one;
  * ResourceNotFoundException where one that is not fresh is gone. */
-bool registry_put_mapping(struct registry *r, struct arena *arena, struct mapping *mapping,
-    bool fresh, struct err *err);
+bool registry_put_mapping(
+    struct registry *r, struct arena *arena, struct mapping *mapping, bool fresh, struct err *err);
 /* With its progress; the runner lets go of it first. */
 bool registry_remove_mapping(struct registry *r, struct str uuid, bool *found, struct err *err);
 

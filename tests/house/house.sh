@@ -54,7 +54,7 @@ check_implementations() {
 # What comes from outside has one door.
 check_includers() {
     local library files
-    for library in '\(n\?curses\|term\|ncursesw/[a-z]*\)\.h' 'lmdb\.h' 'curl/[a-z]*\.h' 'microhttpd\.h'; do
+    for library in '\(n\?curses\|term\|ncursesw/[a-z]*\)\.h' 'lmdb\.h' 'curl/[a-z]*\.h' 'microhttpd\.h' 'zip\.h'; do
         files=$(product_files | xargs grep -l "^ *# *include *<$library>" || true)
         [ "$(grep -c . <<<"$files")" -le 1 ] || complain "more than one file includes <$library>:" $files
     done
