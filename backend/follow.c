@@ -20,6 +20,8 @@ struct shard {
     enum shard_state state;
     bool from_latest; /* begin with what comes, where no sequence number is known */
     bool listed;      /* by the last DescribeStream */
+    bool drained;     /* its last page was the last one so far */
+    uint64_t gaps;
 };
 
 struct follow {
@@ -35,7 +37,10 @@ struct follow {
     bool stale;    /* there may be others by now */
     bool changed;  /* one has ended since: its children are to be looked for at once */
     bool disabled; /* the stream takes no more records */
+    bool exact;    /* clocks are one */
     uint64_t gaps;
+    follow_wants *wants;
+    void *wanter;
     struct arena scratch;
     struct buf body;
     struct ddb_reply reply;
@@ -218,6 +223,12 @@ static bool refused_as(const struct err *err, const char *name)
     return err->code == ERR_REFUSED && strcmp(err->name, name) == 0;
 }
 
+static void count_gap(struct follow *f, struct shard *shard)
+{
+    f->gaps++;
+    shard->gaps++;
+}
+
 /* What is lost is counted; what can be had again is asked for again. True: the error is dealt with.
  */
 static bool recover(
@@ -226,15 +237,15 @@ static bool recover(
     if (refused_as(err, "ExpiredIteratorException")) {
         shard->state = SHARD_READY;
         if (shard->from_latest && !shard->sequence.len)
-            f->since_ms = f->began_ms - SKEW_MS;
+            f->since_ms = f->began_ms - (f->exact ? 0 : SKEW_MS);
         shard->from_latest = false;
     } else if (refused_as(err, "TrimmedDataAccessException")) {
-        f->gaps++;
+        count_gap(f, shard);
         shard->state = SHARD_READY;
         shard->from_latest = false;
         buf_clear(&shard->sequence);
     } else if (refused_as(err, "ResourceNotFoundException") && f->known) {
-        f->gaps++;
+        count_gap(f, shard);
         end_shard(f, shard);
     } else {
         return false;
@@ -365,6 +376,7 @@ static bool read_page(struct follow *f, struct shard *shard, follow_see *see, vo
     const struct json *next = json_get(answer, STR("NextShardIterator"));
     const struct json *first = records ? records->first : NULL;
     round->more = round->more || first;
+    shard->drained = !first;
     for (const struct json *json = first; json; json = json->next) {
         if (!give_record(f, shard, json, see, context, round)) {
             stop_before(shard, json == first);
@@ -378,9 +390,17 @@ static bool read_page(struct follow *f, struct shard *shard, follow_see *see, vo
     return true;
 }
 
+static bool is_wanted(const struct follow *f, const struct shard *shard)
+{
+    return !f->wants || (shard->state != SHARD_READY && shard->state != SHARD_OPEN) ||
+           f->wants(f->wanter, buf_str(&shard->id), buf_str(&shard->parent));
+}
+
 static bool read_shard(struct follow *f, struct shard *shard, follow_see *see, void *context,
     struct follow_round *round, struct err *err)
 {
+    if (!is_wanted(f, shard))
+        return true;
     if (shard->state == SHARD_READY && !open_shard(f, shard, round, err))
         return false;
     return shard->state != SHARD_OPEN || read_page(f, shard, see, context, round, err);
@@ -415,13 +435,41 @@ void follow_free(struct follow *f)
     free(f);
 }
 
+/* A shard that was read, or was to be, earlier. */
+static struct shard *know_shard(struct follow *f, struct str id)
+{
+    struct shard *shard = find_shard(f, id);
+    f->resumed = true;
+    return shard ? shard : add_shard(f, id);
+}
+
 void follow_resume(struct follow *f, struct str shard_id, struct str sequence)
 {
-    struct shard *shard = find_shard(f, shard_id);
-    if (!shard)
-        shard = add_shard(f, shard_id);
-    set_text(&shard->sequence, sequence);
-    f->resumed = true;
+    set_text(&know_shard(f, shard_id)->sequence, sequence);
+}
+
+void follow_finish(struct follow *f, struct str shard_id)
+{
+    know_shard(f, shard_id)->state = SHARD_DONE;
+}
+
+void follow_begin(struct follow *f, struct str shard_id, struct str iterator)
+{
+    struct shard *shard = know_shard(f, shard_id);
+    set_text(&shard->iterator, iterator);
+    shard->from_latest = true;
+    shard->state = SHARD_OPEN;
+}
+
+void follow_trust_clock(struct follow *f)
+{
+    f->exact = true;
+}
+
+void follow_set_gate(struct follow *f, follow_wants *wants, void *context)
+{
+    f->wants = wants;
+    f->wanter = context;
 }
 
 bool follow_poll(
@@ -437,6 +485,33 @@ bool follow_poll(
     round->gaps = f->gaps;
     round->more = round->more || f->changed;
     round->ended = f->disabled && !f->changed && !has_active(f);
+    return true;
+}
+
+bool follow_locate(struct follow *f, struct err *err)
+{
+    struct follow_round round = {0};
+    if (f->stale && !list_shards(f, err))
+        return false;
+    make_ready(f);
+    for (size_t i = 0; i < f->count; i++)
+        if (f->shards[i].state == SHARD_READY && !open_shard(f, &f->shards[i], &round, err))
+            return false;
+    return true;
+}
+
+bool follow_shard_at(const struct follow *f, size_t nth, struct follow_shard *out)
+{
+    if (nth >= f->count)
+        return false;
+    const struct shard *shard = &f->shards[nth];
+    *out = (struct follow_shard){.id = buf_str(&shard->id),
+        .parent = buf_str(&shard->parent),
+        .sequence = buf_str(&shard->sequence),
+        .iterator = buf_str(&shard->iterator),
+        .done = shard->state == SHARD_DONE,
+        .drained = shard->drained,
+        .gaps = shard->gaps};
     return true;
 }
 

@@ -38,9 +38,20 @@ struct follow;
 struct follow *follow_new(
     struct client *client, struct str stream_arn, enum follow_start start, int64_t time_ms);
 void follow_free(struct follow *follow);
-/* Begins a shard behind a record that was dealt with earlier: before the first poll. Shards before
- * it count as read, all others are read from their beginning. */
+/* Begins a shard behind a record that was dealt with earlier: before the first poll, for as many as
+ * there are. Shards before it count as read, all others are read from their beginning. */
 void follow_resume(struct follow *follow, struct str shard, struct str sequence);
+/* This shard was read to its end earlier. Likewise. */
+void follow_finish(struct follow *follow, struct str shard);
+/* This one was to be read from an iterator on, of which no record has come yet. Where it has
+ * expired, records older than `time_ms` of follow_new() are passed over instead. Likewise. */
+void follow_begin(struct follow *follow, struct str shard, struct str iterator);
+/* `time_ms` is of the clock by which records get their times: nothing has to be read for the
+ * difference. */
+void follow_trust_clock(struct follow *follow);
+/* Asked before each shard is read: false = not now. NULL = all are read. */
+typedef bool follow_wants(void *context, struct str shard, struct str parent);
+void follow_set_gate(struct follow *follow, follow_wants *wants, void *context);
 
 struct follow_round {
     uint64_t records; /* taken */
@@ -52,6 +63,21 @@ struct follow_round {
  * poll again when it is likely to be over. */
 bool follow_poll(struct follow *follow, follow_see *see, void *context, struct follow_round *round,
     struct err *err);
+
+/* The shards and where they begin, without reading: for those who keep that and read later. */
+bool follow_locate(struct follow *follow, struct err *err);
+
+/* A shard as it stands; slices are borrowed until the next call that is not const. */
+struct follow_shard {
+    struct str id, parent;
+    struct str sequence; /* of the last record taken */
+    struct str iterator; /* to go on, where it is open */
+    bool done;           /* read to its end, or gone */
+    bool drained;        /* its last page was its last one so far: nothing more was there */
+    uint64_t gaps;       /* how often records had been trimmed before they were read */
+};
+/* The nth, from 0 on; false past the last one. Numbers change with each listing. */
+bool follow_shard_at(const struct follow *follow, size_t nth, struct follow_shard *out);
 
 /* The stream's ARN of a table that has one: ValidationException in our words where it has none. */
 bool follow_arn(

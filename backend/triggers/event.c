@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes events out of records that are JSON already. Knows Lambda's names and nothing else.
+ */
+#include "backend/triggers/event.h"
+
+#include "backend/json.h"
+
+#include <time.h>
+
+void event_put_time(struct buf *out, int64_t time_ms, bool millis)
+{
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+        tm.tm_hour, tm.tm_min, tm.tm_sec);
+    if (millis)
+        buf_printf(out, ".%03d", (int)(time_ms % 1000));
+    buf_add_byte(out, 'Z');
+}
+
+static void put_text(struct buf *out, struct str name, struct str text)
+{
+    json_put_name(out, name);
+    json_put_string(out, text);
+}
+
+static void put_flag(struct buf *out, struct str name, bool flag)
+{
+    json_put_name(out, name);
+    buf_add(out, flag ? STR("true") : STR("false"));
+}
+
+static void put_window(
+    struct buf *out, const struct delivery_order *order, struct str shard, struct str stream_arn)
+{
+    buf_add(out, STR(",\"window\":{\"start\":\""));
+    event_put_time(out, order->window_start_ms, false);
+    buf_add(out, STR("\",\"end\":\""));
+    event_put_time(out, order->window_end_ms, false);
+    buf_add(out, STR("\"},\"state\":"));
+    buf_add(out, order->state);
+    put_text(out, STR("shardId"), shard);
+    put_text(out, STR("eventSourceARN"), stream_arn);
+    put_flag(out, STR("isFinalInvokeForWindow"), order->final);
+    put_flag(out, STR("isWindowTerminatedEarly"), order->early);
+}
+
+void event_put(
+    struct buf *out, const struct delivery_order *order, struct str shard, struct str stream_arn)
+{
+    buf_add(out, STR("{\"Records\":["));
+    for (size_t i = 0; i < order->count; i++) {
+        if (i)
+            buf_add_byte(out, ',');
+        buf_add(out, order->records[i].event);
+    }
+    buf_add_byte(out, ']');
+    if (order->windowed)
+        put_window(out, order, shard, stream_arn);
+    buf_add_byte(out, '}');
+}
+
+size_t event_envelope(bool windowed, struct str shard, struct str stream_arn)
+{
+    struct buf event = {0};
+    event_put(&event, &(struct delivery_order){.windowed = windowed}, shard, stream_arn);
+    size_t len = event.len;
+    buf_fini(&event);
+    return len;
+}
