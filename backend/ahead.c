@@ -6,7 +6,8 @@
  *   thread   fetch 1 ─▶ key            fetch 2 ─▶ key ─▶ fetch 3 ─▶ key ─▶ fetch 4 …
  *   caller          take 1 ─▶ comes back          take 2 ─▶ …    take 3 ─▶ …
  *
- * Two answers are held at most. Knows nothing of endpoints.
+ * Three answers are held at most: one that comes, one that waits, one that is read. Knows nothing
+ * of endpoints.
  */
 #include "backend/ahead.h"
 
@@ -56,10 +57,18 @@ static bool advance(struct ahead *a, const struct ddb_reply *reply)
 
 /* ---- the thread ---- */
 
-/* With the lock held: until there is room, and until the caller has come back for a second page. */
-static bool wait_for_room(struct ahead *a, bool first)
+/* With the lock held: until the caller has come back for a second page. */
+static bool wait_for_second(struct ahead *a)
 {
-    while (!a->stop && (a->full || (!first && !a->begun)))
+    while (!a->stop && !a->begun)
+        pthread_cond_wait(&a->moved, &a->lock);
+    return !a->stop;
+}
+
+/* With the lock held: until the answer before was taken. */
+static bool wait_for_room(struct ahead *a)
+{
+    while (!a->stop && a->full)
         pthread_cond_wait(&a->moved, &a->lock);
     return !a->stop;
 }
@@ -85,7 +94,7 @@ static void *ahead_main(void *context)
     for (bool first = true; more; first = false) {
         struct err err = ERR_INIT;
         pthread_mutex_lock(&a->lock);
-        bool go_on = first || wait_for_room(a, false);
+        bool go_on = first || wait_for_second(a);
         pthread_mutex_unlock(&a->lock);
         if (!go_on)
             break;
@@ -94,7 +103,7 @@ static void *ahead_main(void *context)
         pthread_mutex_lock(&a->lock);
         if (!ok)
             a->err = err;
-        if (wait_for_room(a, true))
+        if (wait_for_room(a))
             hand_over(a, &reply, ok, more);
         else
             more = false;

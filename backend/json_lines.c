@@ -30,7 +30,7 @@ struct copying {
 
 /* ---- pieces ---- */
 
-static inline bool take(struct copying *c, struct str text)
+static inline __attribute__((always_inline)) bool take(struct copying *c, struct str text)
 {
     if ((size_t)(c->end - c->at) < text.len || memcmp(c->at, text.at, text.len) != 0)
         return false;

@@ -26,7 +26,7 @@
 enum {
     CONNECT_MS = 5000,
     STALL_MS = 60000,
-    STALL_BYTES = 1024,
+    STALL_BYTES = 1024, RECEIVE_BYTES = 64 * 1024,
     LOOK_MS = 50, /* how long a cancel flag may go unseen */
     KEEP_S = 50,  /* idle connections older than this are not trusted */
     ANSWER_MAX = 64 << 20,
@@ -275,6 +275,7 @@ static void slot_prepare(struct slot *slot, const struct transport *t)
     SET(CONNECTTIMEOUT_MS, (long)t->options.connect_ms);
     if (t->agent)
         SET(USERAGENT, t->agent);
+    SET(BUFFERSIZE, (long)RECEIVE_BYTES);
     SET(TCP_KEEPALIVE, 1L);
     SET(MAXAGE_CONN, (long)KEEP_S);
     SET(SSL_VERIFYPEER, 1L);

@@ -5,8 +5,9 @@
  *   bench_remote DYNASCOPE [SECONDS]
  *
  * GetItem one after the other (a handle that signs nothing, and one that signs by libcurl), then a
- * scan in pages of 1 MB, as answers and as items. Both take turns, second by second; the medians
- * count. The server is a process of its own.
+ * scan in pages of 1 MB: as answers, as items, as lines, and by the program itself from its start
+ * to its end, printed and exported to a file. All take turns, second by second; the medians count.
+ * The server is a process of its own.
  */
 #include "backend/client.h"
 #include "base/mem.h"
@@ -21,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ITEMS = 20000, ROUNDS = 7, PAGES_MAX = 64 };
+enum { ITEMS = 200000, ROUNDS = 7, PAGES_MAX = 256, KINDS_MAX = 16 };
 
 static void die(const char *what, const char *why)
 {
@@ -152,6 +153,8 @@ struct run {
     struct buf pages[PAGES_MAX]; /* the requests of one whole scan */
     size_t page_count;
     double seconds;
+    const char *program, *url;
+    char file[128]; /* what is exported goes here */
 };
 
 static struct str get_body(struct buf *body, unsigned *seed)
@@ -223,6 +226,24 @@ static double scan_bare(struct run *r)
     return rate(scans * ITEMS, since);
 }
 
+/* The same with all answers in a file, synced: what an export cannot be faster than by much. */
+static double scan_to_file(struct run *r)
+{
+    uint64_t scans = 0;
+    int64_t since = clock_tick_ns();
+    for (; goes_on(r, since); scans++) {
+        int fd = open(r->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        for (size_t i = 0; i < r->page_count; i++) {
+            bare_post(&r->scan, buf_str(&r->pages[i]));
+            if (write(fd, r->scan.answer.at, r->scan.answer.len) < 0)
+                die(r->file, strerror(errno));
+        }
+        if (fsync(fd) != 0 || close(fd) != 0)
+            die(r->file, strerror(errno));
+    }
+    return rate(scans * ITEMS, since);
+}
+
 static double scan_backend(struct run *r)
 {
     struct ddb_reply reply = {0};
@@ -265,6 +286,77 @@ static double scan_items(struct run *r)
     return result;
 }
 
+static double scan_lines(struct run *r)
+{
+    struct arena arena = {0};
+    struct err err = ERR_INIT;
+    struct buf lines = {0}, start = {0};
+    uint64_t items = 0;
+    int64_t since = clock_tick_ns();
+    while (goes_on(r, since)) {
+        struct client_read read = {.table = STR("items")};
+        struct client_page page;
+        buf_clear(&start);
+        do {
+            arena_reset(&arena);
+            buf_clear(&lines);
+            read.start = start.len ? value_of(buf_str(&start)) : (struct value){0};
+            if (!client_read_lines(&r->client, &arena, &read, false, &lines, &page, &err))
+                die("Scan", err.text);
+            items += page.count;
+            buf_clear(&start);
+            buf_add(&start, page.last.encoded);
+        } while (start.len);
+    }
+    double result = rate(items, since);
+    buf_fini(&lines);
+    buf_fini(&start);
+    arena_fini(&arena);
+    return result;
+}
+
+/* The program, its words NULL behind the last one; what it prints is not looked at. */
+static double run_program(struct run *r, const char *const *words)
+{
+    const char *argv[16] = {r->program, "-c", r->url};
+    uint64_t runs = 0;
+    for (int i = 0; words[i]; i++)
+        argv[3 + i] = words[i];
+    int64_t since = clock_tick_ns();
+    for (; goes_on(r, since); runs++) {
+        int status;
+        pid_t pid = fork();
+        if (pid == 0) {
+            dup2(open("/dev/null", O_WRONLY), 1);
+            execv(r->program, (char **)argv);
+            _exit(127);
+        }
+        if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+            die(r->program, "it failed");
+    }
+    return rate(runs * ITEMS, since);
+}
+
+static double program_scan(struct run *r)
+{
+    return run_program(r, (const char *const[]){"scan", "items", NULL});
+}
+
+static double program_typed(struct run *r)
+{
+    return run_program(r, (const char *const[]){"scan", "items", "--typed", NULL});
+}
+
+static double program_segments(struct run *r)
+{
+    return run_program(r, (const char *const[]){"scan", "items", "--segments", "4", NULL});
+}
+
+static double program_export(struct run *r)
+{
+    return run_program(r, (const char *const[]){"export", "items", r->file, NULL});
+}
+
 /* The requests of a scan, each beginning where the one before ended. */
 static void plan_scan(struct run *r)
 {
@@ -302,7 +394,7 @@ struct kind {
 
 static void measure_all(struct run *r, const struct kind *kinds, size_t count)
 {
-    double rates[8][ROUNDS], medians[8];
+    double rates[KINDS_MAX][ROUNDS], medians[KINDS_MAX];
     for (int round = 0; round < ROUNDS; round++)
         for (size_t i = 0; i < count; i++)
             rates[i][round] = kinds[i].measure(r);
@@ -334,6 +426,12 @@ int main(int argc, char **argv)
         {"items scanned, bare curl handle", scan_bare, -1, 0},
         {"items scanned, backend", scan_backend, 3, 0.7},
         {"items scanned and decoded, client", scan_items, 3, 0},
+        {"items scanned as lines, client", scan_lines, 3, 0},
+        {"dynascope scan", program_scan, 3, 0.7},
+        {"dynascope scan --typed", program_typed, 3, 0.7},
+        {"dynascope scan --segments 4", program_segments, 3, 0.7},
+        {"answers into a file, bare curl handle", scan_to_file, -1, 0},
+        {"dynascope export FILE", program_export, 10, 0.7},
     };
     char folder[] = "/tmp/dynascope-bench-XXXXXX";
     struct server server;
@@ -342,6 +440,9 @@ int main(int argc, char **argv)
     if (argc < 2 || !mkdtemp(folder))
         die("usage", "bench_remote DYNASCOPE [SECONDS]");
     start(&server, argv[1], folder);
+    run.program = argv[1];
+    run.url = server.url;
+    snprintf(run.file, sizeof run.file, "%s/items.jsonl", folder);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     run.client.backend = backend_open(server.url, NULL, &err);
     if (!run.client.backend)

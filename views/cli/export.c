@@ -42,6 +42,7 @@ static bool export_to(struct cli *cli, struct client_read *read, const char *nam
         return false;
     }
     cli_out_init(&out, fd);
+    out.file = true;
     bool ok = cli_read_print(cli, read, &out, err) && cli_out_flush(&out, err) &&
               settle(fd, temporary.at, name, err);
     if (!ok)

@@ -7,11 +7,12 @@
 #include "base/utf8.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { OUT_FULL = 64 * 1024 };
+enum { OUT_FULL = 64 * 1024, SYNC_BYTES = 8 << 20 };
 
 void cli_out_init(struct cli_out *out, int fd)
 {
@@ -118,6 +119,16 @@ void cli_out_words(struct cli_out *out, struct str text)
     buf_add(&out->pending, text);
 }
 
+/* The disk begins with what is there already, so that less is left for the sync at the end. */
+static void begin_sync(struct cli_out *out, size_t written)
+{
+    out->unsynced += written;
+    if (!out->file || out->unsynced < SYNC_BYTES)
+        return;
+    sync_file_range(out->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    out->unsynced = 0;
+}
+
 static void write_bytes(struct cli_out *out, struct str bytes)
 {
     while (bytes.len && !out->closed) {
@@ -130,6 +141,7 @@ static void write_bytes(struct cli_out *out, struct str bytes)
             break;
         }
         bytes = str_skip(bytes, (size_t)n);
+        begin_sync(out, (size_t)n);
     }
 }
 

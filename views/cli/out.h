@@ -15,6 +15,8 @@ struct cli_out {
     int fd;
     bool terminal; /* make text safe */
     bool ascii;    /* the terminal's character set is not UTF-8: escape everything above 7 bits */
+    bool file;     /* one that will be synced: the disk may begin with it */
+    size_t unsynced;
     bool closed;
     int error;               /* errno of a write that failed */
     struct waiting *waiting; /* a line on the same terminal, wiped before text comes; or NULL */

@@ -74,6 +74,7 @@ static void what_is_not_goes_by_way_of_a_value(void **state)
     takes_the_long_way("{\"a\":{\"N\":\".5\"}}", "{\"a\":0.5}\n");
     takes_the_long_way("{\"a\":{\"S\":\"\\u0041\\/\"}}", "{\"a\":\"A/\"}\n");
     takes_the_long_way("{\"a\":{\"S\":\"\x7f\xC2\x85\"}}", "{\"a\":\"\\u007f\\u0085\"}\n");
+    takes_the_long_way("{\"a\":{\"S\":\"\xC2\x9F\"}}", "{\"a\":\"\\u009f\"}\n");
     takes_the_long_way("{\"a\":{\"SS\":[\"y\",\"x\"]}}", "{\"a\":{\"SS\":[\"x\",\"y\"]}}\n");
     takes_the_long_way("{\"a\":{\"B\":\"AA==\"}}", "{\"a\":{\"B\":\"AA==\"}}\n");
     takes_the_long_way("{\"a\" : {\"S\": \"x\"}}", "{\"a\":\"x\"}\n");
