@@ -173,6 +173,9 @@ const struct cli_command *cli_commands_verb(const struct cli_command *group, str
 struct str cli_command_verb(const struct cli_command *group, const struct cli_command *command);
 /* The name nearest to a mistyped one, or NULL where none is near. */
 const char *cli_commands_nearest(struct str name);
+/* How many letters are to be added, dropped, changed or swapped with a neighbour, each counting
+ * one; many for long words. */
+unsigned cli_word_distance(struct str a, struct str b);
 const struct cli_option *cli_option(enum cli_option_id id);
 /* Whether a command takes an option: its own or one of those that all take. */
 bool cli_command_takes(const struct cli_command *command, enum cli_option_id id);

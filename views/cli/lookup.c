@@ -50,16 +50,14 @@ bool cli_command_takes(const struct cli_command *command, enum cli_option_id id)
 
 /* ---- nearest name ---- */
 
-enum { NAME_MAX_LENGTH = 40 };
+enum { NAME_MAX_LENGTH = 64 };
 
 static unsigned smaller(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
 
-/* How many letters are to be added, dropped, changed or swapped with a neighbour (each counts one).
- */
-static unsigned distance(struct str a, struct str b)
+unsigned cli_word_distance(struct str a, struct str b)
 {
     unsigned row[3][NAME_MAX_LENGTH + 1];
     if (a.len > NAME_MAX_LENGTH || b.len > NAME_MAX_LENGTH)
@@ -87,7 +85,7 @@ const char *cli_commands_nearest(struct str name)
     const struct cli_command *all = cli_commands_all(&count);
     for (size_t i = 1; i < count; i++) {
         struct str own = str_from(all[i].name);
-        unsigned away = distance(name, own);
+        unsigned away = cli_word_distance(name, own);
         if (away < best && away < own.len) {
             best = away;
             nearest = all[i].name;

@@ -114,16 +114,29 @@ void cli_report(const struct cli *cli, const struct err *err)
     buf_fini(&out);
 }
 
-void cli_report_note(const char *format, ...)
+static void write_words(const char *format, va_list args, const char *end)
 {
     struct buf out = {0};
     char text[ERR_TEXT_MAX];
-    va_list args;
-    va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
-    va_end(args);
     cli_out_add_safe(&out, str_from(text), is_ascii_terminal());
-    buf_add_byte(&out, '\n');
+    buf_add(&out, str_from(end));
     write_error(&out);
     buf_fini(&out);
+}
+
+void cli_report_note(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_words(format, args, "\n");
+    va_end(args);
+}
+
+void cli_report_ask(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    write_words(format, args, "");
+    va_end(args);
 }

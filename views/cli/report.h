@@ -11,5 +11,7 @@ void cli_report_format(
     struct buf *out, const struct err *err, const struct cli_text *texts, size_t count, bool ascii);
 /* One line of our own on the standard error, made safe like errors. */
 void cli_report_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* The same without the line feed: a question. */
+void cli_report_ask(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

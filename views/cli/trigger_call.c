@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* One invocation at a time, waited for: the invoker's answer comes on a thread of its own. */
+#include "views/cli/trigger_call.h"
+
+#include "views/cli/report.h"
+
+#include <pthread.h>
+#include <time.h>
+
+enum { LOOK_MS = 50 };
+
+struct calling {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool done;
+};
+
+struct host *trigger_call_open(struct cli *cli, const struct trigger_place *place, struct err *err)
+{
+    struct host_options options = {
+        .folder = registry_folder(place->registry), .region = trigger_region(cli)};
+    return host_new(cli->backend, &options, err);
+}
+
+static void on_done(struct invocation *invocation)
+{
+    struct calling *calling = invocation->context;
+    pthread_mutex_lock(&calling->lock);
+    calling->done = true;
+    pthread_cond_signal(&calling->ended);
+    pthread_mutex_unlock(&calling->lock);
+}
+
+/* Signals do not wake a condition: it is looked for them now and then. */
+static void wait_done(struct calling *calling, struct invoker *invoker, struct invocation *i)
+{
+    bool cancelled = false;
+    pthread_mutex_lock(&calling->lock);
+    while (!calling->done) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += LOOK_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&calling->ended, &calling->lock, &until);
+        if (calling->done || cancelled || !atomic_load(cli_cancel()))
+            continue;
+        cancelled = true;
+        pthread_mutex_unlock(&calling->lock);
+        invoker_cancel(invoker, i);
+        pthread_mutex_lock(&calling->lock);
+    }
+    pthread_mutex_unlock(&calling->lock);
+}
+
+static bool refuse(const struct function *function, const struct invocation *i, struct err *err)
+{
+    if (cli_cancelled(err))
+        return false;
+    if (function->untrusted)
+        return err_set(err, ERR_AUTH,
+            "'%.*s' came with the store, and you have not agreed to run it: 'dynascope trigger "
+            "trust %.*s' shows what it is",
+            STR_ARG(function->name), STR_ARG(function->name));
+    return err_set(err, ERR_BUSY, "'%.*s' was not run: %.*s", STR_ARG(function->name),
+        (int)(i->payload.len < 512 ? i->payload.len : 512), i->payload.len ? i->payload.at : "");
+}
+
+bool trigger_call(struct host *host, const struct function *function, struct str event,
+    struct invocation *out, struct err *err)
+{
+    *out = (struct invocation){.function = function, .event = event, .done = on_done};
+    if (function->untrusted)
+        return refuse(function, out, err);
+    struct triggers *triggers = host_start(host, err);
+    if (!triggers)
+        return false;
+    struct calling calling = {.done = false};
+    struct invoker *invoker = triggers_invoker(triggers);
+    pthread_mutex_init(&calling.lock, NULL);
+    pthread_cond_init(&calling.ended, NULL);
+    out->context = &calling;
+    invoker_start(invoker, out);
+    wait_done(&calling, invoker, out);
+    pthread_cond_destroy(&calling.ended);
+    pthread_mutex_destroy(&calling.lock);
+    return out->outcome != INVOKED_REFUSED || refuse(function, out, err);
+}
+
+const char *trigger_call_word(enum invoked outcome)
+{
+    static const char *const words[] = {[INVOKED_OK] = "ok",
+        [INVOKED_ERROR] = "error",
+        [INVOKED_TIMEOUT] = "timeout",
+        [INVOKED_EXIT] = "exit",
+        [INVOKED_INIT] = "init",
+        [INVOKED_REFUSED] = "refused"};
+    return words[outcome];
+}
+
+void trigger_call_print_log(const struct invocation *invocation)
+{
+    struct str rest = buf_str(&invocation->tail), line;
+    while (str_cut(&rest, '\n', &line))
+        if (line.len || rest.len)
+            cli_report_note("%.*s", STR_ARG(line));
+}
