@@ -11,6 +11,7 @@
 #include "backend/worker.h"
 #include "tui/signal.h"
 #include "views/app.h"
+#include "views/cli/host.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -27,10 +28,12 @@ struct explorer {
     struct app *app;
     struct screen *screen;
     struct worker *worker;
+    struct host *host; /* triggers run here while their connection is shown; NULL = they cannot */
     struct signals signals;
     struct loop loop;
-    int watch_fd, watch_timer;
+    int watch_fd, watch_timer, look_timer;
     bool changed; /* elsewhere, since the timer was set */
+    int looks;    /* that are still to follow the last change */
 };
 
 /* ---- events ---- */
@@ -98,6 +101,18 @@ static void explorer_watch_due(void *data)
     e->watch_timer = loop_after(&e->loop, EXPLORER_WATCH_MS, explorer_watch_due, e);
 }
 
+/* A commit wakes us with its last bytes, but readers find it only some instructions later: where the
+ * writer is held up just there, the first look comes too early. */
+static void explorer_look(void *data)
+{
+    static const int after_ms[] = {15, 2};
+    struct explorer *e = data;
+    e->look_timer = 0;
+    app_written(e->app);
+    if (e->looks > 0)
+        e->look_timer = loop_after(&e->loop, after_ms[--e->looks], explorer_look, e);
+}
+
 /* The first change shows at once, the next ones at most a few times a second; live views look each
  * time. */
 static void explorer_watched(void *data, short events)
@@ -107,7 +122,11 @@ static void explorer_watched(void *data, short events)
     (void)events;
     while (read(e->watch_fd, bytes, sizeof bytes) > 0)
         e->changed = true;
-    app_written(e->app);
+    e->looks = 2;
+    if (e->look_timer)
+        app_written(e->app);
+    else
+        explorer_look(e);
     if (e->changed && !e->watch_timer)
         explorer_watch_due(e);
 }
@@ -160,6 +179,7 @@ static void explorer_take_over(struct explorer *e)
     e->options.connection = buf_cstr(&e->connection);
     e->options.watch_path = backend_is_remote(e->next) ? NULL : buf_cstr(&e->watch);
     e->options.label = e->options.table = NULL;
+    e->options.triggers = e->options.trusted = NULL;
     e->options.read_only = e->options.demo = false;
     e->options.theme = explorer_keep(&e->theme, buf_str(&e->app->theme_name));
     e->options.keymap = explorer_keep(&e->keymap, buf_str(&e->app->keymap_name));
@@ -214,18 +234,31 @@ static int explorer_loop(struct explorer *e)
     return loop_run(&e->loop, explorer_settle, e);
 }
 
+/* What cannot be hosted is no reason not to show tables. */
+static void explorer_host(struct explorer *e)
+{
+    struct err ignored = ERR_INIT;
+    struct host_options options = {.folder = e->options.triggers,
+        .trusted = e->options.trusted,
+        .region = e->options.open ? e->options.open->region : STR_NONE,
+        .run = true};
+    e->host = host_new(worker_backend(e->worker), &options, &ignored);
+}
+
 static void explorer_close(struct explorer *e)
 {
     app_free(e->app);
+    host_free(e->host);
     worker_free(e->worker);
     loop_fini(&e->loop);
     if (e->watch_fd >= 0)
         close(e->watch_fd);
     e->app = NULL;
+    e->host = NULL;
     e->worker = NULL;
     e->loop = (struct loop){0};
     e->watch_fd = -1;
-    e->watch_timer = 0;
+    e->watch_timer = e->look_timer = 0;
 }
 
 /* One connection, from its first frame to the one that replaces it, or to the end. */
@@ -235,6 +268,8 @@ static int explorer_session(struct explorer *e, struct err *err)
     if (!e->app)
         return -1;
     e->app->loop = &e->loop;
+    explorer_host(e);
+    e->app->host = e->host;
     int status = explorer_loop(e);
     explorer_drain(e);
     return status;
