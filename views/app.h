@@ -23,11 +23,14 @@
 enum app_pane { APP_TABLES, APP_MAIN, APP_PANES };
 enum { APP_OVERLAYS_MAX = 4, APP_HELD_MAX = 256 };
 
+struct host;
+
 struct app {
     struct explorer_options options;
     struct screen *screen;
     struct worker *worker;
     struct loop *loop; /* NULL in tests: no timers */
+    struct host *host; /* of triggers, see cli/host.h; NULL where they cannot be hosted */
     struct listing listing;
     struct journal journal;
     struct task_group tasks; /* reads for an edit, table operations */

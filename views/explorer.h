@@ -25,6 +25,8 @@ struct explorer_options {
     bool ascii;             /* no character above 7 bits on the screen */
     bool mouse;             /* capture the mouse */
     bool gutter; /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
+    /* Triggers of the connection, see cli/host.h; NULL = found by the connection. */
+    const char *triggers, *trusted; /* the registry's folder, and the file of what was agreed to */
     const struct clock *clock; /* NULL = the system's */
 };
 
