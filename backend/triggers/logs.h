@@ -11,9 +11,16 @@
 /*
  * Log streams of functions, as CloudWatch Logs has them: group /aws/lambda/NAME, a stream a
  * process, "2026/11/20/[$LATEST]0123456789abcdef…". A file a stream in FOLDER/functions/NAME/logs,
- * its events one after the other; the oldest streams go when a function's logs pass their limit (64
- * MB).
+ * its events one after the other; a writer goes on in a new stream when one has 8 MB, and the
+ * oldest streams go when a function's logs pass their limit (64 MB, 1,000 streams).
  */
+enum {
+    LOG_MESSAGE_MAX = 256 << 10,
+    LOG_STREAM_MAX = 8 << 20,
+    LOG_TOTAL_MAX = 64 << 20,
+    LOG_STREAMS_MAX = 1000,
+    LOG_NAME_MAX = 64, /* of a stream, with its NUL */
+};
 struct log_event {
     int64_t time_ms, ingestion_ms;
     struct str message; /* ends with a newline where the function printed one */
@@ -25,7 +32,8 @@ struct log_writer;
 struct log_writer *log_writer_open(
     const char *function_folder, const struct clock *clock, struct err *err);
 void log_writer_close(struct log_writer *writer);
-const char *log_writer_stream(const struct log_writer *writer); /* its name */
+/* The name of the stream; log_flush() may go on in another. */
+const char *log_writer_stream(const struct log_writer *writer);
 /* One event; longer than 256 KB is cut, and says so. Written through to the file at log_flush(): a
  * line is there for readers as soon as possible, not synced. */
 void log_add(struct log_writer *writer, struct str message);
@@ -44,10 +52,11 @@ struct log_streams {
 /* All streams of a function, oldest first; none where there is no folder. */
 bool log_streams(
     const char *function_folder, struct arena *arena, struct log_streams *out, struct err *err);
-/* Events from `*at` on, at most `most`; *at becomes where to go on. `see` false = stop. */
+/* Events from `*at` on (0, a token, or what this said), at most `most`; *at becomes where to go on.
+ * `see` false = stop behind this one. None where there is no such stream (any more). */
 bool log_read(const char *function_folder, struct str stream, uint64_t *at, size_t most,
     bool (*see)(void *context, const struct log_event *event), void *context, struct err *err);
-/* Where the events of the last `count` begin. */
+/* Where the last `count` events begin. */
 bool log_tail(
     const char *function_folder, struct str stream, size_t count, uint64_t *at, struct err *err);
 
