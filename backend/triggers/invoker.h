@@ -55,6 +55,7 @@ struct invocation {
     char log_stream[96];
     int64_t started_ms, duration_us, init_us; /* init_us: 0 = it was warm */
     int64_t memory_kb;
+    struct invocation *next; /* the invoker's own */
 };
 
 struct invoker *invoker_open(const struct invoker_options *options, struct err *err);

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A function's processes, found and killed. There is no call that kills a tree: a process leaves
+ * its group and session as it likes, and its parent by letting it die. Control groups are not to be
+ * had by everybody, and adopting all orphans of an explorer's children would be a burden to each of
+ * them. So:
+ *
+ *   kill the session's first group at once, then look through /proc again and again:
+ *     session is the process's, or a parent is one of ours, or the mark is in the environment
+ *                                              ─▶ killed; until a look finds nobody
+ *
+ * Only what started after the process can be its offspring, so the environments of few are read.
+ * What forks faster than it is looked for is caught after some looks, since the dead fork no more.
+ */
+#include "backend/triggers/process_tree.h"
+
+#include "base/mem.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MARK_NAME "DYNASCOPE_PROCESS="
+
+enum { LOOKS_MOST = 200, PAUSE_NS = 1000000, ENVIRONMENT_MOST = 64 << 10 };
+
+struct one {
+    pid_t pid, parent, session;
+    uint64_t start; /* in ticks since the machine's */
+    char state;
+    bool ours;
+};
+
+struct many {
+    struct one *items;
+    size_t count, cap;
+};
+
+/* ---- /proc ---- */
+
+static ssize_t read_proc(pid_t pid, const char *name, char *bytes, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd >= 0 ? read(fd, bytes, size - 1) : -1;
+    if (fd >= 0)
+        close(fd);
+    if (got >= 0)
+        bytes[got] = '\0';
+    return got;
+}
+
+/* stat = pid "(" name ")" state ppid pgrp session … starttime(22nd) …; a name may hold anything */
+static bool read_one(pid_t pid, struct one *out)
+{
+    char text[1024];
+    int parent, session;
+    if (read_proc(pid, "stat", text, sizeof text) <= 0)
+        return false;
+    const char *behind = strrchr(text, ')');
+    *out = (struct one){.pid = pid};
+    if (!behind || sscanf(behind + 1,
+                       " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+                       "%" SCNu64,
+                       &out->state, &parent, &session, &out->start) != 4)
+        return false;
+    out->parent = parent;
+    out->session = session;
+    return true;
+}
+
+static struct one *add(struct many *many)
+{
+    if (many->count == many->cap) {
+        many->cap = many->cap ? many->cap * 2 : 256;
+        many->items = mem_grow(many->items, many->cap * sizeof *many->items);
+    }
+    return &many->items[many->count++];
+}
+
+/* Those that started at `since` or later and live. */
+static void look(struct many *many, uint64_t since)
+{
+    DIR *folder = opendir("/proc");
+    struct dirent *entry;
+    many->count = 0;
+    while (folder && (entry = readdir(folder))) {
+        struct one one;
+        if (!isdigit((unsigned char)entry->d_name[0]) || !read_one(atoi(entry->d_name), &one))
+            continue;
+        if (one.start >= since && one.state != 'X')
+            *add(many) = one;
+    }
+    if (folder)
+        closedir(folder);
+}
+
+/* ---- marks ---- */
+
+void process_tree_mark(char *mark, size_t size, pid_t runner, uint64_t number)
+{
+    struct one one = {0};
+    read_one(runner, &one);
+    snprintf(mark, size, MARK_NAME "%d-%" PRIu64 "-%" PRIu64, (int)runner, one.start, number);
+}
+
+/* Where in the environment the variable begins; it is the first of those that we start. */
+static const char *find_mark(const char *bytes, size_t len)
+{
+    const size_t name = sizeof MARK_NAME - 1;
+    for (const char *at = bytes; at < bytes + len; at += strlen(at) + 1)
+        if (strncmp(at, MARK_NAME, name) == 0)
+            return at;
+    return NULL;
+}
+
+static bool has_mark(pid_t pid, char *room, const char *mark)
+{
+    ssize_t got = read_proc(pid, "environ", room, ENVIRONMENT_MOST);
+    const char *at = got > 0 ? find_mark(room, (size_t)got) : NULL;
+    return at && strcmp(at, mark) == 0;
+}
+
+/* ---- one tree ---- */
+
+static struct one *find(const struct many *many, pid_t pid)
+{
+    for (size_t i = 0; i < many->count; i++)
+        if (many->items[i].pid == pid)
+            return &many->items[i];
+    return NULL;
+}
+
+/* Parents may stand behind their children. */
+static void spread(const struct many *many)
+{
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < many->count; i++) {
+            struct one *one = &many->items[i], *parent;
+            if (one->ours || !(parent = find(many, one->parent)) || !parent->ours)
+                continue;
+            one->ours = more = true;
+        }
+    }
+}
+
+/* Kills those that it finds; false where there were none but zombies. */
+static bool kill_round(struct many *many, const struct one *root, const char *mark, char *room)
+{
+    bool found = false;
+    look(many, root->start);
+    for (size_t i = 0; i < many->count; i++) {
+        struct one *one = &many->items[i];
+        one->ours = one->pid == root->pid || one->session == root->pid ||
+                    (one->state != 'Z' && has_mark(one->pid, room, mark));
+    }
+    spread(many);
+    for (size_t i = 0; i < many->count; i++) {
+        const struct one *one = &many->items[i];
+        if (!one->ours || one->state == 'Z' || one->pid == getpid())
+            continue;
+        kill(one->pid, SIGKILL);
+        found = true;
+    }
+    return found;
+}
+
+void process_tree_kill(pid_t pid, const char *mark)
+{
+    struct many many = {0};
+    struct one root;
+    char *room = mem_alloc(ENVIRONMENT_MOST);
+    kill(-pid, SIGKILL);
+    if (read_one(pid, &root))
+        for (int i = 0; i < LOOKS_MOST && kill_round(&many, &root, mark, room); i++)
+            nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    free(room);
+    free(many.items);
+}
+
+/* ---- what others left ---- */
+
+/* mark = MARK_NAME runner "-" start "-" number */
+static bool is_orphan(const char *mark)
+{
+    int runner;
+    uint64_t start;
+    struct one one;
+    if (sscanf(mark, MARK_NAME "%d-%" SCNu64 "-", &runner, &start) != 2)
+        return false;
+    return !read_one(runner, &one) || one.start != start || one.state == 'Z';
+}
+
+void process_tree_sweep(void)
+{
+    struct many many = {0};
+    char *room = mem_alloc(ENVIRONMENT_MOST);
+    look(&many, 0);
+    for (size_t i = 0; i < many.count; i++) {
+        pid_t pid = many.items[i].pid;
+        ssize_t got = read_proc(pid, "environ", room, ENVIRONMENT_MOST);
+        const char *mark = got > 0 ? find_mark(room, (size_t)got) : NULL;
+        if (mark && is_orphan(mark))
+            kill(pid, SIGKILL);
+    }
+    free(room);
+    free(many.items);
+}
