@@ -20,6 +20,30 @@ static bool next_option(const struct cli_command *command, int *id, const struct
     return false;
 }
 
+static bool is_verb(const struct cli_command *command)
+{
+    return strchr(command->name, ' ') != NULL;
+}
+
+/* The verbs and their other names: of one group, or of all (NULL); "add", or "trigger:add". */
+static void add_verbs(struct buf *out, const struct cli_command *group, bool with_group)
+{
+    size_t count, from = out->len;
+    const struct cli_command *all = cli_commands_all(&count);
+    for (size_t i = 1; i < count; i++) {
+        const char *names[] = {all[i].name, all[i].alias};
+        for (int n = 0; n < 2 && is_verb(&all[i]); n++) {
+            if (!names[n] || (group && !cli_command_verb(group, &all[i]).len))
+                continue;
+            const char *blank = strchr(names[n], ' ');
+            buf_add(out, out->len > from ? STR(" ") : STR(""));
+            if (with_group)
+                buf_printf(out, "%.*s:", (int)(blank - names[n]), names[n]);
+            buf_add(out, str_from(blank + 1));
+        }
+    }
+}
+
 /* Adds a text with each of the characters in `special` behind a backslash. */
 static void add_escaped(struct buf *out, const char *text, const char *special)
 {
@@ -45,14 +69,18 @@ static void add_quoted(struct buf *out, const char *text)
 
 static const char bash_head[] =
     "# bash completion for dynascope\n"
-    "_dynascope_tables() {\n"
+    "_dynascope_names() {\n"
     "    local i connection=()\n"
     "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
     "        case ${COMP_WORDS[i]} in\n"
     "        -c|--connection) connection=(-c \"${COMP_WORDS[i+1]}\") ;;\n"
     "        esac\n"
     "    done\n"
-    "    dynascope tables \"${connection[@]}\" 2>/dev/null\n"
+    "    dynascope \"$@\" \"${connection[@]}\" 2>/dev/null\n"
+    "}\n"
+    "_dynascope_tables() { _dynascope_names tables; }\n"
+    "_dynascope_triggers() {\n"
+    "    _dynascope_names trigger list | sed -n 's/^{\"Name\":\"\\([^\"]*\\)\".*/\\1/p'\n"
     "}\n"
     "_dynascope() {\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' i\n"
@@ -66,6 +94,9 @@ static const char bash_middle[] =
     "        -*) ;;\n"
     "        *) if [[ -z $command && \" $subcommands \" == *\" ${COMP_WORDS[i]} \"* ]]; then\n"
     "               command=${COMP_WORDS[i]}\n"
+    "           elif [[ $arguments == 0 && \" $verbs \" == *\" $command:${COMP_WORDS[i]} \"* ]]; "
+    "then\n"
+    "               command+=\" ${COMP_WORDS[i]}\"\n"
     "           else\n"
     "               ((arguments++))\n"
     "           fi ;;\n"
@@ -81,6 +112,8 @@ static const char bash_tail[] =
     "        COMPREPLY=($(compgen -W \"$subcommands\" -- \"$cur\") $(compgen -d -- \"$cur\"))\n"
     "    elif [[ $arguments == 0 && $first == table ]]; then\n"
     "        COMPREPLY=($(compgen -W \"$(_dynascope_tables)\" -- \"$cur\"))\n"
+    "    elif [[ $arguments == 0 && $first == trigger ]]; then\n"
+    "        COMPREPLY=($(compgen -W \"$(_dynascope_triggers)\" -- \"$cur\"))\n"
     "    elif [[ $arguments == 0 && $first == folder ]]; then\n"
     "        COMPREPLY=($(compgen -d -- \"$cur\"))\n"
     "    elif [[ $arguments == 0 && -n $words ]]; then\n"
@@ -112,22 +145,36 @@ static void bash_value_case(struct buf *out, const struct cli_option *option)
     buf_add(out, STR("; return ;;\n"));
 }
 
-static const char *argument_words(const struct cli_command *command)
+/* What the first argument may be, where it is one of a few words. */
+static void add_argument_words(struct buf *out, const struct cli_command *command)
 {
-    return command->run == cli_completions_run ? "bash zsh fish" : "";
+    if (command->run == cli_completions_run)
+        buf_add(out, STR("bash zsh fish"));
+    else if (command->group)
+        add_verbs(out, command, false);
+}
+
+static const char *first_word(const struct cli_command *command)
+{
+    static const char *const words[] = {[CLI_WORDS_TABLE] = "table",
+        [CLI_WORDS_TRIGGER] = "trigger",
+        [CLI_WORDS_FOLDER] = "folder",
+        [CLI_WORDS_LIST] = NULL};
+    return words[command->first] ? words[command->first] : "none";
 }
 
 static void bash_command_case(struct buf *out, const struct cli_command *command)
 {
     const struct cli_option *option;
-    buf_printf(out, "    '%s') options='", command->name);
+    buf_printf(out, "    '%s'", command->name);
+    if (command->alias)
+        buf_printf(out, "|'%s'", command->alias);
+    buf_add(out, STR(") options='"));
     for (int id = -1; next_option(command, &id, &option);)
         buf_printf(out, "--%s ", option->name);
-    buf_printf(out, "' first=%s words='%s' ;;\n",
-        command->first == CLI_WORDS_TABLE    ? "table"
-        : command->first == CLI_WORDS_FOLDER ? "folder"
-                                             : "none",
-        argument_words(command));
+    buf_printf(out, "' first=%s words='", first_word(command));
+    add_argument_words(out, command);
+    buf_add(out, STR("' ;;\n"));
 }
 
 static void add_bash(struct buf *out)
@@ -136,10 +183,13 @@ static void add_bash(struct buf *out)
     const struct cli_command *all = cli_commands_all(&count);
     buf_add(out, str_from(bash_head));
     for (size_t i = 1; i < count; i++)
-        buf_printf(out, "%s%s", i > 1 ? " " : "", all[i].name);
+        if (!is_verb(&all[i]))
+            buf_printf(out, "%s%s", i > 1 ? " " : "", all[i].name);
+    buf_add(out, STR("' verbs='"));
+    add_verbs(out, NULL, true);
     buf_add(out, str_from(bash_middle));
     for (int id = 0; id < CLI_OPTION_COUNT; id++)
-        if (id != CLI_ITEMS) /* --count takes a value for one subcommand only */
+        if (id != CLI_ITEMS && id != CLI_RECORD_COUNT) /* others' --count takes no value */
             bash_value_case(out, cli_option((enum cli_option_id)id));
     buf_add(out, STR("    esac\n    case $command in\n"));
     for (size_t i = 0; i < count; i++)
@@ -158,14 +208,26 @@ static const char zsh_head[] =
     "    tables=(${(f)\"$(dynascope tables $connection 2>/dev/null)\"})\n"
     "    compadd -a tables\n"
     "}\n"
+    "_dynascope_triggers() {\n"
+    "    local -a connection triggers\n"
+    "    local i=${words[(I)-c]}\n"
+    "    ((i)) && connection=(-c ${words[i+1]})\n"
+    "    triggers=(${(f)\"$(dynascope trigger list $connection 2>/dev/null |\n"
+    "        sed -n 's/^{\"Name\":\"\\([^\"]*\\)\".*/\\1/p')\"})\n"
+    "    compadd -a triggers\n"
+    "}\n"
     "_dynascope() {\n"
     "    local -a subcommands=(\n";
 
 static const char zsh_middle[] =
-    "    )\n"
+    ")\n"
     "    local command='' word\n"
     "    for word in ${words[2,CURRENT-1]}; do\n"
-    "        if (( ${subcommands[(I)$word:*]} )); then command=$word; break; fi\n"
+    "        if [[ -z $command ]] && (( ${subcommands[(I)$word:*]} )); then\n"
+    "            command=$word\n"
+    "        elif [[ -n $command ]] && (( ${verbs[(I)$command:$word]} )); then\n"
+    "            command+=\" $word\"; break\n"
+    "        fi\n"
     "    done\n"
     "    case $command in\n";
 
@@ -181,6 +243,8 @@ static void zsh_action(struct buf *out, enum cli_words words, const char *list)
         buf_add(out, STR("_files -/"));
     else if (words == CLI_WORDS_TABLE)
         buf_add(out, STR("_dynascope_tables"));
+    else if (words == CLI_WORDS_TRIGGER)
+        buf_add(out, STR("_dynascope_triggers"));
     else if (list && list[0])
         buf_printf(out, "(%s)", list);
     else
@@ -207,7 +271,12 @@ static void zsh_spelling(
 static void zsh_command(struct buf *out, const struct cli_command *command)
 {
     const struct cli_option *option;
-    buf_printf(out, "    '%s') _arguments -s", command->name);
+    struct buf list = {0};
+    buf_printf(out, "    '%s'", command->name);
+    if (command->alias)
+        buf_printf(out, "|'%s'", command->alias);
+    buf_add(out, STR(") _arguments -s"));
+    add_argument_words(&list, command);
     for (int id = -1; next_option(command, &id, &option);) {
         char letter[2] = {option->letter, '\0'};
         zsh_spelling(out, option, "--", option->name);
@@ -217,11 +286,12 @@ static void zsh_command(struct buf *out, const struct cli_command *command)
     if (!command->name[0]) {
         buf_add(out, STR(" '1:subcommand:{_describe subcommand subcommands; _files -/}'"));
     } else {
-        buf_add(out, STR(" '1:subcommand:' '2:argument:"));
-        zsh_action(out, command->first, argument_words(command));
+        buf_printf(out, " '1:subcommand:' %s:argument:", is_verb(command) ? "'2:verb:' '3" : "'2");
+        zsh_action(out, command->first, buf_cstr(&list));
         buf_add(out, STR("' '*:argument:_files'"));
     }
     buf_add(out, STR(" ;;\n"));
+    buf_fini(&list);
 }
 
 static void add_zsh(struct buf *out)
@@ -230,10 +300,14 @@ static void add_zsh(struct buf *out)
     const struct cli_command *all = cli_commands_all(&count);
     buf_add(out, str_from(zsh_head));
     for (size_t i = 1; i < count; i++) {
+        if (is_verb(&all[i]))
+            continue;
         buf_printf(out, "        '%s:", all[i].name);
         add_quoted(out, all[i].summary);
         buf_add(out, STR("'\n"));
     }
+    buf_add(out, STR("    )\n    local -a verbs=("));
+    add_verbs(out, NULL, true);
     buf_add(out, str_from(zsh_middle));
     for (size_t i = 0; i < count; i++)
         zsh_command(out, &all[i]);
@@ -251,16 +325,40 @@ static const char fish_head[] = "# fish completion for dynascope\n"
                                 "    else\n"
                                 "        dynascope tables 2>/dev/null\n"
                                 "    end\n"
+                                "end\n"
+                                "function __dynascope_triggers\n"
+                                "    set -l words (commandline -opc)\n"
+                                "    set -l at (contains -i -- -c $words)\n"
+                                "    set -l connection\n"
+                                "    test -n \"$at\"; and set connection -c $words[(math $at + "
+                                "1)]\n"
+                                "    dynascope trigger list $connection 2>/dev/null |\n"
+                                "        string replace -rf '^\\{\"Name\":\"([^\"]*)\".*' '$1'\n"
                                 "end\n";
+
+/* The words that are there when this row's turn has come. */
+static void fish_condition(struct buf *out, const struct cli_command *command)
+{
+    const char *blank = strchr(command->name, ' ');
+    const char *alias = command->alias ? strchr(command->alias, ' ') : NULL;
+    if (!command->name[0])
+        buf_add(out, STR("__fish_use_subcommand"));
+    else if (blank)
+        buf_printf(out, "__fish_seen_subcommand_from %.*s; and __fish_seen_subcommand_from%s%s",
+            (int)(blank - command->name), command->name, blank, alias ? alias : "");
+    else
+        buf_printf(out, "__fish_seen_subcommand_from %s", command->name);
+    if (command->group) {
+        buf_add(out, STR("; and not __fish_seen_subcommand_from "));
+        add_verbs(out, command, false);
+    }
+}
 
 static void fish_option(
     struct buf *out, const struct cli_command *command, const struct cli_option *option)
 {
     buf_add(out, STR("complete -c dynascope -n '"));
-    if (command->name[0])
-        buf_printf(out, "__fish_seen_subcommand_from %s", command->name);
-    else
-        buf_add(out, STR("__fish_use_subcommand"));
+    fish_condition(out, command);
     buf_printf(out, "' -l %s", option->name);
     if (option->letter)
         buf_printf(out, " -s %c", option->letter);
@@ -275,25 +373,35 @@ static void fish_option(
     buf_add(out, STR("'\n"));
 }
 
+/* `words` as a row's first argument. */
+static void fish_argument(
+    struct buf *out, const struct cli_command *command, bool files, const char *words)
+{
+    buf_printf(out, "complete -c dynascope %s-n '", files ? "" : "-f ");
+    fish_condition(out, command);
+    buf_printf(out, "' -a '%s'\n", words);
+}
+
 static void fish_command(struct buf *out, const struct cli_command *command)
 {
     const struct cli_option *option;
-    if (command->name[0]) {
+    struct buf words = {0};
+    if (command->name[0] && !is_verb(command)) {
         buf_printf(
             out, "complete -c dynascope -f -n __fish_use_subcommand -a %s -d '", command->name);
         add_escaped(out, command->summary, "'\\");
         buf_add(out, STR("'\n"));
     }
     if (command->first == CLI_WORDS_TABLE)
-        buf_printf(out,
-            "complete -c dynascope -n '__fish_seen_subcommand_from %s' -a "
-            "'(__dynascope_tables)'\n",
-            command->name);
-    if (argument_words(command)[0])
-        buf_printf(out, "complete -c dynascope -f -n '__fish_seen_subcommand_from %s' -a '%s'\n",
-            command->name, argument_words(command));
+        fish_argument(out, command, true, "(__dynascope_tables)");
+    if (command->first == CLI_WORDS_TRIGGER)
+        fish_argument(out, command, true, "(__dynascope_triggers)");
+    add_argument_words(&words, command);
+    if (words.len)
+        fish_argument(out, command, false, buf_cstr(&words));
     for (int id = -1; next_option(command, &id, &option);)
         fish_option(out, command, option);
+    buf_fini(&words);
 }
 
 static void add_fish(struct buf *out)

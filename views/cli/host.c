@@ -18,13 +18,14 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { HOST_LOOK_MS = 500, HOST_GRACE_MS = 2000 };
 
 struct host {
     struct backend *backend;
     struct host_options options;
-    struct buf folder;
+    struct buf folder, watch;  /* the file to watch; empty = none */
     struct registry *registry; /* of the thread that asks for it */
 
     pthread_mutex_t starting; /* held while it starts */
@@ -116,7 +117,7 @@ static struct triggers *open_triggers(struct host *host, struct err *err)
         .endpoint = str_from(serve_url(given->serve ? given->serve : host->serve)),
         .access_key = key ? str_from(key->id) : STR_NONE,
         .secret_key = key ? str_from(key->secret) : STR_NONE,
-        .watch_path = given->watch_path,
+        .watch_path = host->watch.len ? buf_cstr(&host->watch) : NULL,
         .run = host_runs(host, NULL),
         .only = given->only};
     return triggers_open(host->backend, &options, err);
@@ -207,6 +208,17 @@ void host_wake(struct host *host)
 
 /* ---- life ---- */
 
+/* A store's registry lies in its folder, beside its data. */
+static void find_watch(struct host *host)
+{
+    struct str folder = buf_str(&host->folder), suffix = STR("/triggers");
+    if (backend_is_remote(host->backend) || !str_ends(folder, suffix))
+        return;
+    buf_printf(&host->watch, "%.*s/data.mdb", (int)(folder.len - suffix.len), folder.at);
+    if (access(buf_cstr(&host->watch), R_OK) != 0)
+        buf_clear(&host->watch);
+}
+
 struct host *host_new(struct backend *backend, const struct host_options *options, struct err *err)
 {
     struct host *host = mem_new(struct host);
@@ -219,6 +231,7 @@ struct host *host_new(struct backend *backend, const struct host_options *option
         buf_add(&host->folder, str_from(host->options.folder));
     else if (!triggers_folder(backend, &host->folder, err))
         goto failed;
+    find_watch(host);
     host->registry = registry_open(buf_cstr(&host->folder), host->options.trusted, NULL, err);
     if (host->registry)
         return host;
@@ -261,6 +274,7 @@ void host_free(struct host *host)
     pthread_mutex_destroy(&host->lock);
     pthread_mutex_destroy(&host->starting);
     buf_fini(&host->folder);
+    buf_fini(&host->watch);
     buf_fini(&host->trouble);
     free(host);
 }

@@ -23,12 +23,11 @@ bool host_key_make(struct host_key *key, struct err *err);
 
 /* Zeroed = the defaults. Texts are borrowed until host_free(). */
 struct host_options {
-    const char *folder;     /* the registry's; NULL = that of the connection */
-    const char *trusted;    /* see trust.h; NULL = the user's */
-    const char *watch_path; /* a file that changes when the data does; NULL = none */
-    struct str region;      /* of ARNs; empty = us-east-1 */
-    bool run;               /* run its mappings, where the connection may be written */
-    const char *only;       /* a UUID or a function's name: only these; NULL = all */
+    const char *folder;  /* the registry's; NULL = that of the connection */
+    const char *trusted; /* see trust.h; NULL = the user's */
+    struct str region;   /* of ARNs; empty = us-east-1 */
+    bool run;            /* run its mappings, where the connection may be written */
+    const char *only;    /* a UUID or a function's name: only these; NULL = all */
     /* A server that runs already, and a key that it takes, for functions; NULL = our own. */
     const struct serve *serve;
     const struct host_key *key; /* NULL = any key will do there */

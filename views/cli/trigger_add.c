@@ -5,6 +5,7 @@
  */
 #include "views/cli/trigger.h"
 
+#include "backend/triggers/runner.h"
 #include "views/cli/report.h"
 #include "views/cli/trigger_fields.h"
 
@@ -128,8 +129,15 @@ static bool make_mapping(struct adding *a, struct err *err)
         return false;
     mapping_init(&a->mapping);
     a->mapping.function = a->function.name;
-    return mapping_read(arena, json, &a->mapping, err) &&
-           registry_put_mapping(a->place.registry, &a->cli->arena, &a->mapping, true, err);
+    if (!mapping_read(arena, json, &a->mapping, err) ||
+        !registry_put_mapping(a->place.registry, arena, &a->mapping, true, err))
+        return false;
+    bool found;
+    struct err ignored = ERR_INIT;
+    if (runner_fix_start(a->cli->backend, a->place.registry, &a->mapping, NULL, err))
+        return true;
+    registry_remove_mapping(a->place.registry, a->mapping.uuid, &found, &ignored);
+    return false;
 }
 
 static void take_back(struct adding *a)
