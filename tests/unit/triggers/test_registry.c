@@ -317,7 +317,7 @@ static int change_often(int child)
 {
     struct err err = ERR_INIT;
     struct arena arena = {0};
-    char name[16];
+    char name[32];
     struct registry *registry = registry_open("store/triggers", NULL, NULL, &err);
     for (int i = 0; i < ROUNDS; i++) {
         snprintf(name, sizeof name, "f%d-%d", child, i);
