@@ -72,8 +72,10 @@ struct backend_options {
     const char *buckets;       /* folder of exports' and imports' buckets; NULL = in the store's */
     struct str region;         /* of ARNs; empty = us-east-1. Of a remote one: empty = as in AWS */
     /* Of remote connections: */
-    struct str profile;      /* of the AWS files; empty = as the variables say */
-    struct str endpoint_url; /* instead of the one that is made from the region */
+    struct str profile;          /* of the AWS files; empty = as the variables say */
+    struct str endpoint_url;     /* instead of the one that is made from the region */
+    int64_t connect_ms, read_ms; /* to a connection; without a byte of an answer. 0 = what a named
+                                  * one says, else 5 s and 60 s */
     int64_t budget;    /* thousandths of capacity units that an action may consume; 0 = none, or
                         * what a named one says */
     bool guard_remote; /* read-only, unless it is a named one that says otherwise */
@@ -98,6 +100,9 @@ bool backend_check(const char *connection, void (*see)(void *context, const char
     void *context, uint64_t *findings, struct err *err);
 /* A few words for the status bar: "local · /path/to/store". Borrowed, lives with the backend. */
 const char *backend_label(const struct backend *backend);
+/* Where it is, by whatever name it was opened: a store's folder, or what an endpoint is called.
+ * Borrowed, lives with the backend; NULL = nowhere. */
+const char *backend_place(const struct backend *backend);
 /* Whether it is elsewhere: behind a wire, with nothing to watch on this machine. */
 bool backend_is_remote(const struct backend *backend);
 /* NULL where writes go through; else a literal that ends "this connection is open read-only; …". */
@@ -111,11 +116,13 @@ const char *backend_colour(const struct backend *backend);
 
 /* What a call on another thread waits for, for those who watch. */
 struct backend_wait {
-    unsigned attempt, attempts; /* the next one, of so many */
-    int64_t left_ms;
-    const char *why; /* a literal: "throttled" */
+    unsigned attempt, attempts; /* the next one, of so many; while there is silence the one that is
+                                 * under way */
+    int64_t left_ms;            /* until it is tried; or until the silence is given up */
+    int64_t silent_ms;          /* how long nothing has come; 0 = it waits to be tried again */
+    const char *why;            /* a literal: "throttled" */
 };
-/* False where nothing waits to be tried again. */
+/* False where nothing waits to be tried again, and no answer is overdue by seconds. */
 bool backend_waiting(const struct backend *backend, struct backend_wait *out);
 /* By how much this machine's clock is ahead of the endpoint's (negative: behind), where that had to
  * be made up for; else 0. */

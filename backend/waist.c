@@ -74,6 +74,11 @@ const char *backend_label(const struct backend *backend)
 
 /* ---- what is known of a backend ---- */
 
+const char *backend_place(const struct backend *backend)
+{
+    return backend->place;
+}
+
 struct backend backend_wrap(const struct backend_ops *ops, const struct backend *inner)
 {
     const char *label = backend_label(inner);
@@ -103,11 +108,28 @@ const char *backend_colour(const struct backend *backend)
     return backend->colour ? backend->colour : "";
 }
 
+/* A request under way of which nothing has moved for seconds. */
+static bool is_silent(const struct backend_notes *notes, struct backend_wait *out)
+{
+    enum { OVERDUE_MS = 2000 };
+    int64_t moved_ns = atomic_load(&notes->moved_ns);
+    int64_t silent_ms = (clock_tick_ns() - moved_ns) / 1000000;
+    if (!moved_ns || silent_ms < OVERDUE_MS)
+        return false;
+    int64_t left_ms = atomic_load(&notes->stall_ms) - silent_ms;
+    *out = (struct backend_wait){.attempt = atomic_load(&notes->trying),
+        .attempts = atomic_load(&notes->tries),
+        .left_ms = left_ms > 0 ? left_ms : 0,
+        .silent_ms = silent_ms,
+        .why = "no answer"};
+    return true;
+}
+
 bool backend_waiting(const struct backend *backend, struct backend_wait *out)
 {
     const struct backend_notes *notes = backend->notes;
     if (!notes || !atomic_load(&notes->attempt))
-        return false;
+        return notes && is_silent(notes, out);
     const char *why = atomic_load(&notes->why);
     int64_t left_ns = atomic_load(&notes->until_ns) - clock_tick_ns();
     *out = (struct backend_wait){.attempt = atomic_load(&notes->attempt),

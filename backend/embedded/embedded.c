@@ -392,6 +392,7 @@ static void set_label(struct engine *engine)
     struct buf label = {0};
     buf_printf(&label, "local · %s", store_path(engine->store));
     engine->backend.label = buf_take(&label);
+    engine->backend.place = store_path(engine->store);
 }
 
 struct backend *engine_open(const char *path, const struct backend_options *options,

@@ -34,6 +34,7 @@ static bool remote_close(struct backend *backend, struct err *err)
     sign_key_forget(&r->key);
     pthread_mutex_destroy(&r->lock);
     target_fini(&r->target);
+    free(r->place);
     free(r);
     return true;
 }
@@ -66,8 +67,11 @@ struct backend *remote_open(const struct remote_options *options, struct err *er
     }
     r->clock = options->clock;
     r->attempts = r->target.attempts;
-    r->backend =
-        (struct backend){.ops = &remote_ops, .label = make_label(&r->target), .notes = &r->notes};
+    r->place = make_label(&r->target);
+    r->backend = (struct backend){.ops = &remote_ops,
+        .label = make_label(&r->target),
+        .place = r->place,
+        .notes = &r->notes};
     r->credentials = credentials_open(&(struct credentials_options){
         .target = &r->target, .clock = options->clock, .metadata = options->metadata});
     r->transport = transport_open(
@@ -76,6 +80,7 @@ struct backend *remote_open(const struct remote_options *options, struct err *er
             .direct = r->target.url.loopback,
             .connect_ms = options->connect_ms,
             .stall_ms = options->stall_ms});
+    atomic_init(&r->notes.stall_ms, options->stall_ms ? options->stall_ms : TRANSPORT_STALL_MS);
     pthread_mutex_init(&r->lock, NULL);
     char seed[37];
     atomic_init(&r->invocations, (uint64_t)head_uuid(seed) << 32);

@@ -15,6 +15,7 @@
 struct remote {
     struct backend backend;
     struct target target;
+    char *place; /* what it is called, without the name it was opened by */
     const struct clock *clock;
     struct credentials *credentials;
     struct transport *transport;

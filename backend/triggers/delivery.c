@@ -203,6 +203,17 @@ struct delivery_ledger delivery_ledger(const struct delivery *d)
     return now;
 }
 
+int64_t delivery_oldest_ms(const struct delivery *d)
+{
+    int64_t oldest = INT64_MAX;
+    for (unsigned i = 0; i < d->factor; i++) {
+        const struct delivery_entry *first = delivery_lane_at(&d->lanes[i], 0);
+        if (first && first->record.time_ms < oldest)
+            oldest = first->record.time_ms;
+    }
+    return oldest;
+}
+
 /* ---- by hand ---- */
 
 void delivery_retry_now(struct delivery *d)

@@ -154,6 +154,8 @@ uint64_t delivery_version(const struct delivery *d);
 void delivery_place(const struct delivery *d, struct delivery_place *out);
 /* The ledger as of now, with what is pending. */
 struct delivery_ledger delivery_ledger(const struct delivery *d);
+/* When the oldest record that is not dealt with was written; INT64_MAX = there is none. */
+int64_t delivery_oldest_ms(const struct delivery *d);
 
 /* By hand: try again at once; give up the batch that fails and is worst off (false: none does). */
 void delivery_retry_now(struct delivery *d);

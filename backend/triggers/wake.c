@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sleeping without polling: an eventfd and inotify behind one poll().
+ */
+#include "backend/triggers/wake.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+bool wake_open(struct wake *w, struct err *err)
+{
+    *w = (struct wake){.watch = -1, .data = -1, .folder = -1};
+    w->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (w->event < 0)
+        return err_errno(err, errno, "no eventfd");
+    w->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    return true;
+}
+
+void wake_close(struct wake *w)
+{
+    if (w->event >= 0)
+        close(w->event);
+    if (w->watch >= 0)
+        close(w->watch);
+    *w = (struct wake){.event = -1, .watch = -1, .data = -1, .folder = -1};
+}
+
+void wake_signal(struct wake *w)
+{
+    uint64_t one = 1;
+    while (write(w->event, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+}
+
+bool wake_watch_data(struct wake *w, const char *path)
+{
+    if (w->watch >= 0 && path)
+        w->data = inotify_add_watch(w->watch, path, IN_MODIFY);
+    return w->data >= 0;
+}
+
+bool wake_watch_folder(struct wake *w, const char *path, const char *name, const char *other)
+{
+    int before = w->folder;
+    if (w->watch < 0)
+        return false;
+    w->folder =
+        inotify_add_watch(w->watch, path, IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR);
+    if (before >= 0 && before != w->folder)
+        inotify_rm_watch(w->watch, before);
+    w->names[0] = name;
+    w->names[1] = other;
+    return w->folder >= 0;
+}
+
+static bool has_name(const struct wake *w, const struct inotify_event *event)
+{
+    for (int i = 0; i < 2; i++)
+        if (w->names[i] && event->len && strcmp(event->name, w->names[i]) == 0)
+            return true;
+    return false;
+}
+
+static unsigned reason_of(const struct wake *w, const struct inotify_event *event)
+{
+    if (event->mask & IN_Q_OVERFLOW)
+        return WAKE_DATA | WAKE_FOLDER;
+    if (event->wd == w->data)
+        return WAKE_DATA;
+    return event->wd == w->folder && has_name(w, event) ? WAKE_FOLDER : 0;
+}
+
+static unsigned read_watch(const struct wake *w)
+{
+    _Alignas(struct inotify_event) char bytes[16 * 1024];
+    unsigned reasons = 0;
+    for (ssize_t n; (n = read(w->watch, bytes, sizeof bytes)) > 0;) {
+        for (const char *at = bytes; at < bytes + n;) {
+            const struct inotify_event *event = (const void *)at;
+            reasons |= reason_of(w, event);
+            at += sizeof *event + event->len;
+        }
+    }
+    return reasons;
+}
+
+unsigned wake_wait(struct wake *w, int64_t timeout_ms)
+{
+    struct pollfd fds[2] = {{.fd = w->event, .events = POLLIN}, {.fd = w->watch, .events = POLLIN}};
+    int timeout = timeout_ms < 0 ? -1 : timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms;
+    unsigned reasons = 0;
+    uint64_t count;
+    if (poll(fds, 2, timeout) <= 0)
+        return 0;
+    if (fds[0].revents && read(w->event, &count, sizeof count) > 0)
+        reasons |= WAKE_SIGNAL;
+    if (fds[1].revents)
+        reasons |= read_watch(w);
+    return reasons;
+}
