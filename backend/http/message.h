@@ -30,6 +30,7 @@ struct request {
     struct buf unpacked; /* room for a body that came packed; the transport's, as reply's body */
     struct str operation, region; /* what route and signature say, once they are read */
     int face;                     /* route's, likewise */
+    int peer;                     /* what the handler found out of it; stays with the connection */
     int socket;                   /* for peer.h alone */
     uint64_t mark;                /* of the connection: http_take()'s; 0 = it came by http_run() */
 };

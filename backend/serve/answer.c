@@ -2,7 +2,8 @@
 /*
  * Answers requests, refusing in the order in which the service refuses:
  *
- *   head:  malformed, foreign host, web page ─▶ too large ─▶ method ─▶ content type
+ *   head:  malformed, foreign host, web page ─▶ (other faces: who asks, too large)
+ *          ─▶ too large ─▶ method ─▶ content type
  *   body:  (JSON, where one of the next two refuses) ─▶ target ─▶ signature ─▶ the backend's answer
  *
  * The body is parsed here only where target or signature are wrong: the service complains about
@@ -116,9 +117,13 @@ static bool admit(void *context, struct request *request, struct reply *reply)
     const struct answer *answer = context;
     if (!gate_check(&answer->gate, request, reply))
         return false;
+    enum route_face face = route_find(request).face;
+    if (answer->offer && face > ROUTE_DYNAMODB)
+        return offer_admit(answer->offer, face, request, reply) &&
+               (face != ROUTE_LOGS || read_type(request, reply) || refuse_page(reply));
     if (gate_length(request) > REQUEST_BODY_MAX)
         return refuse_large(reply);
-    if (route_find(request).face == ROUTE_LAMBDA)
+    if (face == ROUTE_LAMBDA)
         return refuse_rest(reply);
     if (is_health_check(request))
         return say_healthy(request, reply);
@@ -155,27 +160,47 @@ static bool may_be_region(struct str region)
 }
 
 static bool check_signature(
-    const struct answer *answer, struct request *request, struct reply *reply)
+    const struct answer *answer, struct request *request, struct auth *auth, struct reply *reply)
 {
-    struct auth auth;
-    if (!auth_read(request, &auth, reply))
+    if (!auth_read(request, auth, reply))
         return false;
-    if (may_be_region(auth.region))
-        request->region = auth.region;
+    if (may_be_region(auth->region))
+        request->region = auth->region;
     return !answer->keys ||
-           sigv4_verify(answer->keys, request, &auth, clock_now_ms(answer->clock), reply);
+           sigv4_verify(answer->keys, request, auth, clock_now_ms(answer->clock), reply);
+}
+
+/* What functions are put behind is called by anything that speaks HTTP: without a signature, where
+ * none is verified. */
+static enum http_next begin_offered(
+    const struct answer *answer, enum route_face face, struct request *request, struct reply *reply)
+{
+    struct auth auth = {0};
+    bool may_lack = face == ROUTE_FUNCTION && !answer->keys;
+    if (!may_lack && !check_signature(answer, request, &auth, reply)) {
+        if (face == ROUTE_LAMBDA || face == ROUTE_GATEWAY)
+            reply->status = 403;
+        return HTTP_ANSWERED;
+    }
+    if (face != ROUTE_FUNCTION && !unpack(request, reply))
+        return HTTP_ANSWERED;
+    return offer_begin(answer->offer, face, auth.service, request, reply);
 }
 
 static enum http_next begin(void *context, struct request *request, struct reply *reply)
 {
     const struct answer *answer = context;
     struct route route = route_find(request);
+    struct auth auth;
+    request->face = ROUTE_NOWHERE;
+    if (answer->offer && route.face > ROUTE_DYNAMODB)
+        return begin_offered(answer, route.face, request, reply);
     if (route.face != ROUTE_DYNAMODB) {
         reply_refuse(reply, 400, "UnknownOperationException", "%s", "");
         unless_broken(request, reply);
         return HTTP_ANSWERED;
     }
-    if (!check_signature(answer, request, reply)) {
+    if (!check_signature(answer, request, &auth, reply)) {
         unless_broken(request, reply);
         return HTTP_ANSWERED;
     }
@@ -220,6 +245,10 @@ static void take_answer(struct request *request, struct reply *reply, bool answe
 static void run(void *context, struct request *request, struct reply *reply)
 {
     const struct answer *answer = context;
+    if (request->face != ROUTE_NOWHERE) {
+        offer_run(answer->offer, request, reply);
+        return;
+    }
     struct err err = ERR_INIT;
     struct ddb_call call = call_of(request);
     struct ddb_reply result = {.body = reply->body};
@@ -251,6 +280,8 @@ static bool start(void *context, struct request *request, struct reply *reply,
     void (*done)(void *ticket), void *ticket)
 {
     const struct answer *answer = context;
+    if (request->face != ROUTE_NOWHERE)
+        return offer_start(answer->offer, request, reply, done, ticket);
     struct started *started = mem_new(struct started);
     started->task.call = call_of(request);
     started->task.reply.body = reply->body;

@@ -79,6 +79,13 @@ void journal_request(
     write_line(&line);
 }
 
+void journal_note(const char *text)
+{
+    struct buf line = {0};
+    buf_printf(&line, "dynascope serve: %s\n", text);
+    write_line(&line);
+}
+
 void journal_failure(const struct request *request, const struct err *err)
 {
     struct buf line = {0};

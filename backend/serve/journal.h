@@ -13,6 +13,8 @@ void journal_format(struct buf *out, const struct request *request, const struct
     int64_t now_ms, int64_t ns);
 void journal_request(
     const struct request *request, const struct reply *reply, int64_t now_ms, int64_t ns);
+/* "dynascope serve: TEXT", of which nothing comes from clients. */
+void journal_note(const char *text);
 /* There was no answer: what failed. */
 void journal_failure(const struct request *request, const struct err *err);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The signpost: a request's target and path in, an API and an operation out. Runs nothing. An API
- * that is not offered yet has its place here already and is answered as an unknown operation.
+ * The signpost: a request's target and path in, an API and an operation out. Runs nothing, and does
+ * not know what is offered.
  */
 #include "backend/serve/route.h"
 
@@ -48,9 +48,40 @@ static bool has_version(struct str path)
     return true;
 }
 
+static bool is_form(const struct request *request)
+{
+    struct str type = message_get(request, STR("Content-Type"));
+    size_t end = str_find_byte(type, ';');
+    return str_equal_nocase(
+               str_trim(str_take(type, end)), STR("application/x-www-form-urlencoded")) &&
+           str_equal(request->method, STR("POST"));
+}
+
+static bool is_below(struct str path, struct str place)
+{
+    return str_starts(path, place) &&
+           (path.len == place.len || path.at[place.len] == '/' || place.at[place.len - 1] == '/');
+}
+
+static enum route_face by_path(struct str path)
+{
+    if (has_version(path))
+        return ROUTE_LAMBDA;
+    if (is_below(path, STR("/v2/apis")) || is_below(path, STR("/restapis")))
+        return ROUTE_GATEWAY;
+    if (is_below(path, STR(ROUTE_FUNCTION_URLS)) || is_below(path, STR(ROUTE_APIS)))
+        return ROUTE_FUNCTION;
+    return ROUTE_NOWHERE;
+}
+
 struct route route_find(const struct request *request)
 {
-    if (has_version(message_path(request)))
-        return (struct route){.face = ROUTE_LAMBDA};
-    return by_target(message_get(request, STR("X-Amz-Target")));
+    struct str path = message_path(request);
+    enum route_face face = path.len > 1 ? by_path(path) : ROUTE_NOWHERE;
+    if (face != ROUTE_NOWHERE)
+        return (struct route){.face = face};
+    struct str target = message_get(request, STR("X-Amz-Target"));
+    if (!target.len && path.len == 1 && is_form(request))
+        return (struct route){.face = ROUTE_FORM};
+    return by_target(target);
 }

@@ -17,7 +17,7 @@ struct serve {
     struct answer answer;
     struct keys *keys;
     struct http *http;
-    struct triggers *triggers; /* NULL = not offered */
+    struct offer offer; /* where triggers were handed over */
     char *host;
     char url[96];
 };
@@ -80,7 +80,8 @@ struct serve *serve_open(
 
 void serve_offer(struct serve *s, struct triggers *triggers)
 {
-    s->triggers = triggers;
+    offer_init(&s->offer, s->answer.backend, triggers, s->answer.clock, s->url, s->keys != NULL);
+    s->answer.offer = &s->offer;
 }
 
 bool serve_run(struct serve *s, const atomic_bool *stop, struct err *err)
@@ -101,6 +102,7 @@ void serve_close(struct serve *s)
         return;
     http_close(s->http);
     listen_close(&s->listen);
+    offer_fini(&s->offer);
     keys_free(s->keys);
     free(s->host);
     free(s);
