@@ -209,6 +209,21 @@ static void *run(void *context)
 
 /* ---- from outside ---- */
 
+static void start_on(void *context, struct invocation *invocation)
+{
+    invoker_start(context, invocation);
+}
+
+static void cancel_on(void *context, struct invocation *invocation)
+{
+    invoker_cancel(context, invocation);
+}
+
+struct runner_caller runner_caller_of(struct invoker *invoker)
+{
+    return (struct runner_caller){.start = start_on, .cancel = cancel_on, .context = invoker};
+}
+
 static struct str keep_text(struct buf *kept, struct str text)
 {
     buf_add(kept, text);

@@ -15,11 +15,20 @@
  */
 struct runner;
 
+/* How functions are called: the invoker, or something in its place. `start` may be done before it
+ * returns. */
+struct runner_caller {
+    void (*start)(void *context, struct invocation *invocation);
+    void (*cancel)(void *context, struct invocation *invocation);
+    void *context;
+};
+struct runner_caller runner_caller_of(struct invoker *invoker);
+
 /* All borrowed for as long as it runs. */
 struct runner_options {
     struct backend *backend;
     struct registry *registry;
-    struct invoker *invoker;
+    struct runner_caller caller;
     const struct clock *clock;
     struct str region;
     const char *watch_path; /* see triggers_options */

@@ -175,7 +175,7 @@ static void invoke(struct runner *r, struct runner_shard *shard, const struct de
     shard->in_flight++;
     r->in_flight++;
     r->status_due = true;
-    invoker_start(r->options.invoker, &job->invocation);
+    r->options.caller.start(r->options.caller.context, &job->invocation);
 }
 
 static void give_up(struct runner *r, struct runner_shard *shard,
@@ -233,7 +233,7 @@ void runner_job_kill(struct runner *r)
         for (unsigned lane = 0; lane < DELIVERY_LANES_MAX; lane++) {
             struct runner_job *job = r->shards[i]->jobs[lane];
             if (job && job->running)
-                invoker_cancel(r->options.invoker, &job->invocation);
+                r->options.caller.cancel(r->options.caller.context, &job->invocation);
         }
 }
 

@@ -66,7 +66,7 @@ static void start_runner(struct triggers *t, const struct mapping *mapping)
     struct err err = ERR_INIT;
     struct runner_options options = {.backend = t->backend,
         .registry = t->registry,
-        .invoker = t->invoker,
+        .caller = runner_caller_of(t->invoker),
         .clock = t->clock,
         .region = buf_str(&t->region),
         .watch_path = t->watch_path.len ? t->watch_path.at : NULL,
