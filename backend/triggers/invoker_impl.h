@@ -94,7 +94,7 @@ enum { EVENT_BITS = 3 };
 
 /* ---- instance.c ---- */
 
-enum { INSTANCE_SLOW_MS = 20 };
+enum { INSTANCE_SLOW_MS = 100 };
 
 /* A process (exec: only its place) for this invocation, which it gets when it has started; or the
  * invocation is done with, and there is no instance. */

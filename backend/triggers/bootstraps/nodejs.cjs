@@ -248,7 +248,8 @@ async function loadHandler(handler) {
 
 /* ---- invocations ---- */
 
-let handler, fail, whenIdle = () => {};
+const exit = (error, code) => process.exit(code);
+let handler, fail = exit, whenIdle = () => {};
 
 function post(id, result) {
     let text;
@@ -268,6 +269,7 @@ function endOf(id) {
         if (over) return;
         over = true;
         whenIdle = () => {};
+        fail = exit;
         const failed = (why) => {
             tell('Invoke Error', why);
             postError(`invocation/${id}/error`, why, next);
@@ -311,7 +313,10 @@ function invoke({status, headers, body}) {
     requestId = headers['lambda-runtime-aws-request-id'];
     process.env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
     const id = requestId, end = endOf(id);
-    fail = (error, code) => postError(`invocation/${id}/error`, error, () => process.exit(code));
+    fail = (error, code) => {
+        fail = exit;
+        postError(`invocation/${id}/error`, error, () => process.exit(code));
+    };
     whenIdle = () => end(null, null, false);
     try {
         const context = contextOf(headers, end);
@@ -326,10 +331,14 @@ function invoke({status, headers, body}) {
 }
 
 function next() {
+    fail = exit;
     request('GET', 'invocation/next', '', '', invoke);
 }
 
-fail = (error, code) => postError('init/error', error, () => process.exit(code));
+fail = (error, code) => {
+    fail = exit;
+    postError('init/error', error, () => process.exit(code));
+};
 process.on('beforeExit', () => whenIdle());
 process.on('uncaughtException', (error) => {
     tell('Uncaught Exception', error);
