@@ -12,6 +12,8 @@ add_custom_target(manual ALL DEPENDS ${manual}/dynascope.1)
 install(FILES ${manual}/dynascope.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 file(GLOB pages CONFIGURE_DEPENDS views/*.5)
 install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+file(GLOB pages CONFIGURE_DEPENDS views/*.7)
+install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 
 set(data ${CMAKE_INSTALL_DATADIR}/dynascope)
 install(DIRECTORY keymaps/ DESTINATION ${data}/keymaps FILES_MATCHING PATTERN "*.keys")

@@ -101,8 +101,8 @@ static void explorer_watch_due(void *data)
     e->watch_timer = loop_after(&e->loop, EXPLORER_WATCH_MS, explorer_watch_due, e);
 }
 
-/* A commit wakes us with its last bytes, but readers find it only some instructions later: where the
- * writer is held up just there, the first look comes too early. */
+/* A commit wakes us with its last bytes, but readers find it only some instructions later: where
+ * the writer is held up just there, the first look comes too early. */
 static void explorer_look(void *data)
 {
     static const int after_ms[] = {15, 2};
@@ -231,6 +231,8 @@ static int explorer_loop(struct explorer *e)
     loop_watch(&e->loop, e->signals.fd, POLLIN, explorer_signals, e);
     explorer_watch(e);
     explorer_settle(e);
+    if (e->host)
+        host_watch(e->host); /* the first frame comes first */
     return loop_run(&e->loop, explorer_settle, e);
 }
 

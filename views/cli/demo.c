@@ -7,12 +7,14 @@
 #include "backend/backend_impl.h"
 #include "base/mem.h"
 #include "views/cli/demo_tables.h"
+#include "views/cli/demo_triggers.h"
 
 #include <assert.h>
-#include <dirent.h>
 #include <errno.h>
+#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,16 +61,18 @@ static char *make_folder(struct err *err)
     return NULL;
 }
 
-/* The store keeps plain files only. */
+static int remove_one(const char *path, const struct stat *s, int kind, struct FTW *where)
+{
+    (void)s, (void)kind, (void)where;
+    remove(path);
+    return 0;
+}
+
+/* With its triggers' folders; links are not followed. */
 static void remove_folder(const char *path)
 {
-    DIR *folder = opendir(path);
-    if (!folder)
-        return;
-    for (struct dirent *entry; (entry = readdir(folder));)
-        unlinkat(dirfd(folder), entry->d_name, 0);
-    closedir(folder);
-    rmdir(path);
+    enum { OPEN_AT_ONCE = 16 };
+    nftw(path, remove_one, OPEN_AT_ONCE, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 /* ---- traffic ---- */
@@ -95,9 +99,11 @@ static void *traffic_main(void *context)
 {
     struct demo *d = context;
     struct client client = {.backend = d->inner, .limits = {.cancel = &d->cancel}};
+    struct err ignored = ERR_INIT;
+    demo_triggers_make(&client, d->path, &ignored); /* here, so that nobody waits for it */
     for (uint64_t step = 0; wait_step(d); step++) {
         /* somebody may have dropped the table: that is their right */
-        struct err ignored = ERR_INIT;
+        ignored = (struct err)ERR_INIT;
         demo_tables_change(&client, step, &ignored);
     }
     return NULL;

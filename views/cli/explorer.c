@@ -6,6 +6,7 @@
 #include "views/explorer.h"
 #include "views/cli/cli.h"
 #include "views/cli/demo.h"
+#include "views/cli/demo_triggers.h"
 #include "views/cli/read.h"
 
 #include <stdlib.h>
@@ -31,7 +32,7 @@ static const char *table_of(const struct cli *cli)
 /* The options as one run of the explorer; the store's data file wakes its live panes. */
 static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
 {
-    struct buf watch = {0};
+    struct buf watch = {0}, triggers = {0}, trusted = {0};
     const char *connection = connection_of(cli);
     struct backend_options open = cli_backend_options(cli, CLI_WRITES);
     if (demo)
@@ -41,6 +42,10 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
     else if (!backend_default_path(&watch, err))
         return false;
     buf_add(&watch, STR("/data.mdb"));
+    if (demo) {
+        demo_triggers_folder(demo_path(demo), &triggers);
+        demo_triggers_trusted(demo_path(demo), &trusted);
+    }
     struct backend *backend = demo && cli_has(cli, CLI_READ_ONLY) ? backend_read_only(demo) : demo;
     struct explorer_options options = {.connection = connection,
         .backend = backend,
@@ -50,6 +55,8 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
         .keymap = cli->value[CLI_KEYMAP],
         .theme = cli->value[CLI_THEME],
         .watch_path = buf_cstr(&watch),
+        .triggers = demo ? buf_cstr(&triggers) : NULL,
+        .trusted = demo ? buf_cstr(&trusted) : NULL,
         .read_only = cli_has(cli, CLI_READ_ONLY),
         .demo = demo != NULL,
         .ascii = cli_has(cli, CLI_ASCII),
@@ -57,6 +64,8 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
         .gutter = cli_has(cli, CLI_GUTTER)};
     cli->exit_code = explorer_run(&options, err);
     buf_fini(&watch);
+    buf_fini(&triggers);
+    buf_fini(&trusted);
     return cli->exit_code == 0;
 }
 

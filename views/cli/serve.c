@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* dynascope serve: the store behind the DynamoDB HTTP API, until a signal asks for the end. */
-#include "backend/serve/serve.h"
+/*
+ * dynascope serve: the store behind the DynamoDB HTTP API, and its triggers, until a signal asks
+ * for the end.
+ */
 #include "views/cli/cli.h"
+#include "views/cli/host.h"
+#include "views/cli/report.h"
 
 #include <malloc.h>
 
@@ -58,8 +62,46 @@ static bool announce(struct cli *cli, const struct serve *serve, bool made, stru
     return cli_out_flush(&cli->out, err);
 }
 
+/* ---- triggers ---- */
+
+/* What came with the store and waits for its user's word. */
+static bool tell_untrusted(struct registry *registry, struct err *err)
+{
+    struct arena arena = {0};
+    struct registry_functions functions;
+    bool ok = registry_functions(registry, &arena, &functions, NULL, err);
+    for (size_t i = 0; ok && i < functions.count; i++)
+        if (functions.items[i].untrusted)
+            cli_report_note("dynascope: the function '%.*s' came with the store and does not run "
+                            "before you agree: dynascope trigger trust %.*s",
+                STR_ARG(functions.items[i].name), STR_ARG(functions.items[i].name));
+    arena_fini(&arena);
+    return ok;
+}
+
+/* Functions come back through the server's own port, with a key of theirs where it asks for one.
+ * Nothing where the store is read-only: functions are files in it, and they write. */
+static bool open_host(struct cli *cli, struct serve *serve, const struct host_key *key,
+    struct host **host, struct err *err)
+{
+    struct host_options options = {.region = cli_value(cli, CLI_REGION),
+        .run = !cli_has(cli, CLI_NO_TRIGGERS),
+        .serve = serve,
+        .key = cli_has(cli, CLI_KEYS) ? key : NULL};
+    if (backend_read_only_remedy(cli->backend))
+        return true;
+    *host = host_new(cli->backend, &options, err);
+    struct triggers *triggers = *host ? host_start(*host, err) : NULL;
+    if (!triggers)
+        return err_context(err, "triggers cannot run (--no-triggers leaves them out)");
+    serve_offer(serve, triggers);
+    return tell_untrusted(host_registry(*host), err);
+}
+
 bool cli_serve_run(struct cli *cli, struct err *err)
 {
+    struct host *host = NULL;
+    struct host_key key;
     struct serve_options options = {.host = cli->value[CLI_HOST],
         .keys = cli->value[CLI_KEYS],
         .quick_writes = cli_has(cli, CLI_NO_SYNC),
@@ -68,10 +110,18 @@ bool cli_serve_run(struct cli *cli, struct err *err)
      * allocator would learn to keep it */
     bool made;
     mallopt(M_MMAP_THRESHOLD, LARGE);
-    if (!read_port(cli, &options.port, err) || !open_store(cli, &made, err))
+    if (!host_key_make(&key, err) || !read_port(cli, &options.port, err) ||
+        !open_store(cli, &made, err))
         return false;
+    if (options.keys) {
+        options.key_id = str_from(key.id);
+        options.key_secret = str_from(key.secret);
+    }
     struct serve *serve = serve_open(cli->backend, &options, err);
-    bool ok = serve && announce(cli, serve, made, err) && serve_run(serve, cli_cancel(), err);
+    bool ok = serve && open_host(cli, serve, &key, &host, err) && announce(cli, serve, made, err) &&
+              serve_run(serve, cli_cancel(), err);
+    host_free(host);
     serve_close(serve);
+    explicit_bzero(&key, sizeof key);
     return ok;
 }

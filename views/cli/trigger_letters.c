@@ -9,8 +9,8 @@
  */
 #include "backend/triggers/batch_result.h"
 #include "backend/triggers/dead_letter.h"
-#include "views/cli/columns.h"
 #include "views/cli/report.h"
+#include "views/cli/sheet.h"
 #include "views/cli/source.h"
 #include "views/cli/trigger_call.h"
 
@@ -99,10 +99,10 @@ static struct str number_at(const struct json *json, const char *a, const char *
 
 static void print_table(struct letters *l, size_t from)
 {
-    static const struct column heads[] = {{"TIME", false}, {"CONDITION", false}, {"CALLS", true},
-        {"RECORDS", true}, {"FIRST SEQUENCE NUMBER", false}, {0}};
-    struct columns columns;
-    columns_init(&columns, &l->cli->arena, heads);
+    static const struct sheet_head heads[] = {{"TIME", false}, {"CONDITION", false},
+        {"CALLS", true}, {"RECORDS", true}, {"FIRST SEQUENCE NUMBER", false}, {0}};
+    struct sheet sheet;
+    sheet_init(&sheet, &l->cli->arena, heads);
     for (size_t i = from; i < l->count; i++) {
         const struct json *json = l->items[i].json;
         struct str cells[] = {text_at(json, "timestamp", NULL),
@@ -110,11 +110,11 @@ static void print_table(struct letters *l, size_t from)
             number_at(json, "requestContext", "approximateInvokeCount"),
             number_at(json, "DDBStreamBatchInfo", "batchSize"),
             text_at(json, "DDBStreamBatchInfo", "startSequenceNumber")};
-        columns_add(&columns, cells);
+        sheet_add(&sheet, cells);
     }
     if (from < l->count)
-        columns_print(&columns, &l->cli->out);
-    columns_fini(&columns);
+        sheet_print(&sheet, &l->cli->out);
+    sheet_fini(&sheet);
 }
 
 static bool list(struct letters *l, size_t from, struct err *err)

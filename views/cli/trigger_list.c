@@ -7,7 +7,7 @@
 
 #include "backend/triggers/status.h"
 #include "base/utf8.h"
-#include "views/cli/columns.h"
+#include "views/cli/sheet.h"
 
 #include <inttypes.h>
 
@@ -104,8 +104,8 @@ static void add_json_row(struct cli *cli, const struct trigger_place *place,
     buf_fini(&line);
 }
 
-static void add_table_row(struct cli *cli, struct columns *columns,
-    const struct trigger_place *place, const struct trigger *t, const struct status *s)
+static void add_table_row(struct cli *cli, struct sheet *sheet, const struct trigger_place *place,
+    const struct trigger *t, const struct status *s)
 {
     struct arena *arena = &cli->arena;
     struct str cells[] = {trigger_name(place, t), t->mapping ? mapping_table(t->mapping) : STR("-"),
@@ -113,7 +113,7 @@ static void add_table_row(struct cli *cli, struct columns *columns,
         arena_printf(arena, "%" PRIu64, s->ledger.calls),
         arena_printf(arena, "%" PRIu64, s->ledger.errors),
         t->function ? t->function->runtime_name : STR("-"), s->last_result};
-    columns_add(columns, cells);
+    sheet_add(sheet, cells);
 }
 
 /* Each mapping, then each function that has none. */
@@ -138,24 +138,24 @@ static bool next_row(const struct trigger_place *place, size_t *at, struct trigg
 
 static bool list(struct cli *cli, const struct trigger_place *place, struct err *err)
 {
-    static const struct column heads[] = {{"NAME", false}, {"TABLE", false}, {"STATE", false},
+    static const struct sheet_head heads[] = {{"NAME", false}, {"TABLE", false}, {"STATE", false},
         {"LAG", true}, {"CALLS", true}, {"ERRORS", true}, {"RUNTIME", false},
         {"LAST RESULT", false}, {0}};
-    struct columns columns;
+    struct sheet sheet;
     struct trigger t;
     struct status status;
     bool found, ok = true;
-    columns_init(&columns, &cli->arena, heads);
+    sheet_init(&sheet, &cli->arena, heads);
     for (size_t at = 0; ok && next_row(place, &at, &t);) {
         ok = read_status(cli, place, t.mapping, &status, &found, err);
         if (ok && cli->out.terminal)
-            add_table_row(cli, &columns, place, &t, &status);
+            add_table_row(cli, &sheet, place, &t, &status);
         else if (ok)
             add_json_row(cli, place, &t, &status);
     }
-    if (ok && columns.count)
-        columns_print(&columns, &cli->out);
-    columns_fini(&columns);
+    if (ok && sheet.count)
+        sheet_print(&sheet, &cli->out);
+    sheet_fini(&sheet);
     return ok && cli_out_flush(&cli->out, err);
 }
 

@@ -4,22 +4,23 @@
  * fare in their status files; this prints what has changed, and for --until-idle finds out when all
  * that is in the streams is dealt with.
  *
- *     look ─▶ changed? a line ─▶ all caught up with what was written before the last call ended?
- *       ▲                                                   │ no                  │ yes
- *       └───────────────────────────────────────────────────┘               --until-idle: end
+ *     look ─▶ changed? a line ─▶ at rest? ─▶ nothing behind the kept places, twice, and no call
+ *       ▲                           │ no        │ no          meanwhile? yes: --until-idle ends
+ *       └───────────────────────────┴───────────┘
  */
 #include "backend/triggers/status.h"
 #include "base/mem.h"
 #include "views/cli/host.h"
 #include "views/cli/report.h"
 #include "views/cli/trigger.h"
+#include "views/cli/trigger_idle.h"
 
 #include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOK_MS = 50 };
+enum { LOOK_MS = 50, HOPELESS_MS = 10 * 1000 };
 
 /* What was seen of a mapping last. */
 struct watched {
@@ -38,8 +39,8 @@ struct running {
     struct watched **watched;
     size_t count;
     uint64_t version;
-    int64_t started_ms;
-    bool failed; /* records were given up, or something cannot run */
+    int64_t blocked_ms; /* since when one is blocked; 0 = none is */
+    bool failed;        /* records were given up, or something cannot run */
     struct arena arena;
 };
 
@@ -105,9 +106,8 @@ static void tell(struct running *r, const struct trigger *t, const struct status
 /* ---- one look ---- */
 
 struct look {
-    bool settled;         /* nothing is left to do, as far as the runners have seen */
-    int64_t seen_ms;      /* all of them have read to the end at this time or later */
-    int64_t last_call_ms; /* the newest end of an invocation */
+    bool settled;  /* nothing is left to do, as far as the runners say */
+    bool hopeless; /* one of them is blocked, and has been for long */
 };
 
 static bool is_at_rest(const struct status *s)
@@ -116,16 +116,18 @@ static bool is_at_rest(const struct status *s)
            s->state == STATUS_UNTRUSTED;
 }
 
-static void weigh(struct running *r, const struct trigger *t, const struct status *s, bool found,
-    struct look *look)
+/* Whether it is to be waited for. */
+static bool counts(const struct trigger *t)
 {
-    bool idle = found && is_at_rest(s) && !s->ledger.pending && s->time_ms >= r->started_ms;
-    bool counts = t->mapping->enabled && t->function && !t->function->untrusted;
-    if (!counts)
+    return t->mapping->enabled && t->function && !t->function->untrusted;
+}
+
+static void weigh(const struct trigger *t, const struct status *s, bool found, struct look *look)
+{
+    if (!counts(t))
         return;
-    look->settled = look->settled && idle;
-    look->seen_ms = s->time_ms < look->seen_ms ? s->time_ms : look->seen_ms;
-    look->last_call_ms = s->last_ms > look->last_call_ms ? s->last_ms : look->last_call_ms;
+    look->settled = look->settled && found && is_at_rest(s) && !s->ledger.pending;
+    look->hopeless = look->hopeless || (found && s->state == STATUS_BLOCKED);
 }
 
 static void see(struct running *r, const struct trigger *t, const struct status *s, bool found)
@@ -148,7 +150,7 @@ static void see(struct running *r, const struct trigger *t, const struct status 
 
 static bool look_at_all(struct running *r, struct look *look, struct err *err)
 {
-    *look = (struct look){.settled = true, .seen_ms = INT64_MAX};
+    *look = (struct look){.settled = true};
     arena_reset(&r->arena);
     if (!read_again(r, err))
         return false;
@@ -166,7 +168,7 @@ static bool look_at_all(struct running *r, struct look *look, struct err *err)
         if (!ok)
             return false;
         see(r, &t, &status, found);
-        weigh(r, &t, &status, found, look);
+        weigh(&t, &status, found, look);
     }
     return cli_out_flush(&r->cli->out, err);
 }
@@ -181,11 +183,41 @@ static void pause_for(struct cli_out *out)
         out->closed = true;
 }
 
-/* What a function wrote is in the streams when its call has ended: so all is dealt with where all
- * runners have read to the end after the last call. */
-static bool is_done(const struct running *r, const struct look *look)
+/* Whether no stream has anything behind the place that its mapping keeps. What cannot be read now
+ * is not idle. */
+static bool is_idle(struct running *r, uint64_t *calls)
 {
-    return cli_has(r->cli, CLI_UNTIL_IDLE) && look->settled && look->seen_ms > look->last_call_ms;
+    bool idle = true;
+    *calls = 0;
+    for (size_t i = 0; idle && i < r->place.mappings.count; i++) {
+        struct trigger t = {.mapping = &r->place.mappings.items[i]};
+        struct err ignored = ERR_INIT;
+        t.function = trigger_function(&r->place, t.mapping->function);
+        if (is_asked_for(r, t.mapping) && counts(&t))
+            idle = trigger_idle_mapping(
+                       &r->cli->client, r->place.registry, t.mapping, &idle, calls, &ignored) &&
+                   idle;
+    }
+    return idle;
+}
+
+/* What a function writes may be for another one: so twice, with no call meanwhile. */
+static bool is_done(struct running *r, const struct look *look)
+{
+    uint64_t before, after;
+    return cli_has(r->cli, CLI_UNTIL_IDLE) && look->settled && is_idle(r, &before) &&
+           is_idle(r, &after) && before == after;
+}
+
+/* A blocked trigger may come to itself again: the disk, the endpoint. */
+static bool is_hopeless(struct running *r, const struct look *look)
+{
+    int64_t now_ms = clock_now_ms(NULL);
+    if (!look->hopeless)
+        r->blocked_ms = 0;
+    else if (!r->blocked_ms)
+        r->blocked_ms = now_ms;
+    return cli_has(r->cli, CLI_UNTIL_IDLE) && r->blocked_ms && now_ms - r->blocked_ms > HOPELESS_MS;
 }
 
 static bool run(struct running *r, struct err *err)
@@ -196,7 +228,7 @@ static bool run(struct running *r, struct err *err)
             return true;
         if (!look_at_all(r, &look, err))
             return r->cli->out.closed;
-        if (is_done(r, &look))
+        if (is_done(r, &look) || is_hopeless(r, &look))
             return true;
         pause_for(&r->cli->out);
     } while (!r->cli->out.closed);
@@ -245,7 +277,6 @@ static bool start(struct running *r, struct err *err)
         return false;
     }
     tell_start(r);
-    r->started_ms = clock_now_ms(NULL);
     return host_start(r->host, err) != NULL;
 }
 

@@ -3,7 +3,7 @@
 #include "views/cli/trigger.h"
 
 #include "backend/triggers/runs.h"
-#include "views/cli/columns.h"
+#include "views/cli/sheet.h"
 
 #include <inttypes.h>
 
@@ -67,23 +67,23 @@ static void print_lines(struct cli *cli, const struct run *runs, size_t count)
 
 static void print_table(struct cli *cli, const struct run *runs, size_t count)
 {
-    static const struct column heads[] = {{"TIME", false}, {"OUTCOME", false}, {"ATTEMPT", true},
-        {"RECORDS", true}, {"DURATION", true}, {"REQUEST", false}, {0}};
-    struct columns columns;
+    static const struct sheet_head heads[] = {{"TIME", false}, {"OUTCOME", false},
+        {"ATTEMPT", true}, {"RECORDS", true}, {"DURATION", true}, {"REQUEST", false}, {0}};
+    struct sheet sheet;
     struct arena *arena = &cli->arena;
-    columns_init(&columns, arena, heads);
+    sheet_init(&sheet, arena, heads);
     for (size_t i = count; i-- > 0;) {
         struct buf time = {0};
         trigger_put_time(&time, runs[i].time_ms);
         struct str cells[] = {arena_dup(arena, buf_str(&time)), runs[i].outcome,
             arena_printf(arena, "%u", runs[i].attempt), arena_printf(arena, "%u", runs[i].records),
             arena_printf(arena, "%.2f ms", (double)runs[i].duration_us / 1000), runs[i].request_id};
-        columns_add(&columns, cells);
+        sheet_add(&sheet, cells);
         buf_fini(&time);
     }
     if (count)
-        columns_print(&columns, &cli->out);
-    columns_fini(&columns);
+        sheet_print(&sheet, &cli->out);
+    sheet_fini(&sheet);
 }
 
 static bool print(struct cli *cli, const struct trigger_place *place, int64_t most, struct err *err)

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* Aligned columns. Widths are counted in characters, as wide as the widest cell. */
-#include "views/cli/columns.h"
+#include "views/cli/sheet.h"
 
 #include "base/mem.h"
 #include "base/utf8.h"
 
 #include <stdlib.h>
 
-void columns_init(struct columns *c, struct arena *arena, const struct column *heads)
+void sheet_init(struct sheet *c, struct arena *arena, const struct sheet_head *heads)
 {
-    *c = (struct columns){.arena = arena, .heads = heads};
-    while (c->width < COLUMNS_MAX && heads[c->width].head)
+    *c = (struct sheet){.arena = arena, .heads = heads};
+    while (c->width < SHEET_MAX && heads[c->width].head)
         c->width++;
 }
 
-void columns_fini(struct columns *c)
+void sheet_fini(struct sheet *c)
 {
     free(c->cells);
-    *c = (struct columns){0};
+    *c = (struct sheet){0};
 }
 
-void columns_add(struct columns *c, const struct str *cells)
+void sheet_add(struct sheet *c, const struct str *cells)
 {
     if (c->count == c->room) {
         c->room = c->room ? 2 * c->room : 32;
@@ -32,7 +32,7 @@ void columns_add(struct columns *c, const struct str *cells)
 }
 
 static void print_row(
-    const struct columns *c, const struct str *cells, const size_t *widths, struct cli_out *out)
+    const struct sheet *c, const struct str *cells, const size_t *widths, struct cli_out *out)
 {
     struct buf line = {0};
     for (size_t i = 0; i < c->width; i++) {
@@ -49,10 +49,10 @@ static void print_row(
     buf_fini(&line);
 }
 
-void columns_print(const struct columns *c, struct cli_out *out)
+void sheet_print(const struct sheet *c, struct cli_out *out)
 {
-    size_t widths[COLUMNS_MAX];
-    struct str heads[COLUMNS_MAX];
+    size_t widths[SHEET_MAX];
+    struct str heads[SHEET_MAX];
     for (size_t i = 0; i < c->width; i++) {
         heads[i] = str_from(c->heads[i].head);
         widths[i] = heads[i].len;
