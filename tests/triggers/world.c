@@ -330,7 +330,7 @@ struct world_call *world_calls(
     struct str rest, line;
     snprintf(path, sizeof path, "%s/%s.log", w->folder, name);
     world_file(path, &text);
-    for (rest = buf_str(&text); str_cut(&rest, '\n', &line); next = &(*next)->next) {
+    for (rest = buf_str(&text); str_cut(&rest, '\n', &line) && line.len; next = &(*next)->next) {
         *next = arena_new(arena, struct world_call);
         read_call(line, truth, arena, *next);
     }

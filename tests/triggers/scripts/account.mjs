@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The account that function.c keeps, from a warm process of Node.
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 
 const { LOG, MODE } = process.env;
 
@@ -24,9 +24,17 @@ const troubles = {
     }),
 };
 
+function show() {
+    for (const file of ["cmdline", "environ"])
+        appendFileSync(`${LOG}.${file}`, readFileSync(`/proc/self/${file}`, "latin1") + "\n", "latin1");
+    console.log("\x1b]0;owned\x07\x1b[2J $(touch here) %s%n");
+    return { "\x1b[2J": "$(touch here)" };
+}
+
 export async function handler({ Records: records }) {
     const poisoned = records.filter((r) => r.dynamodb.Keys.p.S.startsWith("poison"));
     const fails = poisoned.length > 0 && MODE in troubles;
     note(records, fails ? MODE : "ok");
+    if (MODE === "environ") return show();
     return fails ? troubles[MODE](poisoned) : {};
 }

@@ -15,6 +15,14 @@ def note(records, outcome):
     os.close(log)
 
 
+def show():
+    for name in "cmdline", "environ":
+        with open(f"/proc/self/{name}", "rb") as file, open(f"{LOG}.{name}", "ab") as copy:
+            copy.write(file.read() + b"\n")
+    print("\x1b]0;owned\x07\x1b[2J $(touch here) %s%n")
+    return {"\x1b[2J": "$(touch here)"}
+
+
 def trouble(poisoned):
     if MODE == "throw":
         raise TypeError("poisoned")
@@ -35,6 +43,8 @@ def trouble(poisoned):
 def handler(event, context):
     records = event["Records"]
     poisoned = [r for r in records if r["dynamodb"]["Keys"]["p"]["S"].startswith("poison")]
-    fails = bool(poisoned) and MODE != "ok"
+    fails = bool(poisoned) and MODE not in ("ok", "environ")
     note(records, MODE if fails else "ok")
+    if MODE == "environ":
+        return show()
     return trouble(poisoned) if fails else None
