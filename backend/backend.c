@@ -104,6 +104,8 @@ static struct backend *open_remote(
     const struct named *named, const struct backend_options *options, struct err *err)
 {
     struct remote_options remote = {.clock = options->clock,
+        .connect_ms = options->connect_ms ? options->connect_ms : named->connect_ms,
+        .stall_ms = options->read_ms ? options->read_ms : named->read_ms,
         .ask = {.profile = first_of(options->profile, named->profile),
             .region = first_of(options->region, named->region),
             .endpoint_url = first_of(options->endpoint_url, named->endpoint_url)}};

@@ -56,6 +56,18 @@ static bool take_budget(struct named *out, struct str value, struct err *err)
     return false;
 }
 
+bool named_timeout(struct str seconds, int64_t *ms, struct err *err)
+{
+    enum { MOST_S = 24 * 3600, FOREVER_MS = INT32_MAX };
+    uint64_t number;
+    if (!str_to_u64(seconds, &number) || number > MOST_S)
+        return err_set(err, ERR_CONFIG,
+            "a timeout is a whole number of seconds, %d at most, or 0 for none, not %.*s", MOST_S,
+            STR_ARG(seconds));
+    *ms = number ? (int64_t)number * 1000 : FOREVER_MS;
+    return true;
+}
+
 static bool take_text(struct search *s, const struct conf_line *line, struct err *err)
 {
     const struct {
@@ -84,6 +96,10 @@ static bool on_entry(void *context, const struct conf_line *line, struct err *er
         return take_colour(s->out, line->value, err);
     if (str_equal(line->key, STR("budget")))
         return take_budget(s->out, line->value, err);
+    if (str_equal(line->key, STR("connect-timeout")))
+        return named_timeout(line->value, &s->out->connect_ms, err);
+    if (str_equal(line->key, STR("read-timeout")))
+        return named_timeout(line->value, &s->out->read_ms, err);
     return take_text(s, line, err);
 }
 

@@ -110,8 +110,21 @@ void words_distance(struct buf *out, int64_t ms, int64_t now_ms)
     buf_printf(out, future ? "in %" PRId64 "%s" : "%" PRId64 "%s ago", n, steps[i].unit);
 }
 
+static void words_silence(struct buf *out, const struct backend_wait *wait)
+{
+    enum { DAY_MS = 24 * 3600 * 1000 };
+    buf_printf(out, "%s for %lld s: try %u of %u", wait->why, (long long)(wait->silent_ms / 1000),
+        wait->attempt, wait->attempts);
+    if (wait->left_ms <= DAY_MS)
+        buf_printf(out, " ends in %lld s", (long long)(wait->left_ms + 999) / 1000);
+}
+
 void words_wait(struct buf *out, const struct backend_wait *wait)
 {
+    if (wait->silent_ms) {
+        words_silence(out, wait);
+        return;
+    }
     buf_printf(out, "%s: try %u of %u in %lld.%lld s", wait->why, wait->attempt, wait->attempts,
         (long long)(wait->left_ms / 1000), (long long)(wait->left_ms % 1000 / 100));
 }

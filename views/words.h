@@ -18,7 +18,8 @@ void words_plural(struct buf *out, int64_t n, const char *noun);
 bool words_epoch_ms(int64_t number, int64_t *ms);
 void words_utc(struct buf *out, int64_t ms);                      /* 2024-11-20 08:00 UTC */
 void words_distance(struct buf *out, int64_t ms, int64_t now_ms); /* 3d ago, now, in 4h */
-/* What a request waits for: "throttled: try 3 of 4 in 1.2 s" */
+/* What a request waits for: "throttled: try 3 of 4 in 1.2 s", "no answer for 7 s: try 1 of 4 ends
+ * in 53 s" */
 void words_wait(struct buf *out, const struct backend_wait *wait);
 
 #endif

@@ -332,11 +332,16 @@ static enum step attempt(struct exchange *x)
         .header_count = x->head.count,
         .body = x->request.body,
         .once = x->writes && !(x->op && x->op->idempotent),
+        .moved_ns = &x->r->notes.moved_ns,
         .cancel = x->call->cancel,
         .deadline_ns = x->call->deadline_ns};
     x->answer.body = &x->reply->body;
     x->reply->attempts++;
-    return transport_ask(x->r->transport, &request, &x->answer, x->err) ? judge(x) : lost(x);
+    atomic_store(&x->r->notes.trying, x->retry.attempt);
+    atomic_store(&x->r->notes.tries, x->retry.attempts);
+    bool whole = transport_ask(x->r->transport, &request, &x->answer, x->err);
+    atomic_store(&x->r->notes.moved_ns, 0);
+    return whole ? judge(x) : lost(x);
 }
 
 /* operation = letter {letter | digit}: it stands in the head */

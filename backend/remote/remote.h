@@ -8,10 +8,9 @@
 /* A DynamoDB endpoint behind HTTP, for backend.c alone. */
 struct remote_options {
     struct target_ask ask;
-    const struct clock *clock; /* NULL = the system's */
-    /* For tests; zeroed = as documented in transport.h and credentials.h. */
-    int64_t connect_ms, stall_ms;
-    const char *metadata;
+    const struct clock *clock;    /* NULL = the system's */
+    int64_t connect_ms, stall_ms; /* 0 = as documented in transport.h */
+    const char *metadata;         /* for tests; NULL = as documented in credentials.h */
 };
 
 /* Looks at variables and files, not at the network: errors of the endpoint and of the credentials

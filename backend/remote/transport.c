@@ -25,8 +25,8 @@
 
 enum {
     CONNECT_MS = 5000,
-    STALL_MS = 60000,
-    STALL_BYTES = 1024, RECEIVE_BYTES = 64 * 1024,
+    STALL_BYTES = 1024,
+    RECEIVE_BYTES = 64 * 1024,
     LOOK_MS = 50, /* how long a cancel flag may go unseen */
     KEEP_S = 50,  /* idle connections older than this are not trusted */
     ANSWER_MAX = 64 << 20,
@@ -126,7 +126,7 @@ struct transport *transport_open(const struct transport_options *options)
     if (!t->options.connect_ms)
         t->options.connect_ms = CONNECT_MS;
     if (!t->options.stall_ms)
-        t->options.stall_ms = STALL_MS;
+        t->options.stall_ms = TRANSPORT_STALL_MS;
     if (!t->options.answer_max)
         t->options.answer_max = ANSWER_MAX;
     pthread_mutex_init(&t->lock, NULL);
@@ -353,11 +353,18 @@ struct watch {
     size_t moved;
 };
 
+static void note_moved(const struct slot *slot, int64_t now)
+{
+    if (slot->request->moved_ns)
+        atomic_store_explicit(slot->request->moved_ns, now, memory_order_relaxed);
+}
+
 static bool stalled(struct watch *watch, const struct slot *slot, int64_t now, int64_t stall_ms)
 {
     if (slot->moved - watch->moved >= STALL_BYTES) {
         watch->since_ns = now;
         watch->moved = slot->moved;
+        note_moved(slot, now);
     }
     return now - watch->since_ns > stall_ms * 1000000;
 }
@@ -376,6 +383,7 @@ static bool drive(struct slot *slot, int64_t stall_ms, CURLcode *result, struct 
 {
     struct watch watch = {.since_ns = clock_tick_ns()};
     int running = 1;
+    note_moved(slot, watch.since_ns);
     for (;;) {
         if (slot->lib->multi_perform(slot->multi, &running) != CURLM_OK)
             return err_set(err, ERR_INTERNAL, "libcurl does not go on");

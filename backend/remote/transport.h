@@ -19,11 +19,11 @@ struct transport_options {
     struct str ca_bundle; /* a file of certificates instead of the system's; borrowed */
     bool direct;          /* no proxy, whatever the environment says */
     int64_t connect_ms;   /* 0 = 5 s */
-    int64_t stall_ms;     /* less than 1 KB moved in so long is the end; 0 = 60 s */
+    int64_t stall_ms;     /* less than 1 KB moved in so long is the end; 0 = TRANSPORT_STALL_MS */
     size_t answer_max;    /* bytes of a body; 0 = 64 MiB */
 };
 
-enum { TRANSPORT_HEADERS_MAX = 12, TRANSPORT_ID_MAX = 64 };
+enum { TRANSPORT_HEADERS_MAX = 12, TRANSPORT_ID_MAX = 64, TRANSPORT_STALL_MS = 60000 };
 
 struct transport_request {
     const char *method; /* POST, GET, PUT */
@@ -34,6 +34,7 @@ struct transport_request {
     /* The body is handed out at most once: where a kept connection turns out to be dead after some
      * of it went out, the request fails instead of being sent anew. */
     bool once;
+    _Atomic int64_t *moved_ns; /* NULL, or told clock_tick_ns() whenever bytes have moved */
     const atomic_bool *cancel; /* NULL, or looked at twenty times a second */
     int64_t deadline_ns;       /* clock_tick_ns(), 0 = none */
 };

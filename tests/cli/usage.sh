@@ -84,6 +84,24 @@ XDG_DATA_HOME=relative run 0 tables
 [ -d "$HOME/.local/share/dynascope/store" ] || fail "a relative XDG_DATA_HOME was not ignored"
 [ ! -e relative ] || fail "a relative XDG_DATA_HOME was used"
 
+# timeouts are those of the AWS CLI
+for wrong in x -1 1.5 86401 ''; do
+    run 64 tables --cli-read-timeout="$wrong"
+    has "$err" "--cli-read-timeout: a timeout is a whole number of seconds"
+done
+run 0 tables --cli-connect-timeout 0 --cli-read-timeout 5
+"$binary" serve --port 0 >served 2>&1 &
+server=$!
+until grep -q 'http://' served; do kill -0 $server || break; done
+url=$(sed -n 's,^dynascope serve: \(http://[^ ]*\).*,\1,p' served | head -n 1)
+kill -STOP $server
+AWS_MAX_ATTEMPTS=1 run 69 tables -c "$url" --cli-read-timeout 1
+has "$err" "stopped answering"
+has "$err" "in 1 s"
+kill -CONT $server
+kill $server
+wait $server
+
 # a closed reader is no error
 create Tab k:S
 for i in $(seq 500); do printf '{"k":"%04d","text":"%0200d"}\n' "$i" 0; done >items

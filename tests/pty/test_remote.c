@@ -335,6 +335,35 @@ static void an_endpoint_that_is_silent_does_not_hold_the_keys(void **state)
     sample_fini(&s);
 }
 
+static void silence_is_counted_and_can_be_stopped(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    sample_init(&s, program);
+    sample_orders(&s, 3);
+    endpoint_start(&e, s.store);
+    kill(e.pid, SIGSTOP);
+    explore(&s, &t, (const char *[]){program, e.url, "Orders", "--cli-read-timeout", "30", NULL});
+    term_expect(&t, "no answer for 2 s: try 1 of 4 ends in 28 s");
+    int64_t sent = clock_tick_ns();
+    term_send(&t, "\003");
+    term_expect_gone(&t, "no answer");
+    print_message("stopped after %lld ms\n", (long long)((clock_tick_ns() - sent) / 1000000));
+    leave(&t);
+    explore(&s, &t, (const char *[]){program, "-c", e.url, "scan", "Orders", NULL});
+    term_expect(&t, "no answer for 2 s: try 1 of 4 ends in 58 s");
+    sent = clock_tick_ns();
+    term_send(&t, "\003");
+    term_expect_exit(&t, 130);
+    print_message("stopped after %lld ms\n", (long long)((clock_tick_ns() - sent) / 1000000));
+    assert_false(term_shows(&t, "no answer"));
+    term_close(&t);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 static void an_endpoint_that_is_not_there_is_tried_and_named(void **state)
 {
     (void)state;
@@ -360,6 +389,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_counted_down_where_nobody_looks),
         cmocka_unit_test(a_budget_ends_the_reading_until_it_is_asked_to_go_on),
         cmocka_unit_test(an_endpoint_that_is_silent_does_not_hold_the_keys),
+        cmocka_unit_test(silence_is_counted_and_can_be_stopped),
         cmocka_unit_test(an_endpoint_that_is_not_there_is_tried_and_named),
     };
     assert_true(argc == 2);

@@ -4,6 +4,7 @@
  * subcommands share: the connection and the signals.
  */
 #include "views/cli/cli.h"
+#include "backend/named.h"
 #include "views/cli/help.h"
 #include "views/cli/options.h"
 #include "views/cli/report.h"
@@ -118,6 +119,8 @@ struct backend_options cli_backend_options(const struct cli *cli, enum cli_acces
         .profile = cli_value(cli, CLI_PROFILE),
         .region = cli_value(cli, CLI_REGION),
         .endpoint_url = cli_value(cli, CLI_ENDPOINT_URL),
+        .connect_ms = cli->connect_ms,
+        .read_ms = cli->read_ms,
         .budget = cli->budget_asked};
 }
 
@@ -212,6 +215,20 @@ static bool take_budget(struct cli *cli, struct err *err)
            err_context(err, "--budget");
 }
 
+static bool take_timeout(const struct cli *cli, enum cli_option_id id, int64_t *ms, struct err *err)
+{
+    if (!cli_has(cli, id) || named_timeout(cli_value(cli, id), ms, err))
+        return true;
+    err->code = ERR_USAGE;
+    return err_context(err, "--%s", cli_option(id)->name);
+}
+
+static bool take_limits(struct cli *cli, struct err *err)
+{
+    return take_budget(cli, err) && take_timeout(cli, CLI_CONNECT_TIMEOUT, &cli->connect_ms, err) &&
+           take_timeout(cli, CLI_READ_TIMEOUT, &cli->read_ms, err);
+}
+
 static bool print_version(struct cli *cli, struct err *err)
 {
     buf_add(&cli->out.pending, STR("dynascope " DYNASCOPE_VERSION "\n"));
@@ -230,7 +247,7 @@ static bool run(struct cli *cli, int argc, char **argv, struct err *err)
             ->name[0]) /* the explorer gives the terminal back first, by handlers of its own */
         catch_faults();
     return check_first_word(cli, err) && check_count(cli, err) && check_connection(cli, err) &&
-           take_budget(cli, err) && cli->command->run(cli, err);
+           take_limits(cli, err) && cli->command->run(cli, err);
 }
 
 static int exit_code(const struct err *err)

@@ -17,6 +17,8 @@ enum cli_option_id {
     CLI_PROFILE,
     CLI_REGION,
     CLI_ENDPOINT_URL,
+    CLI_CONNECT_TIMEOUT,
+    CLI_READ_TIMEOUT,
     CLI_BUDGET, /* the last of those of the connection */
     CLI_TYPED,
     CLI_HELP,
@@ -204,10 +206,11 @@ struct cli {
     struct cli_out out;
     struct backend *backend; /* once cli_open() succeeded */
     struct client client;
-    struct budget budget;    /* of the whole run */
-    struct waiting *waiting; /* says what requests wait for; NULL where nobody sees it */
-    int64_t budget_asked;    /* by --budget; 0 = what the connection says */
-    struct arena arena;      /* for the whole run */
+    struct budget budget;        /* of the whole run */
+    struct waiting *waiting;     /* says what requests wait for; NULL where nobody sees it */
+    int64_t budget_asked;        /* by --budget; 0 = what the connection says */
+    int64_t connect_ms, read_ms; /* by --cli-…-timeout; likewise */
+    struct arena arena;          /* for the whole run */
     struct cli_text texts[CLI_TEXTS_MAX];
     size_t text_count;
     int exit_code; /* where a command ends without success and without an error of its own */

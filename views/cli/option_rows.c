@@ -27,6 +27,13 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
     [CLI_ENDPOINT_URL] = {.name = "endpoint-url",
         .argument = "URL",
         .help = "the endpoint instead of Amazon's own; without a connection, aws is meant"},
+    [CLI_CONNECT_TIMEOUT] = {.name = "cli-connect-timeout",
+        .argument = "SECONDS",
+        .help = "how long a remote connection may take to come about (5); 0: as long as it takes"},
+    [CLI_READ_TIMEOUT] = {.name = "cli-read-timeout",
+        .argument = "SECONDS",
+        .help = "how long an endpoint may be silent before a request is tried again (60); 0: as "
+                "long as it likes"},
     [CLI_BUDGET] = {.name = "budget",
         .argument = "UNITS",
         .help = "capacity units, read and write together, that one action may consume: then it "

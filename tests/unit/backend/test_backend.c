@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening by CONNECTION. */
 #include "backend/backend.h"
+#include "backend/named.h"
 #include "tests/test.h"
 
 #include <ftw.h>
@@ -127,6 +128,30 @@ static void a_budget_is_the_name_s_or_the_option_s(void **state)
     assert_null(backend_open("wrong", NULL, &err));
     assert_int_equal(err.code, ERR_CONFIG);
     assert_non_null(strstr(err.text, "not all"));
+}
+
+static void timeouts_are_seconds_and_zero_is_none(void **state)
+{
+    const char *home = *state;
+    struct err err = ERR_INIT;
+    struct arena arena = {0};
+    struct named named;
+    bool found;
+    int64_t ms;
+    use_home(home);
+    write_file(home, ".config/dynascope/config",
+        "[connection desk]\nconnect-timeout = 3\nread-timeout = 0\n"
+        "[connection wrong]\nread-timeout = 1.5\n");
+    assert_true(named_find(&named, &found, &arena, STR("desk"), &err));
+    assert_int_equal(named.connect_ms, 3000);
+    assert_true(named.read_ms > INT64_C(24) * 3600 * 1000);
+    assert_null(backend_open("wrong", NULL, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_non_null(strstr(err.text, "not 1.5"));
+    assert_true(named_timeout(STR("86400"), &ms, &err));
+    assert_false(named_timeout(STR("86401"), &ms, &err));
+    assert_false(named_timeout(STR(""), &ms, &err));
+    arena_fini(&arena);
 }
 
 static void what_is_no_connection_is_refused_by_name(void **state)
@@ -266,6 +291,8 @@ int main(void)
             a_word_may_be_a_name_a_folder_or_a_profile, make_home, remove_home),
         cmocka_unit_test_setup_teardown(
             a_budget_is_the_name_s_or_the_option_s, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(
+            timeouts_are_seconds_and_zero_is_none, make_home, remove_home),
         cmocka_unit_test_setup_teardown(
             what_is_no_connection_is_refused_by_name, make_home, remove_home),
         cmocka_unit_test_setup_teardown(

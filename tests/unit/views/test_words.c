@@ -70,6 +70,19 @@ static void distances_in_time_use_the_largest_unit(void **state)
     buf_fini(&out);
 }
 
+static void what_is_waited_for_is_said_with_its_end(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    struct backend_wait wait = {2, 4, 1250, 0, "throttled"};
+    words_wait(&out, &wait), expect(&out, "throttled: try 2 of 4 in 1.2 s");
+    wait = (struct backend_wait){1, 4, 52100, 7900, "no answer"};
+    words_wait(&out, &wait), expect(&out, "no answer for 7 s: try 1 of 4 ends in 53 s");
+    wait.left_ms = INT32_MAX; /* no limit */
+    words_wait(&out, &wait), expect(&out, "no answer for 7 s: try 1 of 4");
+    buf_fini(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -77,6 +90,7 @@ int main(void)
         cmocka_unit_test(sizes_have_units),
         cmocka_unit_test(epochs_are_recognised_in_seconds_and_milliseconds),
         cmocka_unit_test(distances_in_time_use_the_largest_unit),
+        cmocka_unit_test(what_is_waited_for_is_said_with_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
