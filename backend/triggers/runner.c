@@ -43,10 +43,17 @@ static void take_wish(struct runner *r)
 
 static void wait_until(struct runner *r, int64_t now_ms, int64_t wake_ms)
 {
-    int64_t timeout = wake_ms == INT64_MAX ? -1 : wake_ms > now_ms ? wake_ms - now_ms : 0;
-    unsigned reasons = wake_wait(&r->wake, timeout);
+    int64_t echo_ns = runner_shard_echo(r), timeout_ns = -1;
+    if (wake_ms != INT64_MAX)
+        timeout_ns = wake_ms > now_ms ? (wake_ms - now_ms) * INT64_C(1000000) : 0;
+    if (echo_ns != INT64_MAX) {
+        int64_t left_ns = echo_ns - clock_tick_ns();
+        left_ns = left_ns > 0 ? left_ns : 0;
+        timeout_ns = timeout_ns < 0 ? left_ns : earlier(timeout_ns, left_ns);
+    }
+    unsigned reasons = wake_wait(&r->wake, timeout_ns);
     if (reasons & WAKE_DATA)
-        r->due = true;
+        runner_shard_written(r);
     if (reasons & WAKE_FOLDER && r->lease.taken)
         take_wish(r);
     if (atomic_exchange(&r->poked, false) && registry_version(r->options.registry) != r->version)

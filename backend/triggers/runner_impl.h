@@ -93,7 +93,9 @@ struct runner {
     bool killed;
     unsigned read_errors;
     int64_t read_again_ms, read_next_ms;
-    double tokens; /* reads that may find nothing */
+    unsigned echo;   /* how often to look again after the data was written to; 0 = not */
+    int64_t echo_ns; /* when */
+    double tokens;   /* reads that may find nothing */
     int64_t tokens_ns;
     uint64_t gaps, gaps_before;
 
@@ -129,11 +131,14 @@ bool runner_start_fix(struct client *client, struct progress *progress,
 void runner_shard_begin(struct runner *r);
 /* Frees them. Nothing is in flight. */
 void runner_shard_end(struct runner *r);
+/* The data was written to. */
+void runner_shard_written(struct runner *r);
 /* Reads where there is something to read and room for it. */
 void runner_shard_read(struct runner *r, int64_t now_ms);
 /* Keeps what is dealt with. False: it could not be. */
 bool runner_shard_keep(struct runner *r, int64_t now_ms, bool all);
-/* When to look again. */
+/* When to look again: on the wall's clock, and on the monotonic one. */
+int64_t runner_shard_echo(const struct runner *r);
 int64_t runner_shard_wake(struct runner *r, int64_t now_ms);
 
 /* ---- runner_job.c: orders and results ---- */

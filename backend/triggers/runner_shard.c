@@ -17,7 +17,9 @@ enum {
     AGAIN_MS = 250,
     AGAIN_MAX_MS = 10 * 1000,
     KEEP_MS = 1000,
-    TOKENS_MAX = 8, /* reads in vain one after the other, then one a millisecond */
+    ECHOES = 4,
+    ECHO_NS = 100 * 1000, /* the first one, then ten times as long each time */
+    TOKENS_MAX = 8,       /* reads in vain one after the other, then one a millisecond */
 };
 
 /* ---- shards ---- */
@@ -286,6 +288,31 @@ static void fail_round(struct runner *r, const struct err *err, int64_t now_ms)
     }
 }
 
+/* A file tells of a write before the transaction that it ends is seen by others: what was not there
+ * at once is looked for again, a little later each time. */
+void runner_shard_written(struct runner *r)
+{
+    r->due = true;
+    r->echo = ECHOES;
+    r->echo_ns = clock_tick_ns() + ECHO_NS;
+}
+
+int64_t runner_shard_echo(const struct runner *r)
+{
+    return r->echo && !r->over ? r->echo_ns : INT64_MAX;
+}
+
+static bool take_echo(struct runner *r)
+{
+    int64_t now_ns = clock_tick_ns(), delay_ns = ECHO_NS;
+    if (!r->echo || now_ns < r->echo_ns)
+        return false;
+    for (unsigned i = --r->echo; i < ECHOES; i++)
+        delay_ns *= 10;
+    r->echo_ns = now_ns + delay_ns;
+    return true;
+}
+
 /* Others write too: who is woken by each of their writes looks at most once a millisecond. */
 static bool take_token(struct runner *r)
 {
@@ -317,8 +344,9 @@ void runner_shard_read(struct runner *r, int64_t now_ms)
 {
     struct err err = ERR_INIT;
     struct follow_round round = {0};
-    bool due = r->due || has_opened(r) || (polls(r) && now_ms >= r->read_next_ms);
-    if (r->over || !due || now_ms < r->read_again_ms || !take_token(r))
+    bool echo = take_echo(r);
+    bool due = echo || r->due || has_opened(r) || (polls(r) && now_ms >= r->read_next_ms);
+    if (r->over || !due || now_ms < r->read_again_ms || !(echo || take_token(r)))
         return;
     bool ok = follow_poll(r->follow, take_record, r, &round, &err);
     if (round.records)

@@ -208,7 +208,8 @@ static void *run(void *context)
         if (reaped || t->failed || !t->looked || registry_version(t->registry) != t->version)
             look(t);
         t->looked = true;
-        wake_wait(&t->wake, pause_of(t, watched));
+        int64_t pause_ms = pause_of(t, watched);
+        wake_wait(&t->wake, pause_ms < 0 ? -1 : pause_ms * INT64_C(1000000));
     }
     return NULL;
 }

@@ -5,11 +5,11 @@
 #include "backend/triggers/wake.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
+#include <time.h>
 #include <unistd.h>
 
 bool wake_open(struct wake *w, struct err *err)
@@ -90,13 +90,13 @@ static unsigned read_watch(const struct wake *w)
     return reasons;
 }
 
-unsigned wake_wait(struct wake *w, int64_t timeout_ms)
+unsigned wake_wait(struct wake *w, int64_t timeout_ns)
 {
     struct pollfd fds[2] = {{.fd = w->event, .events = POLLIN}, {.fd = w->watch, .events = POLLIN}};
-    int timeout = timeout_ms < 0 ? -1 : timeout_ms > INT_MAX ? INT_MAX : (int)timeout_ms;
+    struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
     unsigned reasons = 0;
     uint64_t count;
-    if (poll(fds, 2, timeout) <= 0)
+    if (ppoll(fds, 2, timeout_ns < 0 ? NULL : &timeout, NULL) <= 0)
         return 0;
     if (fds[0].revents && read(w->event, &count, sizeof count) > 0)
         reasons |= WAKE_SIGNAL;

@@ -25,7 +25,7 @@ bool wake_watch_data(struct wake *w, const char *path);
 /* A file of one of these names (the second may be NULL) is put in place there, made, or closed by
  * who wrote to it. Instead of a folder that was watched before. */
 bool wake_watch_folder(struct wake *w, const char *path, const char *name, const char *other);
-/* The reasons, several perhaps; 0 where only the time passed. timeout_ms < 0: no limit. */
-unsigned wake_wait(struct wake *w, int64_t timeout_ms);
+/* The reasons, several perhaps; 0 where only the time passed. timeout_ns < 0: no limit. */
+unsigned wake_wait(struct wake *w, int64_t timeout_ns);
 
 #endif
