@@ -159,15 +159,36 @@ static bool may_be_region(struct str region)
     return region.len > 0 && region.len <= 32;
 }
 
-static bool check_signature(
-    const struct answer *answer, struct request *request, struct auth *auth, struct reply *reply)
+/* What the scope of a signature has to name. */
+static struct str service_of(enum route_face face, const struct auth *auth)
+{
+    switch (face) {
+    case ROUTE_LAMBDA:
+        return STR("lambda");
+    case ROUTE_LOGS:
+        return STR("logs");
+    case ROUTE_GATEWAY:
+        return STR("apigateway");
+    case ROUTE_FORM:
+        return str_equal(auth->service, STR("sts")) ? STR("sts") : STR("iam");
+    case ROUTE_FUNCTION:
+        return str_equal(auth->service, STR("lambda")) ? STR("lambda") : STR("execute-api");
+    case ROUTE_DYNAMODB:
+    case ROUTE_NOWHERE:
+        break;
+    }
+    return STR("dynamodb");
+}
+
+static bool check_signature(const struct answer *answer, enum route_face face,
+    struct request *request, struct auth *auth, struct reply *reply)
 {
     if (!auth_read(request, auth, reply))
         return false;
     if (may_be_region(auth->region))
         request->region = auth->region;
-    return !answer->keys ||
-           sigv4_verify(answer->keys, request, auth, clock_now_ms(answer->clock), reply);
+    return !answer->keys || sigv4_verify(answer->keys, request, auth, service_of(face, auth),
+                                clock_now_ms(answer->clock), reply);
 }
 
 /* What functions are put behind is called by anything that speaks HTTP: without a signature, where
@@ -177,7 +198,7 @@ static enum http_next begin_offered(
 {
     struct auth auth = {0};
     bool may_lack = face == ROUTE_FUNCTION && !answer->keys;
-    if (!may_lack && !check_signature(answer, request, &auth, reply)) {
+    if (!may_lack && !check_signature(answer, face, request, &auth, reply)) {
         if (face == ROUTE_LAMBDA || face == ROUTE_GATEWAY)
             reply->status = 403;
         return HTTP_ANSWERED;
@@ -200,7 +221,7 @@ static enum http_next begin(void *context, struct request *request, struct reply
         unless_broken(request, reply);
         return HTTP_ANSWERED;
     }
-    if (!check_signature(answer, request, &auth, reply)) {
+    if (!check_signature(answer, route.face, request, &auth, reply)) {
         unless_broken(request, reply);
         return HTTP_ANSWERED;
     }

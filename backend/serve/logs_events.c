@@ -19,7 +19,7 @@ enum { EVENTS_MAX = 10000, PAGE_BYTES = 1 << 20, EVENT_COST = 26 };
 struct place {
     int64_t time_ms;
     const struct log_stream *stream;
-    uint64_t at;
+    uint64_t at, from; /* from: the token behind the event before it, to read it again */
     size_t cost;
 };
 
@@ -27,16 +27,23 @@ struct search {
     int64_t from_ms, to_ms; /* to_ms is not among them */
     const struct logs_filter *filter;
     const struct log_stream *stream; /* that is being read */
+    uint64_t behind;                 /* the token behind the last event that was seen */
     struct buf places;               /* of struct place */
 };
 
 static bool see_event(void *context, const struct log_event *event)
 {
     struct search *s = context;
+    uint64_t from = s->behind;
+    s->behind = event->at + 1;
     if (event->time_ms < s->from_ms || event->time_ms >= s->to_ms ||
         (s->filter && !logs_filter_matches(s->filter, event->message)))
         return true;
-    struct place place = {event->time_ms, s->stream, event->at, event->message.len + EVENT_COST};
+    struct place place = {.time_ms = event->time_ms,
+        .stream = s->stream,
+        .at = event->at,
+        .from = from,
+        .cost = event->message.len + EVENT_COST};
     buf_add_bytes(&s->places, &place, sizeof place);
     return true;
 }
@@ -48,6 +55,7 @@ static bool search_stream(
     if (stream->last_ms && (stream->last_ms < s->from_ms || stream->first_ms >= s->to_ms))
         return true;
     s->stream = stream;
+    s->behind = 0;
     return log_read(folder, stream->name, &at, SIZE_MAX, see_event, s, err);
 }
 
@@ -107,7 +115,7 @@ static bool put_events(struct face_call *call, const char *folder, const struct 
     struct page page = {.call = call, .named = named};
     buf_add(&call->reply->body, STR("{\"events\":["));
     for (size_t i = 0; i < count; i++) {
-        uint64_t at = places[i].at;
+        uint64_t at = places[i].from;
         page.place = &places[i];
         if (!log_read(folder, places[i].stream->name, &at, 1, put_event, &page, err))
             return false;

@@ -83,12 +83,57 @@ static void put_header(struct buf *out, const struct request *request, struct st
     buf_add_byte(out, '\n');
 }
 
+/* The path as it was sent, escaped once more, as all services but S3 have it. */
+static void put_path(struct buf *out, struct str path)
+{
+    for (size_t i = 0; i < path.len; i++) {
+        char c = path.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     (c && strchr("-._~/", c));
+        if (plain)
+            buf_add_byte(out, c);
+        else
+            buf_printf(out, "%%%02X", (unsigned char)c);
+    }
+}
+
+enum { PAIRS_MAX = 256 };
+
+static int by_name(const void *a, const void *b)
+{
+    struct str x = *(const struct str *)a, y = *(const struct str *)b, x_name = x, y_name = y;
+    str_cut(&x, '=', &x_name);
+    str_cut(&y, '=', &y_name);
+    int names = str_compare(x_name, y_name);
+    return names ? names : str_compare(x, y);
+}
+
+/* query = *( pair "&" ), by name and value; a name without a value has an empty one */
+static void put_query(struct buf *out, struct str query)
+{
+    struct str pairs[PAIRS_MAX];
+    size_t count = 0;
+    while (count < PAIRS_MAX && str_cut(&query, '&', &pairs[count]))
+        count += pairs[count].len > 0;
+    qsort(pairs, count, sizeof *pairs, by_name);
+    for (size_t i = 0; i < count; i++) {
+        buf_add(out, i ? STR("&") : STR(""));
+        buf_add(out, pairs[i]);
+        if (str_find_byte(pairs[i], '=') == SIZE_MAX)
+            buf_add_byte(out, '=');
+    }
+}
+
 void sigv4_canonical(
     struct buf *out, const struct request *request, struct str signed_headers, struct str hash)
 {
     struct str rest = signed_headers, name;
     buf_add(out, request->method);
-    buf_add(out, STR("\n/\n\n"));
+    buf_add_byte(out, '\n');
+    put_path(out, message_path(request));
+    buf_add_byte(out, '\n');
+    put_query(out, message_query(request));
+    buf_add_byte(out, '\n');
     while (str_cut(&rest, ';', &name))
         put_header(out, request, name);
     buf_add_byte(out, '\n');
@@ -211,14 +256,15 @@ static bool check_signed(
         return invalid(reply, "'Host' must be a 'SignedHeader' in the AWS Authorization.");
     if (!is_signed(auth, STR("x-amz-date")))
         return invalid(reply, "'X-Amz-Date' must be a 'SignedHeader' in the AWS Authorization.");
-    if (!is_signed(auth, STR("x-amz-target")) || message_count(request, STR("X-Amz-Target")) != 1)
+    size_t targets = message_count(request, STR("X-Amz-Target"));
+    if (targets > 1 || (targets && !is_signed(auth, STR("x-amz-target"))))
         return invalid(reply, "'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
     if (message_count(request, STR("X-Amz-Date")) != 1)
         return invalid(reply, "a request has one 'X-Amz-Date'.");
     return true;
 }
 
-static bool check_scope(const struct auth *auth, struct reply *reply)
+static bool check_scope(const struct auth *auth, struct str wanted, struct reply *reply)
 {
     if (!auth->terminator.len) {
         reply_refuse(reply, 400, "IncompleteSignatureException",
@@ -227,14 +273,15 @@ static bool check_scope(const struct auth *auth, struct reply *reply)
             STR_ARG(auth->credential));
         return false;
     }
-    bool service = str_equal(auth->service, STR("dynamodb"));
+    bool service = str_equal(auth->service, wanted);
     bool end = str_equal(auth->terminator, STR("aws4_request"));
     bool date = str_equal(auth->date, str_take(auth->stamp, 8));
     if (service && end && date)
         return true;
     struct buf text = {0};
     if (!service)
-        buf_add(&text, STR("Credential should be scoped to correct service: 'dynamodb'. "));
+        buf_printf(
+            &text, "Credential should be scoped to correct service: '%.*s'. ", STR_ARG(wanted));
     if (!end)
         buf_printf(&text,
             "Credential should be scoped with a valid terminator: 'aws4_request', not '%.*s'. ",
@@ -279,13 +326,14 @@ static bool check_signature(
 }
 
 bool sigv4_verify(const struct keys *keys, const struct request *request, const struct auth *auth,
-    int64_t now_ms, struct reply *reply)
+    struct str service, int64_t now_ms, struct reply *reply)
 {
     struct str secret;
-    if (auth->in_query || !str_equal(request->target, STR("/")))
+    bool elsewhere = str_equal(service, STR("dynamodb")) && !str_equal(request->target, STR("/"));
+    if (auth->in_query || elsewhere)
         return invalid(reply, "requests are signed in the 'Authorization' header and go to '/'.");
     if (!check_time(auth, now_ms, reply) || !check_signed(auth, request, reply) ||
-        !check_algorithm(auth, reply) || !check_scope(auth, reply))
+        !check_algorithm(auth, reply) || !check_scope(auth, service, reply))
         return false;
     if (!keys_find(keys, auth->key_id, &secret)) {
         reply_refuse(reply, 400, "UnrecognizedClientException",

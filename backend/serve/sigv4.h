@@ -5,7 +5,7 @@
 #include "backend/serve/auth.h"
 #include "backend/serve/keys.h"
 
-/* Signatures of requests to "/" without a query, which are all that the API has. */
+/* Signatures in the Authorization header. */
 
 enum { SIGV4_HASH = 32, SIGV4_SKEW_MS = 15 * 60 * 1000 };
 
@@ -16,9 +16,10 @@ void sigv4_canonical(
 /* The signature in 64 hexadecimal digits. */
 void sigv4_sign(struct str secret, const struct auth *auth, struct str canonical, char out[65]);
 
-/* Whether the request was signed with one of the keys within a quarter of an hour of `now_ms`, the
- * host, the time and the target under the signature. False with the service's refusal. */
+/* Whether the request was signed for `service` with one of the keys within a quarter of an hour of
+ * `now_ms`, the host, the time and the target under the signature. False with the service's
+ * refusal. */
 bool sigv4_verify(const struct keys *keys, const struct request *request, const struct auth *auth,
-    int64_t now_ms, struct reply *reply);
+    struct str service, int64_t now_ms, struct reply *reply);
 
 #endif

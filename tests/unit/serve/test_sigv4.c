@@ -27,8 +27,8 @@ static bool verify_at(const char *text, const char *body, int64_t now)
     struct auth auth;
     struct reply reply = {0};
     request.body = str_from(body);
-    bool fine =
-        auth_read(&request, &auth, &reply) && sigv4_verify(keys, &request, &auth, now, &reply);
+    bool fine = auth_read(&request, &auth, &reply) &&
+                sigv4_verify(keys, &request, &auth, STR("dynamodb"), now, &reply);
     snprintf(said, sizeof said, "%s", text_of(&reply));
     reply_fini(&reply);
     return fine;
