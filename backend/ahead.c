@@ -25,8 +25,9 @@ enum { LOOK_MS = 50 };
 struct ahead {
     struct client client; /* with a cancel flag of our own */
     const atomic_bool *asked;
-    struct client_read read;
-    struct buf start; /* where read.start stands */
+    struct client_read read; /* the thread's */
+    struct client_read took; /* the caller's: without a place */
+    struct buf start;        /* where read.start stands */
     atomic_bool cancel;
     pthread_t thread;
     pthread_mutex_t lock; /* of all below */
@@ -40,19 +41,24 @@ struct ahead {
 
 /* ---- where the next page begins ---- */
 
-/* Moves read.start behind this answer; false at the end of all, or where there is no sense in it.
- */
-static bool advance(struct ahead *a, const struct ddb_reply *reply)
+/* Moves read.start behind this answer; *more is false at the end of all, or where there is no sense
+ * in it. */
+static bool advance(struct ahead *a, const struct ddb_reply *reply, bool *more, struct err *err)
 {
     struct arena scratch = {0};
+    struct buf next = {0};
     struct err unreadable = ERR_INIT;
     struct str key = json_skim_member(buf_str(&reply->body), STR("LastEvaluatedKey"));
     const struct json *json = key.len ? json_parse(&scratch, key, &unreadable) : NULL;
-    buf_clear(&a->start);
-    bool more = json && json_in_typed_item(&a->start, json, &unreadable);
-    a->read.start = more ? value_of(buf_str(&a->start)) : (struct value){0};
+    *more = json && json->count && json_in_typed_item(&next, json, &unreadable);
     arena_fini(&scratch);
-    return more;
+    struct value last = *more ? value_of(buf_str(&next)) : (struct value){0};
+    bool ok = client_goes_on(
+        a->read.start, last, a->read.key_condition.len ? STR("Query") : STR("Scan"), err);
+    buf_fini(&a->start);
+    a->start = next;
+    a->read.start = last;
+    return ok;
 }
 
 /* ---- the thread ---- */
@@ -98,8 +104,9 @@ static void *ahead_main(void *context)
         pthread_mutex_unlock(&a->lock);
         if (!go_on)
             break;
-        bool ok = client_fetch(&a->client, &a->read, &reply, &err);
-        more = ok && advance(a, &reply);
+        bool ok =
+            client_fetch(&a->client, &a->read, &reply, &err) && advance(a, &reply, &more, &err);
+        more = more && ok;
         pthread_mutex_lock(&a->lock);
         if (!ok)
             a->err = err;
@@ -118,7 +125,8 @@ static void *ahead_main(void *context)
 struct ahead *ahead_open(struct client *client, const struct client_read *read)
 {
     struct ahead *a = mem_new(struct ahead);
-    a->read = *read;
+    a->read = a->took = *read;
+    a->took.start = (struct value){0};
     a->client = *client;
     a->asked = client->limits.cancel;
     a->client.limits.cancel = &a->cancel;
@@ -181,7 +189,7 @@ bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, s
     struct ddb_reply reply;
     if (!take_answer(a, &reply, err))
         return false;
-    bool ok = client_take(arena, &a->read, &reply, out, err);
+    bool ok = client_take(arena, &a->took, &reply, out, err);
     give_back(a, &reply);
     return ok;
 }
@@ -192,7 +200,7 @@ bool ahead_next_lines(struct ahead *a, struct arena *arena, bool typed, struct b
     struct ddb_reply reply;
     if (!take_answer(a, &reply, err))
         return false;
-    bool ok = client_take_lines(arena, &a->read, &reply, typed, lines, out, err);
+    bool ok = client_take_lines(arena, &a->took, &reply, typed, lines, out, err);
     give_back(a, &reply);
     return ok;
 }

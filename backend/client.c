@@ -207,16 +207,37 @@ static bool take_items(struct arena *arena, const struct json *list, struct clie
     return true;
 }
 
+/* A count that may be missing, but not be nonsense. */
+static bool take_count(const struct json *answer, struct str name, int64_t *out)
+{
+    const struct json *count = json_get(answer, name);
+    *out = 0;
+    return !count || (json_to_i64(count, out) && *out >= 0 && *out <= INT32_MAX);
+}
+
 static bool take_page(struct arena *arena, const struct json *answer, struct client_page *out,
     struct str operation, struct err *err)
 {
     const struct json *items = json_get(answer, STR("Items"));
     const struct json *last = json_get(answer, STR("LastEvaluatedKey"));
-    out->scanned = client_number(answer, STR("ScannedCount"));
-    out->count = (uint32_t)client_number(answer, STR("Count"));
-    if (json_is(items, JSON_ARRAY) && !take_items(arena, items, out, operation, err))
-        return false;
-    return !last || take_item(arena, last, &out->last, operation, err);
+    int64_t count;
+    if (!take_count(answer, STR("Count"), &count) ||
+        !take_count(answer, STR("ScannedCount"), &out->scanned) ||
+        (items && !json_is(items, JSON_ARRAY)))
+        return client_bad_answer(err, operation);
+    out->count = (uint32_t)count;
+    return (!items || take_items(arena, items, out, operation, err)) &&
+           (!last || take_item(arena, last, &out->last, operation, err));
+}
+
+bool client_goes_on(struct value start, struct value last, struct str operation, struct err *err)
+{
+    if (last.type == VALUE_NONE || start.type == VALUE_NONE || !value_equal(last, start))
+        return true;
+    return err_set(err, ERR_UNREACHABLE,
+        "%.*s does not go on: the endpoint's LastEvaluatedKey is the key that it was to begin "
+        "behind",
+        STR_ARG(operation));
 }
 
 bool client_fetch(
@@ -241,6 +262,9 @@ bool client_take(struct arena *arena, const struct client_read *read, const stru
     const struct json *answer = json_parse(&scratch, buf_str(&reply->body), &unreadable);
     bool ok = json_is(answer, JSON_OBJECT) ? take_page(arena, answer, out, operation, err)
                                            : client_bad_answer(err, operation);
+    if (ok && out->last.type == VALUE_M && out->last.count == 0)
+        out->last = (struct value){0}; /* an empty key is none */
+    ok = ok && client_goes_on(read->start, out->last, operation, err);
     arena_fini(&scratch);
     return ok;
 }

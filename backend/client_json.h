@@ -25,6 +25,10 @@ bool client_take_lines(struct arena *arena, const struct client_read *read,
     const struct ddb_reply *reply, bool typed, struct buf *lines, struct client_page *out,
     struct err *err);
 
+/* An endpoint that repeats itself must not hold us for ever: whether a page that began behind
+ * `start` leads on. */
+bool client_goes_on(struct value start, struct value last, struct str operation, struct err *err);
+
 /* A member's text, copied into the arena; empty where there is none. */
 struct str client_text(struct arena *arena, const struct json *object, struct str name);
 int64_t client_number(const struct json *object, struct str name);

@@ -186,6 +186,33 @@ static bool is_object(struct str body)
     return text.len && text.at[0] == '{';
 }
 
+/* A refusal that came under the status of a success, as some gateways make them. */
+static bool is_disguised(const struct exchange *x)
+{
+    enum { REFUSAL_MAX = 4096 };
+    struct str body = buf_str(&x->reply->body);
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    bool small = body.len <= REFUSAL_MAX && str_find(body, STR("\"__type\"")) != SIZE_MAX;
+    const struct json *json = small ? json_parse(&arena, body, &ignored) : NULL;
+    bool disguised = json_is(json_get(json, STR("__type")), JSON_STRING);
+    arena_fini(&arena);
+    return disguised;
+}
+
+/* What is said of a write must be readable: a proxy's half answer is none. Pages are read by those
+ * who asked. */
+static bool is_readable(const struct exchange *x)
+{
+    struct str body = buf_str(&x->reply->body);
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    bool plain = !x->writes || body.len == 0 || str_equal(body, STR("{}"));
+    bool good = plain || json_parse(&arena, body, &ignored);
+    arena_fini(&arena);
+    return good;
+}
+
 /* Of a text without control characters, so that a page of HTML does not fill the screen. */
 static enum step not_dynamodb(struct exchange *x)
 {
@@ -205,12 +232,11 @@ static enum step not_dynamodb(struct exchange *x)
     return lost(x);
 }
 
-static enum step garbled(struct exchange *x)
+static enum step garbled(struct exchange *x, const char *why)
 {
     x->answer.sent = true;
-    err_set(x->err, ERR_UNREACHABLE,
-        "the answer of %s came damaged: its checksum (x-amz-crc32) is wrong",
-        x->request.url->text.at);
+    err_set(
+        x->err, ERR_UNREACHABLE, "the answer of %s came damaged: %s", x->request.url->text.at, why);
     return lost(x);
 }
 
@@ -303,11 +329,17 @@ static enum step judge(struct exchange *x)
     x->reply->status = x->answer.status;
     memcpy(x->reply->request_id, x->answer.id, sizeof x->reply->request_id);
     if (!is_whole(x))
-        return garbled(x);
+        return garbled(x, "its checksum (x-amz-crc32) is wrong");
     bool success = x->answer.status >= 200 && x->answer.status < 300;
     if (!is_object(buf_str(&x->reply->body)) && !is_silence(x) &&
         (success || x->answer.status < 500))
         return not_dynamodb(x);
+    if (success && !is_readable(x))
+        return garbled(x, "it is not JSON");
+    if (success && is_disguised(x)) {
+        x->reply->status = x->answer.status = 400;
+        success = false;
+    }
     if (!success)
         return refused(x);
     retry_succeeded(&x->retry);

@@ -101,6 +101,18 @@ static void what_goes_wrong_comes_behind_what_came(void **state)
             (const struct fake_answer[]){{"Scan", 200, spoilt[i]}, {0}}, "", ERR_UNREACHABLE, 1);
 }
 
+static void an_endpoint_that_repeats_itself_is_left(void **state)
+{
+    (void)state;
+    static const char again[] = "{\"Items\":[{\"k\":{\"S\":\"a\"}}],\"Count\":1,"
+                                "\"LastEvaluatedKey\":{\"k\":{\"S\":\"a\"}}}";
+    read_all((const struct fake_answer[]){{"Scan", 200, again}, {"Scan", 200, again}, {0}}, "a",
+        ERR_UNREACHABLE, 2);
+    read_all(
+        (const struct fake_answer[]){{"Scan", 200, "{\"Items\":[],\"LastEvaluatedKey\":{}}"}, {0}},
+        "", ERR_NONE, 1);
+}
+
 static void nothing_is_fetched_ahead_of_the_first_page(void **state)
 {
     (void)state;
@@ -154,6 +166,7 @@ int main(void)
         cmocka_unit_test(the_next_request_begins_behind_the_last_key),
         cmocka_unit_test(an_attribute_of_that_name_is_no_last_key),
         cmocka_unit_test(what_goes_wrong_comes_behind_what_came),
+        cmocka_unit_test(an_endpoint_that_repeats_itself_is_left),
         cmocka_unit_test(nothing_is_fetched_ahead_of_the_first_page),
         cmocka_unit_test(a_budget_ends_the_reading_behind_the_page_that_crossed_it),
     };

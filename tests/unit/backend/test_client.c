@@ -131,7 +131,11 @@ static void an_answer_that_is_none_is_said_to_be_so(void **state)
 {
     (void)state;
     static const char *const bodies[] = {"", "[]", "{\"Items\":[{\"k\":{\"Z\":1}}]}",
-        "{\"Items\":[7]}", "{\"LastEvaluatedKey\":[]}", "{\"Items\":"};
+        "{\"Items\":[7]}", "{\"LastEvaluatedKey\":[]}", "{\"Items\":", "{\"Items\":\"none\"}",
+        "{\"Items\":null}", "{\"Count\":-1}", "{\"Count\":4294967296}", "{\"Count\":\"1\"}",
+        "{\"Items\":[],\"ScannedCount\":-5}", "{\"Items\":[],\"ScannedCount\":1e400}",
+        "{\"Items\":[],\"Items\":[]}", "{\"Items\":[],\"LastEvaluatedKey\":{\"k\":{\"S\":1}}}",
+        "{\"Items\":[]}{\"Items\":[]}"};
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         struct fake_answer script[] = {{"Scan", 200, bodies[i]}, {0}};
         struct fixture f = open_with(script);
@@ -140,7 +144,55 @@ static void an_answer_that_is_none_is_said_to_be_so(void **state)
         assert_false(client_read(&f.client, &f.arena, &read, &page, &f.err));
         assert_int_equal(f.err.code, ERR_UNREACHABLE);
         close_fixture(&f);
+        struct buf lines = {0};
+        f = open_with(script);
+        assert_false(client_read_lines(&f.client, &f.arena, &read, false, &lines, &page, &f.err));
+        assert_int_equal(f.err.code, ERR_UNREACHABLE);
+        close_fixture(&f);
+        buf_fini(&lines);
     }
+}
+
+static void a_page_that_leads_nowhere_is_an_error(void **state)
+{
+    (void)state;
+    static const struct fake_answer script[] = {
+        {"Scan", 200, "{\"Items\":[],\"LastEvaluatedKey\":{\"k\":{\"S\":\"a\"}}}"}, {0}};
+    struct fixture f = open_with(script);
+    struct client_read read = {
+        .table = STR("T"), .start = typed(&f.arena, "{\"k\":{\"S\":\"a\"}}")};
+    struct client_page page;
+    assert_false(client_read(&f.client, &f.arena, &read, &page, &f.err));
+    assert_non_null(strstr(f.err.text, "does not go on"));
+    close_fixture(&f);
+}
+
+static void a_page_as_lines_has_its_items_and_its_key(void **state)
+{
+    (void)state;
+    static const struct fake_answer script[] = {
+        {"Scan", 200,
+            "{\"Count\":2,\"LastEvaluatedKey\":{\"k\":{\"S\":\"b\"}},\"Items\":[{\"k\":{\"S\":"
+            "\"a\"}},"
+            "{\"z\":{\"N\":\"1\"},\"k\":{\"S\":\"b\"}}],\"ScannedCount\":3}"},
+        {"Scan", 200, "{\"Count\":7,\"ScannedCount\":7}"}, {0}};
+    struct fixture f = open_with(script);
+    struct client_read read = {.table = STR("T")};
+    struct client_page page;
+    struct buf lines = {0};
+    assert_true(client_read_lines(&f.client, &f.arena, &read, false, &lines, &page, &f.err));
+    assert_string_equal(buf_cstr(&lines), "{\"k\":\"a\"}\n{\"k\":\"b\",\"z\":1}\n");
+    assert_int_equal(page.count, 2);
+    assert_int_equal(page.scanned, 3);
+    assert_null(page.items);
+    assert_item(page.last, "{\"k\":{\"S\":\"b\"}}");
+    buf_clear(&lines);
+    read.count_only = true;
+    assert_true(client_read_lines(&f.client, &f.arena, &read, false, &lines, &page, &f.err));
+    assert_int_equal(page.count, 7);
+    assert_int_equal(lines.len, 0);
+    buf_fini(&lines);
+    close_fixture(&f);
 }
 
 static void an_item_that_is_not_there_is_no_error(void **state)
@@ -454,6 +506,8 @@ int main(void)
         cmocka_unit_test(a_part_of_a_scan_is_asked_for_by_its_number),
         cmocka_unit_test(a_page_is_items_and_the_key_to_go_on),
         cmocka_unit_test(an_answer_that_is_none_is_said_to_be_so),
+        cmocka_unit_test(a_page_that_leads_nowhere_is_an_error),
+        cmocka_unit_test(a_page_as_lines_has_its_items_and_its_key),
         cmocka_unit_test(an_item_that_is_not_there_is_no_error),
         cmocka_unit_test(writes_carry_their_condition),
         cmocka_unit_test(a_refusal_keeps_its_name),
