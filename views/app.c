@@ -57,6 +57,8 @@ void app_copy(struct app *app, struct str text, struct str what)
 
 struct view *app_main(const struct app *app)
 {
+    if (app->over_count)
+        return app->over[app->over_count - 1];
     return app->item ? app->item : app->stream ? app->stream : app->items;
 }
 
@@ -104,10 +106,36 @@ void app_show_stream(struct app *app, struct view *stream)
     if (app->stream)
         app->stream->ops->free(app->stream);
     app->stream = stream;
+    pane_items_live(app->items, !stream);
     if (!stream && app->items_stale)
         app->items->ops->refresh(app->items);
     app->items_stale = app->items_stale && stream;
     app_focus(app, APP_MAIN);
+}
+
+bool app_show_over(struct app *app, struct view *view)
+{
+    if (app->over_count == APP_OVER_MAX) {
+        view->ops->free(view);
+        app_say(app, ROLE_STATUS_WARNING, "too much is open here: go back first");
+        return false;
+    }
+    app->over[app->over_count++] = view;
+    app_focus(app, APP_MAIN);
+    return true;
+}
+
+static void app_leave_over(struct app *app)
+{
+    struct view *view = app->over[--app->over_count];
+    view->ops->free(view);
+    app_focus(app, APP_MAIN);
+}
+
+void app_close_over(struct app *app)
+{
+    while (app->over_count)
+        app_leave_over(app);
 }
 
 bool app_overlay(struct app *app, struct view *view)
@@ -143,6 +171,10 @@ bool app_back(struct app *app)
     app->dirty = true;
     if (view->ops->back && view->ops->back(view))
         return true;
+    if (app->over_count && view == app->over[app->over_count - 1]) {
+        app_leave_over(app);
+        return true;
+    }
     if (view == app->item) {
         app_show_item(app, NULL);
         return true;
@@ -178,6 +210,7 @@ static void app_open_described(struct app *app, const struct client_table *table
         app_say(app, ROLE_STATUS_ERROR, "%.*s has no index %.*s", STR_ARG(table->name),
             STR_ARG(buf_str(&app->opening_index)));
     } else {
+        app_close_over(app);
         if (app->item)
             app_show_item(app, NULL);
         if (app->stream)
@@ -270,17 +303,33 @@ void app_written(struct app *app)
         main->ops->written(main);
 }
 
+bool app_live(const struct app *app)
+{
+    const char *name = app->options.connection;
+    bool url = name && strncmp(name, "http", strlen("http")) == 0;
+    return app->live == APP_LIVE_ON ||
+           (app->live == APP_LIVE_AUTO && (url || !backend_is_remote(worker_backend(app->worker))));
+}
+
+static void app_elsewhere(struct view *view)
+{
+    if (view->ops->elsewhere)
+        view->ops->elsewhere(view);
+    else
+        view->ops->refresh(view);
+}
+
 /* What nobody sees is not read for each change. */
 void app_data_changed(struct app *app)
 {
     listing_refresh(&app->listing);
     app->items_stale = app->stream != NULL;
     if (!app->stream)
-        app->items->ops->refresh(app->items);
+        app_elsewhere(app->items);
     if (app->item)
-        app->item->ops->refresh(app->item);
+        app_elsewhere(app->item);
     if (app->stream)
-        app->stream->ops->refresh(app->stream);
+        app_elsewhere(app->stream);
 }
 
 /* ---- writing ---- */
@@ -327,6 +376,8 @@ static void app_wrote(void *context, const struct journal_entry *entry, const st
             STR_ARG(entry->kept));
     }
     app_data_changed(app);
+    if (!app->stream)
+        app->items->ops->refresh(app->items); /* the stream may say it later, or not at all */
 }
 
 /* ---- life ---- */
@@ -365,6 +416,7 @@ void app_free(struct app *app)
     while (app->overlay_count)
         app_overlay_close(app, app->overlays[app->overlay_count - 1]);
     task_forget_all(&app->tasks);
+    app_close_over(app);
     app_show_item(app, NULL);
     app_show_stream(app, NULL);
     app->items->ops->free(app->items);

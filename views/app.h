@@ -20,8 +20,10 @@
  *   key ─▶ keymap ─▶ command line ─▶ app_run() ─▶ overlay, pane or global row ─▶ view
  *   worker ─▶ app_collect() ─▶ feeds, tasks ─▶ view         anything ─▶ dirty ─▶ app_paint()
  */
+/* Whether the grid follows the stream of its table. */
+enum app_live { APP_LIVE_AUTO, APP_LIVE_ON, APP_LIVE_OFF };
 enum app_pane { APP_TABLES, APP_MAIN, APP_PANES };
-enum { APP_OVERLAYS_MAX = 4, APP_HELD_MAX = 256 };
+enum { APP_OVERLAYS_MAX = 4, APP_OVER_MAX = 6, APP_HELD_MAX = 256 };
 
 struct host;
 
@@ -44,6 +46,8 @@ struct app {
 
     struct view *tables, *items;
     struct view *stream, *item; /* NULL, or open over the grid: the item over the stream */
+    struct view *over[APP_OVER_MAX]; /* over these: triggers, and what is opened from there */
+    int over_count;
     struct view *overlays[APP_OVERLAYS_MAX];
     int overlay_count;
     enum app_pane focus;
@@ -56,6 +60,7 @@ struct app {
     int64_t paint_due_ns; /* when the next one would be due, were they evenly spread */
     int paint_timer;      /* of one that is put off */
     bool gutter, mouse;
+    enum app_live live;
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;
     struct prompt_history command_history, filter_history, query_history, value_history;
@@ -90,6 +95,9 @@ void app_data_changed(struct app *app);
 /* Something was written somewhere, this moment: for live views; the rest can wait for
  * app_data_changed(). */
 void app_written(struct app *app);
+/* Whether the grid follows its table's stream: as the user says, else in stores and at endpoints
+ * that are given by their URL, where reading a stream is nobody's cost. */
+bool app_live(const struct app *app);
 /* Something came by itself: it is drawn soon, but at most 30 times a second. */
 void app_paint_soon(struct app *app);
 /* Whether what the user asked for last is still being read, so that a frame now would be half one.
@@ -132,6 +140,11 @@ void app_table_deleted(struct app *app, struct str table);
 void app_show_item(struct app *app, struct view *item);
 /* A live stream over the grid; the app owns the view. NULL closes it. */
 void app_show_stream(struct app *app, struct view *stream);
+/* A view over all of these, until one goes back from it; the app owns it. False where too many are
+ * open (view freed). */
+bool app_show_over(struct app *app, struct view *view);
+/* Closes them all. */
+void app_close_over(struct app *app);
 /* Puts a view on top; it is freed when it is closed. False where too many are open (view freed). */
 bool app_overlay(struct app *app, struct view *view);
 void app_overlay_close(struct app *app, struct view *view);

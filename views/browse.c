@@ -92,6 +92,7 @@ struct browse *browse_read(const struct client_table *table, const struct client
     mine->values = browse_copy_value(b, read->values);
     mine->backward = read->backward;
     mine->consistent = read->consistent;
+    mine->limit = read->limit;
     return b;
 }
 
@@ -161,15 +162,20 @@ bool browse_place_of(const struct browse *browse, struct value item, struct buf 
 
 /* FNV-1a over the encoded key attributes: a collision of two among some hundred loaded items would
  * only put the cursor on the wrong row. */
-uint64_t browse_identity(const struct browse *browse, struct value item)
+uint64_t browse_identity_of(const struct client_key *keys, uint32_t count, struct value item)
 {
     uint64_t hash = 0xcbf29ce484222325u;
-    for (uint32_t i = 0; i < browse->table.key_count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         struct value v;
-        if (!value_find(item, browse->table.keys[i].name, &v))
+        if (!value_find(item, keys[i].name, &v))
             continue;
         for (size_t k = 0; k < v.encoded.len; k++)
             hash = (hash ^ (unsigned char)v.encoded.at[k]) * 0x100000001b3u;
     }
     return hash;
+}
+
+uint64_t browse_identity(const struct browse *browse, struct value item)
+{
+    return browse_identity_of(browse->table.keys, browse->table.key_count, item);
 }

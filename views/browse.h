@@ -15,7 +15,7 @@ struct browse {
     struct client_table table;
     const struct client_index *index; /* in `table`, or NULL for the base table */
     bool query;
-    struct client_read read; /* without start, limit and segments */
+    struct client_read read; /* without start and segments; limit: of a page, where asked for */
     /* The attributes of an ExclusiveStartKey: the index's keys, then the table's, each once. */
     uint32_t place_count;
     struct str place[CLIENT_KEYS_MAX + 2];
@@ -45,6 +45,7 @@ const struct client_key *browse_keys(const struct browse *browse, uint32_t *coun
 bool browse_place_of(const struct browse *browse, struct value item, struct buf *out);
 /* What tells an item from all others of the table: its primary key. */
 uint64_t browse_identity(const struct browse *browse, struct value item);
+uint64_t browse_identity_of(const struct client_key *keys, uint32_t count, struct value item);
 
 /* Copies a description with all that hangs on it. */
 void browse_copy_table(

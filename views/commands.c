@@ -7,6 +7,7 @@
 #include "views/confirm.h"
 #include "views/help.h"
 #include "views/match.h"
+#include "views/pane_items.h"
 #include "views/prompt.h"
 
 #include "themes/themes.h"
@@ -244,6 +245,9 @@ static bool global_set(struct app *app, struct str name, struct str value)
     if (str_equal(name, STR("mouse")) && global_yes(value, &yes)) {
         app->mouse = yes;
         screen_mouse(app->screen, yes);
+    } else if (str_equal(name, STR("live")) && global_yes(value, &yes)) {
+        app->live = yes ? APP_LIVE_ON : APP_LIVE_OFF;
+        pane_items_live(app->items, !app->stream);
     } else if (str_equal(name, STR("row-mark")) && str_equal(value, STR("bar"))) {
         app->gutter = false;
     } else if (str_equal(name, STR("row-mark")) && str_equal(value, STR("gutter"))) {
@@ -265,16 +269,16 @@ static void global_run_set(struct app *app, struct view *view, struct str args)
     str_cut(&args, ' ', &name);
     if (!global_set(app, name, str_trim(args)))
         app_say(app, ROLE_STATUS,
-            "mouse %s · row-mark %s · theme %.*s · keymap %.*s   (:set mouse on|off, row-mark "
-            "bar|gutter, theme NAME, keymap NAME)",
-            app->mouse ? "on" : "off", app->gutter ? "gutter" : "bar",
+            "mouse %s · row-mark %s · live %s · theme %.*s · keymap %.*s   (:set mouse on|off, "
+            "row-mark bar|gutter, live on|off, theme NAME, keymap NAME)",
+            app->mouse ? "on" : "off", app->gutter ? "gutter" : "bar", app_live(app) ? "on" : "off",
             STR_ARG(buf_str(&app->theme_name)), STR_ARG(buf_str(&app->keymap_name)));
 }
 
 static bool global_complete_set(struct app *app, struct view *view, int nth, struct buf *out)
 {
-    static const char *const lines[] = {
-        "mouse on", "mouse off", "row-mark bar", "row-mark gutter", "theme", "keymap"};
+    static const char *const lines[] = {"mouse on", "mouse off", "row-mark bar", "row-mark gutter",
+        "live on", "live off", "theme", "keymap"};
     (void)app;
     (void)view;
     if (nth >= (int)(sizeof lines / sizeof *lines))

@@ -64,6 +64,16 @@ static void items_title_count(const struct pane_items *p, bool brief, struct buf
         buf_add(out, STR(" read"));
 }
 
+/* "3 new · ": what the stream tells and the rows do not show. A store is read again by itself. */
+static void items_title_live(const struct pane_items *p, struct buf *out)
+{
+    if (!p->live.stale || !backend_is_remote(worker_backend(p->view.app->worker)))
+        return;
+    if (p->live.fresh)
+        words_count(out, (int64_t)p->live.fresh);
+    buf_add(out, p->live.fresh ? STR(" new · ") : STR("changed · "));
+}
+
 void pane_items_title(struct view *view, struct buf *left, struct buf *right)
 {
     struct pane_items *p = (struct pane_items *)view;
@@ -84,6 +94,7 @@ void pane_items_title(struct view *view, struct buf *left, struct buf *right)
     bool brief = view->app->frame.cols < 60;
     if (!items_order_on(&p->order) && !brief)
         buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
+    items_title_live(p, right);
     if (p->feed.page_count)
         items_title_count(p, brief, right);
     else

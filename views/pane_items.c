@@ -30,7 +30,7 @@ static struct value items_item(const struct pane_items *p, int64_t row)
 {
     if (row < 0 || (size_t)row >= items_order_rows(&p->order, &p->feed))
         return (struct value){0};
-    return feed_item(&p->feed, items_order_at(&p->order, (size_t)row));
+    return pane_items_live_item(p, feed_item(&p->feed, items_order_at(&p->order, (size_t)row)));
 }
 
 static void items_remember(struct pane_items *p)
@@ -126,6 +126,9 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
     else
         p->view.app->dirty = true;
     items_see(p);
+    p->cached_row = -1;
+    if (event == FEED_OPENED || event == FEED_ENDED || event == FEED_REFRESHED)
+        items_live_read(&p->live);
     switch (event) {
     case FEED_OPENED:
         p->owed = 0;
@@ -183,6 +186,10 @@ static void items_cell(void *data, int64_t row, int column, int room, struct gri
         p->cached_item = items_item(p, row);
         p->cached_row = row;
         p->cached_version = p->feed.version;
+        p->cached_mark =
+            p->live.mark_count && p->cached_item.type == VALUE_M
+                ? items_live_mark(&p->live, browse_identity(p->feed.browse, p->cached_item))
+                : NULL;
     }
     if (p->cached_item.type != VALUE_M ||
         !value_find(p->cached_item, p->columns.list[column].name, &v))
@@ -192,6 +199,8 @@ static void items_cell(void *data, int64_t row, int column, int room, struct gri
     cell->text = buf_str(&p->cell);
     cell->role = items_cell_role(p, column, v.type);
     cell->flags = v.type == VALUE_N ? CANVAS_RIGHT : 0;
+    if (p->cached_mark)
+        pane_items_live_cell(p, p->columns.list[column].name, v, cell);
 }
 
 /* ---- browsing ---- */
@@ -210,6 +219,9 @@ void pane_items_browse(struct view *view, struct browse *browse)
     p->grid.left = 0;
     int rows, cols;
     screen_size(view->app->screen, &rows, &cols);
+    /* first, so that nothing can happen unseen between the two; what lies over it follows itself */
+    items_live_browse(&p->live, view->app->stream ? NULL : browse);
+    p->cached_row = -1;
     feed_open(&p->feed, browse, (size_t)(rows > 0 ? rows : 1));
     view->app->dirty = true;
 }
@@ -226,6 +238,8 @@ void pane_items_close(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;
     items_order_clear(&p->order);
+    items_live_browse(&p->live, NULL);
+    p->cached_row = -1;
     feed_close(&p->feed);
     p->columns.count = 0;
     grid_columns_set(&p->grid, p->columns.list, 0);
@@ -469,6 +483,22 @@ static void items_refresh(struct view *view)
     feed_refresh(&p->feed);
 }
 
+static void items_elsewhere(struct view *view)
+{
+    struct pane_items *p = (struct pane_items *)view;
+    if (!items_live_knows(&p->live))
+        items_refresh(view);
+    else if (!view->app->loop) {
+        items_live_settle(&p->live);
+        items_live_written(&p->live);
+    }
+}
+
+static void items_written(struct view *view)
+{
+    items_live_written(&((struct pane_items *)view)->live);
+}
+
 static bool items_cancel(struct view *view)
 {
     return feed_cancel(&((struct pane_items *)view)->feed);
@@ -477,6 +507,7 @@ static bool items_cancel(struct view *view)
 static void items_free(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;
+    pane_items_live_fini(p);
     feed_fini(&p->feed);
     columns_fini(&p->columns);
     items_order_fini(&p->order);
@@ -518,14 +549,18 @@ struct view *pane_items_new(struct app *app)
         .filter = items_filter,
         .back = items_back,
         .refresh = items_refresh,
+        .written = items_written,
+        .elsewhere = items_elsewhere,
         .cancel = items_cancel,
         .shown = items_shown,
         .free = items_free,
     };
     struct pane_items *p = mem_new(struct pane_items);
     p->view = (struct view){.ops = &ops, .app = app};
-    struct grid_source source = {.data = p, .rows = items_rows, .cell = items_cell};
+    struct grid_source source = {
+        .data = p, .rows = items_rows, .cell = items_cell, .row_flags = pane_items_live_flags};
     grid_init(&p->grid, &source);
+    pane_items_live_init(p);
     feed_init(&p->feed, app->worker, p, items_changed);
     return &p->view;
 }

@@ -15,6 +15,8 @@ void pane_items_ask(struct view *view, struct browse *browse, struct str about);
 void pane_items_close(struct view *view);
 /* What is shown, or NULL. Borrowed. */
 const struct browse *pane_items_browsed(const struct view *view);
+/* Follows the table's stream, or does not while nobody looks. */
+void pane_items_live(struct view *view, bool on);
 /* Whether the first page is still to come. */
 bool pane_items_waiting(const struct view *view);
 /* The item under the cursor; type VALUE_NONE where there is none. Borrowed until rows move. */

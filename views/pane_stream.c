@@ -285,24 +285,25 @@ static void add_state(struct pane_stream *p, struct buf *out)
         buf_printf(out, rate < 10 ? " %.1f/s" : " %.0f/s", rate);
 }
 
-/* "Orders", "Orders, Users", "5 tables", "all 7 tables" */
+/* "Orders ▸ stream", "Orders, Users ▸ stream", "5 tables ▸ stream", "all streams ▸ 7 tables" */
 static void add_names(const struct pane_stream *p, struct buf *out)
 {
     enum { NAMED = 2 };
     size_t count = p->tail.table_count;
     if (p->all)
-        buf_add(out, STR("all "));
+        buf_add(out, STR("all streams ▸ "));
     if (p->all || count > NAMED)
         words_plural(out, (int64_t)count, "table");
     for (size_t i = 0; i < count && !p->all && count <= NAMED; i++)
         buf_printf(out, "%s%.*s", i ? ", " : "", STR_ARG(p->tail.tables[i]->table.name));
+    if (!p->all)
+        buf_add(out, STR(" ▸ stream"));
 }
 
 static void stream_title(struct view *view, struct buf *left, struct buf *right)
 {
     struct pane_stream *p = (struct pane_stream *)view;
     add_names(p, left);
-    buf_add(left, STR(" ▸ stream"));
     if (p->filter_text.len)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->filter_text)));
     add_state(p, right);
@@ -352,30 +353,34 @@ static void stream_facts(struct view *view, struct buf *out)
 
 /* ---- tables whose records do not come ---- */
 
-static void add_table_state(
-    const struct pane_stream *p, const struct tail_table *t, struct buf *out)
+/* "no stream: Readings, Sessions": nothing where no table is in this state. */
+static void add_group(
+    const struct pane_stream *p, enum tail_state state, const char *what, struct buf *out)
 {
-    struct str name = t->table.name;
-    bool told = t->state != TAIL_STARTING && t->state != TAIL_FOLLOWING &&
-                !(p->all && t->state == TAIL_NO_STREAM);
-    if (told && out->len)
-        buf_add(out, STR(" · "));
-    if (t->state == TAIL_NO_STREAM && !p->all)
-        buf_printf(out, "%.*s has no stream: :stream-on %.*s", STR_ARG(name), STR_ARG(name));
-    else if (t->state == TAIL_OFF)
-        buf_printf(out, "the stream of %.*s was turned off", STR_ARG(name));
-    else if (t->state == TAIL_GONE)
-        buf_printf(out, "there is no table %.*s%s", STR_ARG(name),
-            t->table.stream_arn.len ? " any more" : "");
-    else if (t->state == TAIL_FAILING)
-        buf_printf(out, "%.*s cannot be read now: %s", STR_ARG(name), t->err.text);
+    bool any = false;
+    for (size_t i = 0; i < p->tail.table_count; i++) {
+        const struct tail_table *t = p->tail.tables[i];
+        if (t->state != state)
+            continue;
+        if (!any && out->len)
+            buf_add(out, STR(" · "));
+        buf_printf(out, "%s%.*s", any ? ", " : what, STR_ARG(t->table.name));
+        if (state == TAIL_FAILING)
+            buf_printf(out, " (%s)", t->err.text);
+        any = true;
+    }
+    if (any && state == TAIL_NO_STREAM)
+        buf_add(out, STR(" (:stream-on turns one on)"));
 }
 
 static void make_states(struct pane_stream *p)
 {
     struct buf made = {0};
-    for (size_t i = 0; i < p->tail.table_count; i++)
-        add_table_state(p, p->tail.tables[i], &made);
+    add_group(p, TAIL_FAILING, "cannot be read now: ", &made);
+    add_group(p, TAIL_GONE, "no such table: ", &made);
+    add_group(p, TAIL_OFF, "turned off: ", &made);
+    if (!p->all)
+        add_group(p, TAIL_NO_STREAM, "no stream: ", &made);
     if (!str_equal(buf_str(&made), buf_str(&p->states)))
         app_paint_soon(p->view.app);
     buf_fini(&p->states);

@@ -65,12 +65,17 @@ static bool is_full(const struct tail *t, size_t more)
     return t->count >= t->keep || t->bytes + more > TAIL_BYTES_MAX;
 }
 
-/* False where it was dropped; *gone counts those that were dropped in front. */
+/* False where it is not kept; *gone counts those that were dropped in front. */
 static bool add_record(struct tail *t, struct tail_record *record, size_t *gone)
 {
     size_t size = tail_record_size(record);
     record->number = (int64_t)t->seen++;
     t->tables[record->table]->seen++;
+    if (t->take) {
+        t->take(t->context, record);
+        free(record);
+        return false;
+    }
     for (; t->count && is_full(t, size) && tail_at(t, 0)->number < t->pin; ++*gone)
         drop_oldest(t);
     if (t->count && is_full(t, size)) {
@@ -243,7 +248,7 @@ size_t tail_add(struct tail *t, const struct client_table *table, bool fresh)
     enum follow_start start = fresh && t->start == FOLLOW_LATEST ? FOLLOW_TRIM_HORIZON : t->start;
     added->err = ERR_INIT;
     browse_copy_table(&added->arena, table, &added->table);
-    added->source = tail_source_new(&added->table, start, t->time_ms);
+    added->source = tail_source_new(&added->table, start, t->time_ms, t->take);
     added->due = true;
     t->tables = mem_grow(t->tables, (t->table_count + 1) * sizeof *t->tables);
     t->tables[t->table_count] = added;

@@ -33,6 +33,9 @@ struct tail {
     void *context;
     /* `dropped` records were forgotten in front, `added` ones came at the end. */
     void (*changed)(void *context, size_t dropped, size_t added);
+    /* Instead of keeping them: gets each record once, with its image in place of its texts. May be
+     * set between tail_init() and tail_add(). */
+    void (*take)(void *context, const struct tail_record *record);
     enum follow_start start;
     int64_t time_ms;
     size_t keep; /* records; TAIL_RECORDS_MAX */

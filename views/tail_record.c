@@ -7,6 +7,7 @@
 
 #include "backend/json_in.h"
 #include "base/mem.h"
+#include "views/browse.h"
 #include "views/cells.h"
 #include "views/diff.h"
 
@@ -135,7 +136,8 @@ static struct str keep(char **at, struct str text)
 static struct tail_record *pack(
     const struct tail_maker *m, const struct tail_record *record, struct str sequence)
 {
-    size_t size = m->json.len + m->key.len + m->change.len + m->paths.len + sequence.len;
+    size_t size = m->json.len + m->key.len + m->change.len + m->paths.len + sequence.len +
+                  (m->images ? m->new.len : 0);
     struct tail_record *packed = mem_alloc(sizeof *packed + size);
     char *at = (char *)(packed + 1);
     *packed = *record;
@@ -143,6 +145,7 @@ static struct tail_record *pack(
     packed->key = keep(&at, buf_str(&m->key));
     packed->change = keep(&at, buf_str(&m->change));
     packed->paths = keep(&at, buf_str(&m->paths));
+    packed->image = m->images ? keep(&at, buf_str(&m->new)) : STR_NONE;
     packed->order =
         (struct merge_node){.time_ms = record->time_ms, .sequence = keep(&at, sequence)};
     return packed;
@@ -151,7 +154,19 @@ static struct tail_record *pack(
 size_t tail_record_size(const struct tail_record *r)
 {
     return sizeof *r + r->json.len + r->key.len + r->change.len + r->paths.len +
-           r->order.sequence.len;
+           r->order.sequence.len + r->image.len;
+}
+
+/* For who keeps items on the screen up to date. */
+static struct tail_record *make_image(
+    struct tail_maker *m, struct tail_record *record, const struct follow_record *from)
+{
+    struct value key, new;
+    if (read_image(&m->old, from->event, STR("Keys"), &key))
+        record->identity = browse_identity_of(m->keys, m->key_count, key);
+    if (!read_image(&m->new, from->event, STR("NewImage"), &new))
+        buf_clear(&m->new);
+    return pack(m, record, from->sequence);
 }
 
 struct tail_record *tail_record_make(struct tail_maker *m, const struct follow_record *from)
@@ -163,6 +178,8 @@ struct tail_record *tail_record_make(struct tail_maker *m, const struct follow_r
     struct value key;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_clear(texts[i]);
+    if (m->images)
+        return make_image(m, &record, from);
     json_put(&m->json, from->event);
     word_change(m, &record, from->event);
     if (read_image(&m->old, from->event, STR("Keys"), &key) && key.type == VALUE_M)

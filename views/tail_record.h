@@ -19,13 +19,17 @@ struct tail_record {
     struct str key;    /* "C101 · O5001" */
     struct str change; /* "status  PENDING → SHIPPED   amount  199 → 189": cut where it is long */
     struct str paths; /* of what differs, each ending with a line feed; cut likewise */
-    struct str json;  /* the event, as Lambda would get it; empty where it was not asked for */
+    struct str json;  /* the event, as Lambda would get it */
+    /* in place of these four, where images are asked for */
+    uint64_t identity; /* of the item: see browse_identity() */
+    struct str image;  /* the new version, an encoded M; empty = there is none in the record */
 };
 
 enum { TAIL_SIDE_MAX = 120 /* of a change, in bytes: so that both sides are seen on a row */ };
 
 /* What a worker's thread needs to make records, kept from one to the next. Zeroed = none yet. */
 struct tail_maker {
+    bool images; /* no texts */
     uint32_t key_count;
     struct client_key keys[2]; /* borrowed */
     struct buf json, key, change, paths, old, new;

@@ -41,12 +41,13 @@ static void set_keys(struct tail_source *s, const struct client_table *table)
 }
 
 struct tail_source *tail_source_new(
-    const struct client_table *table, enum follow_start start, int64_t time_ms)
+    const struct client_table *table, enum follow_start start, int64_t time_ms, bool images)
 {
     struct tail_source *s = mem_new(struct tail_source);
     s->refs = 1;
     s->start = start;
     s->time_ms = time_ms;
+    s->maker.images = images;
     s->table = arena_dup(&s->arena, table->name);
     buf_add(&s->arn, table->stream_arn);
     set_keys(s, table);

@@ -25,8 +25,9 @@ enum tail_state {
 };
 
 struct tail_source;
+/* `images`: see struct tail_record. */
 struct tail_source *tail_source_new(
-    const struct client_table *table, enum follow_start start, int64_t time_ms);
+    const struct client_table *table, enum follow_start start, int64_t time_ms, bool images);
 void tail_source_unref(struct tail_source *source);
 
 /* What one look at it brings. */

@@ -34,6 +34,8 @@ struct view_ops {
     void (*refresh)(struct view *);
     /* Something was written, this moment: for what is to be on the screen at once. */
     void (*written)(struct view *);
+    /* The data changed elsewhere. NULL: like refresh. */
+    void (*elsewhere)(struct view *);
     /* There are other tables, or tables are described anew. */
     void (*listed)(struct view *);
     /* Stops what the view has running; false where there is nothing. */

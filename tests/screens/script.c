@@ -159,6 +159,7 @@ static bool script_line(struct script *s, struct str line)
 {
     struct str word, rest = line;
     int rows, cols;
+    int64_t ms;
     str_cut(&rest, ' ', &word);
     if (str_equal(word, STR("option")))
         return script_option(s, rest);
@@ -181,6 +182,9 @@ static bool script_line(struct script *s, struct str line)
     } else if (str_equal(word, STR("elsewhere"))) {
         if (!script_elsewhere(s, rest))
             return false;
+    } else if (str_equal(word, STR("later")) && str_to_i64(rest, &ms)) {
+        s->clock.ms += ms;
+        app_data_changed(s->app);
     } else if (str_equal(word, STR("shot"))) {
         script_shot(s, rest);
     } else if (str_equal(word, STR("roles"))) {
