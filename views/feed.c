@@ -230,7 +230,10 @@ void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
     p->browse = browse;
     p->limit = feed_choose_limit(browse, view_rows);
     p->first = 2 * (int64_t)view_rows + 4;
-    if (browse_items(browse) <= p->limit) /* a small table at once, and one more to see its end */
+    if (browse->read.limit)
+        p->limit = p->first = browse->read.limit;
+    else if (browse_items(browse) <=
+             p->limit) /* a small table at once, and one more to see its end */
         p->limit = p->first = p->limit + 1;
     feed_home(p);
 }

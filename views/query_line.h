@@ -13,7 +13,7 @@
  *   terms   = term { "and" term }          a part with "or" outside of brackets is one term
  *   term    = a condition of DynamoDB's, with values in place of placeholders: see query_lex.h
  *   clause  = "show" path { "," path } | "on" index | "limit" number | "ascending" | "descending"
- *           | "consistent" | "segments" number
+ *           | "consistent" | "segments" number            limit: items that a page evaluates
  *
  *   status = "PENDING" and begins_with(orderId, "O5") if amount > 100 show orderId, amount
  *

@@ -15,7 +15,8 @@ struct client_read query_request_read(
         .names = line->names,
         .values = line->values,
         .backward = line->backward && plan->query,
-        .consistent = line->consistent};
+        .consistent = line->consistent,
+        .limit = line->limit};
 }
 
 struct browse *query_request_browse(
@@ -80,6 +81,6 @@ void query_request_command(const struct client_read *read, const struct query_li
         buf_add(out, STR(" --no-scan-index-forward"));
     if (read->consistent)
         buf_add(out, STR(" --consistent-read"));
-    add_number(out, "max-items", line->limit);
+    add_number(out, "page-size", line->limit);
     add_option(out, "endpoint-url", endpoint);
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* A planned query as a request and as a command. */
+#include "tests/test.h"
+#include "views/query_form.h"
+#include "views/query_request.h"
+#include "views/query_verdict.h"
+
+static const struct client_index by_status = {.name = STR("By'Status"),
+    .global = true,
+    .status = STR("ACTIVE"),
+    .hash_count = 1,
+    .keys = {{STR("status"), VALUE_S}},
+    .projection = STR("ALL"),
+    .items = 10,
+    .bytes = 4000};
+
+static struct client_table orders(void)
+{
+    struct client_table t = {.name = STR("Orders"),
+        .key_count = 1,
+        .index_count = 1,
+        .indexes = &by_status,
+        .items = 2000000,
+        .bytes = 819200000};
+    t.keys[0] = (struct client_key){STR("id"), VALUE_S};
+    return t;
+}
+
+static void a_word_is_quoted_as_a_shell_takes_it(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    query_request_quote(&out, STR("plain-1.x"));
+    assert_string_equal(buf_cstr(&out), "plain-1.x");
+    buf_clear(&out);
+    query_request_quote(&out, STR("a 'b' $c"));
+    assert_string_equal(buf_cstr(&out), "'a '\\''b'\\'' $c'");
+    buf_clear(&out);
+    query_request_quote(&out, STR(""));
+    assert_string_equal(buf_cstr(&out), "''");
+    buf_fini(&out);
+}
+
+static void the_request_and_the_command_say_the_same(void **state)
+{
+    (void)state;
+    struct client_table table = orders();
+    struct query_form form;
+    struct buf out = {0};
+    query_form_init(&form, &table);
+    query_form_set(&form, STR("status = 'it''s' if amount > 1 show id descending limit 7"));
+    assert_true(form.planned);
+    struct client_read read = query_request_read(&table, &form.line, &form.plan);
+    client_read_body(&out, &read);
+    assert_string_equal(buf_cstr(&out),
+        "{\"TableName\":\"Orders\",\"IndexName\":\"By'Status\","
+        "\"KeyConditionExpression\":\"#n0 = :v0\",\"FilterExpression\":\"#n1 > :v1\","
+        "\"ProjectionExpression\":\"#n2\","
+        "\"ExpressionAttributeNames\":{\"#n0\":\"status\",\"#n1\":\"amount\",\"#n2\":\"id\"},"
+        "\"ExpressionAttributeValues\":{\":v0\":{\"S\":\"it's\"},\":v1\":{\"N\":\"1\"}},"
+        "\"ScanIndexForward\":false,\"Limit\":7}");
+    buf_clear(&out);
+    query_request_command(&read, &form.line, STR("http://localhost:8000"), &out);
+    assert_string_equal(buf_cstr(&out),
+        "aws dynamodb query --table-name Orders --index-name 'By'\\''Status' "
+        "--key-condition-expression '#n0 = :v0' --filter-expression '#n1 > :v1' "
+        "--projection-expression '#n2' --expression-attribute-names "
+        "'{\"#n0\":\"status\",\"#n1\":\"amount\",\"#n2\":\"id\"}' --expression-attribute-values "
+        "'{\":v0\":{\"S\":\"it'\\''s\"},\":v1\":{\"N\":\"1\"}}' --no-scan-index-forward "
+        "--page-size 7 --endpoint-url http://localhost:8000");
+    buf_fini(&out);
+    query_form_fini(&form);
+}
+
+static void assert_verdict(const char *text, int64_t share, const char *verdict)
+{
+    struct client_table table = orders();
+    struct query_form form;
+    struct buf out = {0};
+    query_form_init(&form, &table);
+    query_form_set(&form, str_from(text));
+    assert_true(form.planned);
+    query_verdict_line(&form, share, &out);
+    assert_string_equal(buf_cstr(&out), verdict);
+    buf_fini(&out);
+    query_form_fini(&form);
+}
+
+static void the_verdict_says_what_it_costs(void **state)
+{
+    (void)state;
+    assert_verdict("id = 'x'", -1, "QUERY on Orders · key: id · reads 1 item, 0.5 RCU");
+    assert_verdict("amount > 1", -1,
+        "SCAN of all of Orders · filter only: amount · reads 2.0 M items, 100 k RCU");
+    assert_verdict("status = 'P' and amount > 1", -1,
+        "QUERY on By'Status · key: status · filter only: amount · reads at most 10 items, 0.5 RCU");
+    assert_verdict("status = 'P' if size(tags) > 3", 500000,
+        "QUERY on By'Status · key: status · filter only: size(tags) > 3 · reads about 5 items, 0.5 "
+        "RCU");
+}
+
+static void reasons_are_told_place_by_place(void **state)
+{
+    (void)state;
+    struct client_table table = orders();
+    struct query_form form;
+    struct buf place = {0}, why = {0};
+    query_form_init(&form, &table);
+    query_form_set(&form, STR("status = 'P'"));
+    assert_true(query_verdict_reason(&form, 0, &place, &why));
+    assert_string_equal(buf_cstr(&place), "the table");
+    assert_string_equal(buf_cstr(&why), "no id = …");
+    assert_false(query_verdict_reason(&form, 1, &place, &why));
+    assert_string_equal(query_verdict_term(&form, 0), "key");
+    buf_fini(&place);
+    buf_fini(&why);
+    query_form_fini(&form);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_word_is_quoted_as_a_shell_takes_it),
+        cmocka_unit_test(the_request_and_the_command_say_the_same),
+        cmocka_unit_test(the_verdict_says_what_it_costs),
+        cmocka_unit_test(reasons_are_told_place_by_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
