@@ -12,6 +12,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +106,8 @@ static pid_t start_role(
 
 bool roles_play(int argc, char **argv)
 {
+    if (argc > 2 && strncmp(argv[1], "--", 2) == 0)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (argc > 2 && strcmp(argv[1], "--run") == 0)
         run_on(argv[2]);
     if (argc > 3 && strcmp(argv[1], "--write") == 0)

@@ -330,9 +330,12 @@ struct world_call *world_calls(
     struct str rest, line;
     snprintf(path, sizeof path, "%s/%s.log", w->folder, name);
     world_file(path, &text);
-    for (rest = buf_str(&text); str_cut(&rest, '\n', &line) && line.len; next = &(*next)->next) {
+    for (rest = buf_str(&text); str_cut(&rest, '\n', &line) && line.len;) {
+        if (line.at[0] != 'b')
+            continue;
         *next = arena_new(arena, struct world_call);
         read_call(line, truth, arena, *next);
+        next = &(*next)->next;
     }
     buf_fini(&text);
     return first;
