@@ -153,22 +153,37 @@ static void spread(const struct many *many)
     }
 }
 
+/* Who is on his way out has no environment any more. */
+struct hunt {
+    struct one root;
+    const char *mark;
+    struct many seen, killed;
+    char *room;
+};
+
+static bool is_ours(struct hunt *h, const struct one *one)
+{
+    const struct one *before = find(&h->killed, one->pid);
+    return one->pid == h->root.pid || one->session == h->root.pid ||
+           (before && before->start == one->start) ||
+           (one->state != 'Z' && has_mark(one->pid, h->room, h->mark));
+}
+
 /* Kills those that it finds; false where there were none but zombies. */
-static bool kill_round(struct many *many, const struct one *root, const char *mark, char *room)
+static bool kill_round(struct hunt *h)
 {
     bool found = false;
-    look(many, root->start);
-    for (size_t i = 0; i < many->count; i++) {
-        struct one *one = &many->items[i];
-        one->ours = one->pid == root->pid || one->session == root->pid ||
-                    (one->state != 'Z' && has_mark(one->pid, room, mark));
-    }
-    spread(many);
-    for (size_t i = 0; i < many->count; i++) {
-        const struct one *one = &many->items[i];
+    look(&h->seen, h->root.start);
+    for (size_t i = 0; i < h->seen.count; i++)
+        h->seen.items[i].ours = is_ours(h, &h->seen.items[i]);
+    spread(&h->seen);
+    for (size_t i = 0; i < h->seen.count; i++) {
+        const struct one *one = &h->seen.items[i];
         if (!one->ours || one->state == 'Z' || one->pid == getpid())
             continue;
         kill(one->pid, SIGKILL);
+        if (!find(&h->killed, one->pid))
+            *add(&h->killed) = *one;
         found = true;
     }
     return found;
@@ -176,15 +191,14 @@ static bool kill_round(struct many *many, const struct one *root, const char *ma
 
 void process_tree_kill(pid_t pid, const char *mark)
 {
-    struct many many = {0};
-    struct one root;
-    char *room = mem_alloc(ENVIRONMENT_MOST);
+    struct hunt h = {.mark = mark, .room = mem_alloc(ENVIRONMENT_MOST)};
     kill(-pid, SIGKILL);
-    if (read_one(pid, &root))
-        for (int i = 0; i < LOOKS_MOST && kill_round(&many, &root, mark, room); i++)
+    if (read_one(pid, &h.root))
+        for (int i = 0; i < LOOKS_MOST && kill_round(&h); i++)
             nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
-    free(room);
-    free(many.items);
+    free(h.room);
+    free(h.seen.items);
+    free(h.killed.items);
 }
 
 /* ---- what others left ---- */
