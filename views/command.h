@@ -17,6 +17,8 @@
  *   items     the items grid            help      the help overlay and other menus that filter
  *   item      one item                  confirm   a question to answer
  *   stream    the live stream           global    everywhere; not under a prompt
+ *   triggers  what runs on changes      log       what a function printed
+ *   invocations  those of a function    text      a text to read
  */
 struct app;
 struct view;

@@ -7,6 +7,7 @@
 #include "views/confirm.h"
 #include "views/help.h"
 #include "views/match.h"
+#include "views/pane_triggers.h"
 #include "views/pane_items.h"
 #include "views/prompt.h"
 
@@ -124,6 +125,22 @@ static void global_run_table(struct app *app, struct view *view, struct str args
 {
     (void)view;
     app_open_table(app, args, STR_NONE);
+}
+
+static void global_run_triggers(struct app *app, struct view *view, struct str args)
+{
+    (void)view;
+    (void)args;
+    pane_triggers_open(app);
+}
+
+static bool global_has_triggers(struct app *app, struct view *view, struct buf *why)
+{
+    (void)view;
+    if (app->host)
+        return true;
+    buf_add(why, STR("this connection has no place to keep triggers"));
+    return false;
 }
 
 static bool global_complete_table(struct app *app, struct view *view, int nth, struct buf *out)
@@ -440,6 +457,12 @@ static const struct command global_commands[] = {
         .help = "open a table",
         .run = global_run_table,
         .complete = global_complete_table},
+    {.name = "triggers",
+        .help = "what runs on changes: functions, their state and their logs",
+        .hint = "triggers",
+        .priority = 2,
+        .run = global_run_triggers,
+        .enabled = global_has_triggers},
     {.name = "connect",
         .args = "CONNECTION [read-write]",
         .help = "change to another store, endpoint or profile",

@@ -8,6 +8,8 @@
 #include "tui/action.h"
 #include "views/app.h"
 
+enum { PANES = 8 }; /* the first ones; "global" counts in these */
+
 const struct context *contexts_nth(int nth)
 {
     static const struct context all[] = {
@@ -15,6 +17,10 @@ const struct context *contexts_nth(int nth)
         {"items", items_commands, true},
         {"item", pane_item_commands, true},
         {"stream", pane_stream_commands, true},
+        {"triggers", pane_triggers_commands, true},
+        {"log", pane_log_commands, true},
+        {"invocations", pane_runs_commands, true},
+        {"text", pane_text_commands, true},
         {"prompt", prompt_commands, true},
         {"help", menu_commands, true},
         {"confirm", confirm_commands, false},
@@ -42,7 +48,7 @@ bool contexts_know(struct str context, struct str command)
             return true;
         if (here && c->actions && action_find(command, &action))
             return true;
-        open = open || (here && i < 4);
+        open = open || (here && i < PANES);
     }
     return open && (contexts_row(app_global_commands(), command) || action_find(command, &action));
 }

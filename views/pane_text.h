@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_PANE_TEXT_H
+#define VIEWS_PANE_TEXT_H
+
+#include "views/app.h"
+
+/* A text to read over the panes' place: an invocation, a dead letter, a result. Both are copied. */
+void pane_text_open(struct app *app, struct str title, struct str text);
+/* JSON with a line a member, two blanks a level; what is no JSON stays as it is. */
+void pane_text_pretty(struct buf *out, struct str json);
+
+#endif
