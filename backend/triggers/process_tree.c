@@ -86,8 +86,13 @@ static struct one *add(struct many *many)
     return &many->items[many->count++];
 }
 
-/* Those that started at `since` or later and live. */
-static void look(struct many *many, uint64_t since)
+struct hunt;
+static bool is_ours(struct hunt *h, const struct one *one);
+static void strike(struct hunt *h, const struct one *one);
+
+/* Those that started at `since` or later and live. Where somebody is hunted, he is struck when he
+ * is seen: who hops from process to process is elsewhere by the end of the look. */
+static void look(struct many *many, uint64_t since, struct hunt *hunt)
 {
     DIR *folder = opendir("/proc");
     struct dirent *entry;
@@ -96,8 +101,12 @@ static void look(struct many *many, uint64_t since)
         struct one one;
         if (!isdigit((unsigned char)entry->d_name[0]) || !read_one(atoi(entry->d_name), &one))
             continue;
-        if (one.start >= since && one.state != 'X')
-            *add(many) = one;
+        if (one.start < since || one.state == 'X')
+            continue;
+        one.ours = hunt && is_ours(hunt, &one);
+        if (one.ours)
+            strike(hunt, &one);
+        *add(many) = one;
     }
     if (folder)
         closedir(folder);
@@ -153,12 +162,13 @@ static void spread(const struct many *many)
     }
 }
 
-/* Who is on his way out has no environment any more. */
+/* Who is on his way out has no environment any more, so those that were struck are remembered. */
 struct hunt {
     struct one root;
     const char *mark;
     struct many seen, killed;
     char *room;
+    bool found; /* somebody who is no zombie, by this look */
 };
 
 static bool is_ours(struct hunt *h, const struct one *one)
@@ -169,24 +179,26 @@ static bool is_ours(struct hunt *h, const struct one *one)
            (one->state != 'Z' && has_mark(one->pid, h->room, h->mark));
 }
 
-/* Kills those that it finds; false where there were none but zombies. */
+static void strike(struct hunt *h, const struct one *one)
+{
+    if (one->state == 'Z' || one->pid == getpid())
+        return;
+    kill(one->pid, SIGKILL);
+    if (!find(&h->killed, one->pid))
+        *add(&h->killed) = *one;
+    h->found = true;
+}
+
+/* False where there was nobody but zombies. */
 static bool kill_round(struct hunt *h)
 {
-    bool found = false;
-    look(&h->seen, h->root.start);
-    for (size_t i = 0; i < h->seen.count; i++)
-        h->seen.items[i].ours = is_ours(h, &h->seen.items[i]);
+    h->found = false;
+    look(&h->seen, h->root.start, h);
     spread(&h->seen);
-    for (size_t i = 0; i < h->seen.count; i++) {
-        const struct one *one = &h->seen.items[i];
-        if (!one->ours || one->state == 'Z' || one->pid == getpid())
-            continue;
-        kill(one->pid, SIGKILL);
-        if (!find(&h->killed, one->pid))
-            *add(&h->killed) = *one;
-        found = true;
-    }
-    return found;
+    for (size_t i = 0; i < h->seen.count; i++)
+        if (h->seen.items[i].ours)
+            strike(h, &h->seen.items[i]);
+    return h->found;
 }
 
 void process_tree_kill(pid_t pid, const char *mark)
@@ -218,7 +230,7 @@ void process_tree_sweep(void)
 {
     struct many many = {0};
     char *room = mem_alloc(ENVIRONMENT_MOST);
-    look(&many, 0);
+    look(&many, 0, NULL);
     for (size_t i = 0; i < many.count; i++) {
         pid_t pid = many.items[i].pid;
         ssize_t got = read_proc(pid, "environ", room, ENVIRONMENT_MOST);
