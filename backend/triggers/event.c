@@ -65,8 +65,9 @@ void event_put(
 size_t event_envelope(bool windowed, struct str shard, struct str stream_arn)
 {
     struct buf event = {0};
-    event_put(&event, &(struct delivery_order){.windowed = windowed}, shard, stream_arn);
-    size_t len = event.len;
+    struct delivery_order empty = {.windowed = windowed, .state = STR("{}")};
+    event_put(&event, &empty, shard, stream_arn);
+    size_t len = event.len - (windowed ? empty.state.len : 0);
     buf_fini(&event);
     return len;
 }
