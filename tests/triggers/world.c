@@ -77,7 +77,7 @@ void world_open(struct world *w)
     struct err err = ERR_INIT;
     struct buf path = {0};
     struct backend_options options = {
-        .clock = w->clock.ms ? &w->clock.clock : NULL, .upkeep = w->upkeep};
+        .clock = w->clock.ms ? &w->clock.clock : NULL, .upkeep = w->upkeep, .no_sync = w->no_sync};
     w->backend = embedded_open(w->store, &options, &err);
     if (w->backend == NULL || !triggers_folder(w->backend, &path, &err))
         world_fail("open: %s", err.text);

@@ -23,6 +23,7 @@ struct world {
     struct triggers *triggers;
     struct clock_fake clock; /* of the store's records; off where its time is 0 */
     bool upkeep;             /* items expire */
+    bool no_sync;            /* for filling it */
     struct arena arena;      /* of mappings */
     struct buf body;
     struct ddb_reply reply;
