@@ -34,6 +34,7 @@ struct ahead {
     pthread_cond_t moved;
     struct ddb_reply ready; /* an answer that waits for the caller */
     struct ddb_reply spare; /* one that was read, for its memory */
+    bool leads_on;          /* it has a next page, as far as the thread saw */
     bool full, last, failed, stop;
     bool given, begun; /* the caller has come once, twice */
     struct err err;
@@ -86,6 +87,7 @@ static void hand_over(struct ahead *a, struct ddb_reply *reply, bool ok, bool mo
         *reply = a->spare;
         a->spare = (struct ddb_reply){0};
         a->full = true;
+        a->leads_on = more;
     }
     a->failed = !ok;
     a->last = !more;
@@ -153,7 +155,7 @@ static void look(struct ahead *a)
 }
 
 /* The next answer; false at the end, with err where there is one. */
-static bool take_answer(struct ahead *a, struct ddb_reply *reply, struct err *err)
+static bool take_answer(struct ahead *a, struct ddb_reply *reply, bool *leads_on, struct err *err)
 {
     pthread_mutex_lock(&a->lock);
     a->begun =
@@ -165,6 +167,7 @@ static bool take_answer(struct ahead *a, struct ddb_reply *reply, struct err *er
     bool got = a->full;
     if (got) {
         *reply = a->ready;
+        *leads_on = a->leads_on;
         a->ready = (struct ddb_reply){0};
         a->full = false;
     } else if (a->failed) {
@@ -173,6 +176,13 @@ static bool take_answer(struct ahead *a, struct ddb_reply *reply, struct err *er
     pthread_cond_broadcast(&a->moved);
     pthread_mutex_unlock(&a->lock);
     return got;
+}
+
+/* No page is lost by two opinions of where it ends. */
+static bool agree(struct ahead *a, const struct client_page *page, bool leads_on, struct err *err)
+{
+    return (page->last.type != VALUE_NONE) == leads_on ||
+           client_bad_answer(err, a->took.key_condition.len ? STR("Query") : STR("Scan"));
 }
 
 static void give_back(struct ahead *a, struct ddb_reply *reply)
@@ -187,9 +197,10 @@ static void give_back(struct ahead *a, struct ddb_reply *reply)
 bool ahead_next(struct ahead *a, struct arena *arena, struct client_page *out, struct err *err)
 {
     struct ddb_reply reply;
-    if (!take_answer(a, &reply, err))
+    bool leads_on;
+    if (!take_answer(a, &reply, &leads_on, err))
         return false;
-    bool ok = client_take(arena, &a->took, &reply, out, err);
+    bool ok = client_take(arena, &a->took, &reply, out, err) && agree(a, out, leads_on, err);
     give_back(a, &reply);
     return ok;
 }
@@ -198,9 +209,11 @@ bool ahead_next_lines(struct ahead *a, struct arena *arena, bool typed, struct b
     struct client_page *out, struct err *err)
 {
     struct ddb_reply reply;
-    if (!take_answer(a, &reply, err))
+    bool leads_on;
+    if (!take_answer(a, &reply, &leads_on, err))
         return false;
-    bool ok = client_take_lines(arena, &a->took, &reply, typed, lines, out, err);
+    bool ok = client_take_lines(arena, &a->took, &reply, typed, lines, out, err) &&
+              agree(a, out, leads_on, err);
     give_back(a, &reply);
     return ok;
 }

@@ -41,6 +41,25 @@ struct str json_skim_value(struct str text)
     return text;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static struct str skip_blanks(struct str text)
+{
+    while (text.len && is_blank(*text.at))
+        text = str_skip(text, 1);
+    return text;
+}
+
+/* What stands behind the colon that follows a name; empty where none follows. */
+static struct str behind_colon(struct str text)
+{
+    text = skip_blanks(text);
+    return text.len && *text.at == ':' ? skip_blanks(str_skip(text, 1)) : STR_NONE;
+}
+
 struct str json_skim_from(struct str text, struct str name)
 {
     size_t depth = 0;
@@ -55,9 +74,10 @@ struct str json_skim_from(struct str text, struct str name)
         size_t end = skip_string(text, at);
         bool found = depth == 1 && end <= text.len &&
                      str_equal((struct str){text.at + at + 1, end - at - 2}, name);
+        struct str value = found ? behind_colon(str_skip(text, end)) : STR_NONE;
+        if (value.len)
+            return value;
         at = end;
-        if (found && at < text.len && text.at[at] == ':')
-            return str_skip(text, at + 1);
     }
     return STR_NONE;
 }
@@ -75,16 +95,28 @@ static size_t closings(struct str text)
     return depth;
 }
 
-/* What comes last in a long text is found from its end: a quote behind a bracket or a comma opens a
- * string, as those inside of strings are escaped. */
+/* Whether a string begins with the last byte, a quote: those inside of strings are escaped. */
+static bool opens_string(struct str text)
+{
+    size_t at = text.len;
+    if (at == 0 || text.at[--at] != '"')
+        return false;
+    while (at > 0 && is_blank(text.at[at - 1]))
+        at--;
+    return at > 0 && (text.at[at - 1] == ',' || text.at[at - 1] == '{');
+}
+
+/* What comes last in a long text is found from its end. */
 static struct str skim_tail(struct str text, struct str name)
 {
     struct str tail = str_skip(text, text.len > TAIL ? text.len - TAIL : 0), last = STR_NONE;
-    for (size_t at; (at = str_find(tail, name)) != SIZE_MAX; tail = str_skip(tail, at + 1))
-        if (at > 1 && tail.at[at - 1] == '"' &&
-            (tail.at[at - 2] == ',' || tail.at[at - 2] == '{') &&
-            str_starts(str_skip(tail, at + name.len), STR("\":")))
-            last = str_skip(tail, at + name.len + 2);
+    for (size_t at; (at = str_find(tail, name)) != SIZE_MAX; tail = str_skip(tail, at + 1)) {
+        struct str behind = str_skip(tail, at + name.len);
+        struct str value =
+            behind.len && *behind.at == '"' ? behind_colon(str_skip(behind, 1)) : STR_NONE;
+        if (value.len && opens_string(str_take(tail, at)))
+            last = value;
+    }
     return closings(last) == 1 ? last : STR_NONE;
 }
 

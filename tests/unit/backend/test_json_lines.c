@@ -172,7 +172,9 @@ static void the_end_of_a_text_is_skimmed_first(void **state)
         {"{\"K\":5}", ""},
         {"{\"K\":{\"x\":1}", "{\"x\":1}"},
         {"{\"K\":{\"x\":1", ""},
-        {"{ \"K\" : {}}", ""},
+        {"{ \"K\" : {}}", "{}"},
+        {"{\"a\": [ {\"K\" : {\"x\": 1}} ] , \n \"K\" :\t{\"y\": 2} }", "{\"y\": 2}"},
+        {"{\"a\":\"{ \\\"K\\\" : {}\"}", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct str value = json_skim_member(str_from(cases[i].text), STR("K"));
