@@ -2,6 +2,7 @@
 /* One invocation at a time, waited for: the invoker's answer comes on a thread of its own. */
 #include "views/cli/trigger_call.h"
 
+#include "backend/triggers/runs.h"
 #include "views/cli/report.h"
 
 #include <pthread.h>
@@ -66,6 +67,27 @@ static bool refuse(const struct function *function, const struct invocation *i, 
         (int)(i->payload.len < 512 ? i->payload.len : 512), i->payload.len ? i->payload.at : "");
 }
 
+/* Beside those that runners made: a run without a mapping. */
+static void write_run(struct host *host, const struct invocation *i)
+{
+    enum { TEXT_MAX = 16 * 1024 };
+    struct buf folder = {0};
+    struct err ignored = ERR_INIT; /* it is for looking back only */
+    struct run run = {.request_id = str_from(i->request_id),
+        .outcome = str_from(trigger_call_word(i->outcome)),
+        .time_ms = i->started_ms,
+        .duration_us = i->duration_us,
+        .init_us = i->init_us,
+        .memory_kb = i->memory_kb,
+        .attempt = 1,
+        .event = i->event.len <= TEXT_MAX ? i->event : STR_NONE,
+        .result = str_take(buf_str(&i->payload), TEXT_MAX),
+        .log_stream = str_from(i->log_stream)};
+    if (registry_function_folder(host_registry(host), i->function->name, &folder, &ignored))
+        run_add(buf_cstr(&folder), &run, &ignored);
+    buf_fini(&folder);
+}
+
 bool trigger_call(struct host *host, const struct function *function, struct str event,
     struct invocation *out, struct err *err)
 {
@@ -84,7 +106,10 @@ bool trigger_call(struct host *host, const struct function *function, struct str
     wait_done(&calling, invoker, out);
     pthread_cond_destroy(&calling.ended);
     pthread_mutex_destroy(&calling.lock);
-    return out->outcome != INVOKED_REFUSED || refuse(function, out, err);
+    if (out->outcome == INVOKED_REFUSED)
+        return refuse(function, out, err);
+    write_run(host, out);
+    return true;
 }
 
 const char *trigger_call_word(enum invoked outcome)
@@ -101,7 +126,13 @@ const char *trigger_call_word(enum invoked outcome)
 void trigger_call_print_log(const struct invocation *invocation)
 {
     struct str rest = buf_str(&invocation->tail), line;
-    while (str_cut(&rest, '\n', &line))
+    struct buf clean = {0};
+    while (str_cut(&rest, '\n', &line)) {
+        buf_clear(&clean);
+        for (size_t i = 0; i < line.len; i++)
+            buf_add_byte(&clean, line.at[i] == '\t' ? ' ' : line.at[i]);
         if (line.len || rest.len)
-            cli_report_note("%.*s", STR_ARG(line));
+            cli_report_note("%.*s", STR_ARG(buf_str(&clean)));
+    }
+    buf_fini(&clean);
 }

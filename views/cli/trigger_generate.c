@@ -119,7 +119,7 @@ static bool put_record(struct generating *g, struct str text, int64_t number, st
     put_keys(g, item);
     put_images(g, item);
     buf_printf(g->out,
-        ",\"SequenceNumber\":\"%021" PRId64 "\",\"SizeBytes\":%zu,\"StreamViewType\":\"%.*s\"},"
+        ",\"SequenceNumber\":\"9%020" PRId64 "\",\"SizeBytes\":%zu,\"StreamViewType\":\"%.*s\"},"
         "\"eventSourceARN\":",
         number * 100, text.len, STR_ARG(g->view));
     json_put_string(g->out, g->arn);
