@@ -123,6 +123,17 @@ for other in http://localhost:1 'http://[::1]:1' http://127.0.0.1:1/; do
     has "$err" "onto itself"
 done
 
+mkdir -p "$XDG_CONFIG_HOME/dynascope"
+printf '[connection desk]\nendpoint-url = http://127.0.0.1:1\n[connection box]\nstore = %s/here\n' "$folder" \
+    >"$XDG_CONFIG_HOME/dynascope/config"
+for ends in "desk http://localhost:1/" "http://127.0.0.1:1 desk" "box here" "$folder/here box" "box ./here/."; do
+    run 64 copy ${ends% *} Orders ${ends#* }
+    has "$err" "onto itself" "$ends"
+done
+run 0 copy box Orders here --as Triplet -q
+same_items here Triplet
+rm "$XDG_CONFIG_HOME/dynascope/config"
+
 # a place belongs to the stores themselves: the same words in another folder are another copy
 mkdir -p one two
 for place in one two; do

@@ -4,6 +4,7 @@
  * then both sides are compared by count and digest; stream and time to live are turned on last.
  */
 #include "backend/copy.h"
+#include "backend/named.h"
 #include "views/cli/cli.h"
 #include "views/cli/copy_place.h"
 #include "views/cli/progress.h"
@@ -61,12 +62,40 @@ static bool add_own_place(struct buf *out, struct str end)
 }
 
 /* Folders by where they really are: the same words mean others in another folder. */
-static void add_place(struct buf *out, const char *end)
+static void add_address(struct buf *out, const char *end)
 {
     char *real = realpath(end, NULL);
     if (real || !add_own_place(out, str_from(end)))
         buf_add(out, str_from(real ? real : end));
     free(real);
+}
+
+/* What the configuration file calls so; false where it calls nothing so. What is wrong with the
+ * file is said when the connection is opened. */
+static bool add_named(struct buf *out, const char *end)
+{
+    struct arena arena = {0};
+    struct named named;
+    struct err ignored = ERR_INIT;
+    bool found = false;
+    if (strchr(end, '/') || !named_find(&named, &found, &arena, str_from(end), &ignored))
+        found = false;
+    struct str address = named.store.len ? named.store : named.endpoint_url;
+    if (found && address.len)
+        add_address(out, arena_dup(&arena, address).at);
+    else if (found)
+        buf_printf(out, "aws:%.*s@%.*s", STR_ARG(named.profile), STR_ARG(named.region));
+    arena_fini(&arena);
+    return found;
+}
+
+static void add_place(struct buf *out, const char *end)
+{
+    struct err ignored = ERR_INIT;
+    if (!end[0])
+        backend_default_path(out, &ignored);
+    else if (!add_named(out, end))
+        add_address(out, end);
 }
 
 static bool is_same_place(const char *a, const char *b)
@@ -78,6 +107,24 @@ static bool is_same_place(const char *a, const char *b)
     buf_fini(&place_a);
     buf_fini(&place_b);
     return same;
+}
+
+static bool refuse_itself(struct err *err)
+{
+    return err_set(err, ERR_USAGE, "a table cannot be copied onto itself: name the copy, --as");
+}
+
+/* Both ends are open, under words that did not say that they are one. */
+static bool check_ends(const struct copying *c, struct err *err)
+{
+    const char *from = backend_place(c->from.backend), *to = backend_place(c->to.backend);
+    if (!c->to_own || !from || !to || !is_same_place(from, to))
+        return true;
+    if (str_equal(c->copy.table, c->copy.to_table))
+        return refuse_itself(err);
+    return backend_is_remote(c->to.backend) ||
+           err_set(err, ERR_USAGE, "%s and %s are one store: call it by one name", c->cli->args[0],
+               c->cli->args[2]);
 }
 
 static bool open_ends(struct copying *c, struct err *err)
@@ -102,7 +149,7 @@ static bool open_ends(struct copying *c, struct err *err)
     c->copy.from = c->from.backend;
     cli_watch(cli, cli->backend, c->to_own);
     c->copy.to = c->to.backend;
-    return true;
+    return check_ends(c, err);
 }
 
 static bool take_options(struct copying *c, struct err *err)
@@ -123,7 +170,7 @@ static bool take_options(struct copying *c, struct err *err)
             COPY_SEGMENTS_MAX, segments);
     c->copy.segments = (unsigned)segments;
     if (is_same_place(cli->args[0], cli->args[2]) && str_equal(c->copy.table, c->copy.to_table))
-        return err_set(err, ERR_USAGE, "a table cannot be copied onto itself: name the copy, --as");
+        return refuse_itself(err);
     return true;
 }
 
