@@ -37,12 +37,13 @@ static void judge_function(struct runner *r)
         runner_note_clear(r, RUNNER_NOTE_CONFIG);
 }
 
-/* A mapping that was changed begins anew from what is kept. */
+/* A mapping that was changed begins anew from what is kept; one that was disabled has its figures
+ * told first. */
 static void judge_mapping(struct runner *r)
 {
     struct buf row = {0};
     mapping_write_row(&r->mapping, &row);
-    if (r->follow && !str_equal(buf_str(&row), buf_str(&r->row)))
+    if (r->follow && r->mapping.enabled && !str_equal(buf_str(&row), buf_str(&r->row)))
         runner_shard_end(r);
     buf_fini(&r->row);
     r->row = row;

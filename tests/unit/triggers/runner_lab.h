@@ -29,13 +29,16 @@ struct runner_lab {
     struct arena arena;
     struct str stream;
     char watch[64], trusted[64];
+    struct clock_fake clock; /* of the store and the runner, where `fake` */
+    bool fake;
     lab_answer *answer;
     void *context;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     uint64_t calls, records, written;
     struct buf events; /* one a line */
-    bool hold;         /* keep invocations until lab_release() */
+    bool ended;
+    bool hold; /* keep invocations until lab_release() */
     struct invocation *held[16];
     size_t held_count;
 };
@@ -191,14 +194,22 @@ static inline bool lab_status(struct runner_lab *lab, struct status *status)
 
 /* ---- life ---- */
 
-static inline void lab_make(struct runner_lab *lab)
+static inline const struct clock *lab_clock(struct runner_lab *lab)
+{
+    return lab->fake ? &lab->clock.clock : NULL;
+}
+
+static inline void lab_make_with(struct runner_lab *lab, bool fake)
 {
     struct err err = ERR_INIT;
     memset(lab, 0, sizeof *lab);
+    lab->fake = fake;
     folder_test_begin(&lab->folder);
     pthread_mutex_init(&lab->lock, NULL);
     pthread_cond_init(&lab->changed, NULL);
-    lab->backend = backend_open("./store", &(struct backend_options){0}, &err);
+    clock_fake_init(&lab->clock, 1767225600000);
+    lab->backend =
+        backend_open("./store", &(struct backend_options){.clock = lab_clock(lab)}, &err);
     if (!lab->backend)
         fail_msg("%s", err.text);
     lab_call(lab, "CreateTable",
@@ -227,12 +238,17 @@ static inline void lab_make(struct runner_lab *lab)
     snprintf(lab->watch, sizeof lab->watch, "store/data.mdb");
 }
 
+static inline void lab_make(struct runner_lab *lab)
+{
+    lab_make_with(lab, false);
+}
+
 /* The mapping as the test has set it. */
 static inline void lab_add(struct runner_lab *lab)
 {
     struct err err = ERR_INIT;
     if (!registry_put_mapping(lab->registry, &lab->arena, &lab->mapping, true, &err) ||
-        !runner_fix_start(lab->backend, lab->registry, &lab->mapping, NULL, &err))
+        !runner_fix_start(lab->backend, lab->registry, &lab->mapping, lab_clock(lab), &err))
         fail_msg("%s", err.text);
     lab->mapping.uuid = arena_dup(&lab->arena, lab->mapping.uuid);
 }
@@ -246,18 +262,37 @@ static inline void lab_change(struct runner_lab *lab)
         runner_wake(lab->runner);
 }
 
-static inline void lab_run(struct runner_lab *lab)
+static inline void lab_ended(void *context)
+{
+    struct runner_lab *lab = context;
+    pthread_mutex_lock(&lab->lock);
+    lab->ended = true;
+    pthread_cond_broadcast(&lab->changed);
+    pthread_mutex_unlock(&lab->lock);
+}
+
+static inline struct runner *lab_runner(struct runner_lab *lab)
 {
     struct err err = ERR_INIT;
     struct runner_options options = {.backend = lab->backend,
         .registry = lab->registry,
         .caller = {.start = lab_start, .cancel = lab_cancel, .context = lab},
+        .clock = lab_clock(lab),
         .region = STR("us-east-1"),
         .watch_path = lab->watch,
-        .uuid = lab->mapping.uuid};
-    lab->runner = runner_open(&options, &err);
-    if (!lab->runner)
+        .uuid = lab->mapping.uuid,
+        .ended = lab_ended,
+        .context = lab};
+    struct runner *runner = runner_open(&options, &err);
+    if (!runner)
         fail_msg("%s", err.text);
+    return runner;
+}
+
+static inline void lab_run(struct runner_lab *lab)
+{
+    lab->ended = false;
+    lab->runner = lab_runner(lab);
 }
 
 static inline void lab_stop(struct runner_lab *lab)
