@@ -3,40 +3,9 @@
 # The AWS CLI as tutorials use it, command by command, with their profiles and their quoting; only the
 # endpoint is this server's. What they show as output is what has to come, but for times, the account
 # and ids. First a table with a stream of keys, then a table of users with an index for their e-mail.
-source "$(dirname "$0")/lib.sh" "$1"
-cli=/usr/bin/aws
-[ -x "$cli" ] || skip "the AWS CLI is not installed (Debian's package awscli)"
-export AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1
-unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-mkdir -p "$folder/.aws"
-for profile in lambda-cli-user localstack; do
-    printf '[%s]\naws_access_key_id = test\naws_secret_access_key = test\n' "$profile" >>"$folder/.aws/credentials"
-    printf '[profile %s]\nregion = us-east-1\noutput = json\n' "$profile" >>"$folder/.aws/config"
-done
+source "$(dirname "$0")/functions/walk.sh" "$1"
 start_server
 cd "$folder" || exit 1
-failures=0
-
-aws() { "$cli" --endpoint-url "$url" "$@"; }
-
-fail() {
-    printf 'FAILED: line %s: %s\n' "${BASH_LINENO[-2]}" "$*" >&2
-    failures=$((failures + 1))
-}
-
-# shows JSON WORD…: the command's output is that (shown.py).
-shows() {
-    local wanted=$1 got
-    shift
-    got=$("$@" 2>&1) || {
-        fail "$got"
-        return
-    }
-    got=$(printf '%s' "${got:-null}" | /usr/bin/python3 "$here/shown.py" "$wanted" 2>&1) || fail "$got"
-}
-
-# The commands that print nothing when all went well.
-silent() { shows null "$@"; }
 
 # ---- orders, with a stream of keys ----
 
@@ -63,6 +32,45 @@ shows '{"TableDescription": {
 
 DYNAMODB_STREAM_ARN=$(aws dynamodb describe-table --table-name Orders --query Table.LatestStreamArn --output text)
 
+mkdir dynamodb-event-logger-lambda
+cd dynamodb-event-logger-lambda
+echo "exports.handler =  async (event, context, callback) => {
+  event.Records.forEach(record => console.log(record.dynamodb.Keys));
+};" > dynamoDBEventLogger.js
+
+export LAMBDA_ROLE_ARN=arn:aws:iam::919191919191:role/lambda-cli-role
+export AWS_REGION=us-east-1
+zip -q -r /tmp/dynamoDBEventLogger.js.zip dynamoDBEventLogger.js
+shows '{"FunctionName": "dynamoDBEventLogger",
+    "FunctionArn": "arn:aws:lambda:us-east-1:*:function:dynamoDBEventLogger",
+    "Runtime": "nodejs10.x", "Role": "arn:aws:iam::919191919191:role/lambda-cli-role",
+    "Handler": "dynamoDBEventLogger.handler", "CodeSize": "<any>", "Description": "", "Timeout": 3, "MemorySize": 128,
+    "LastModified": "????-??-??T??:??:??.???+0000", "CodeSha256": "*=", "Version": "$LATEST",
+    "TracingConfig": {"Mode": "PassThrough"}, "RevisionId": "????????-????-????-????-*"}' \
+    aws lambda create-function \
+       --region "$AWS_REGION" \
+       --function-name dynamoDBEventLogger \
+       --handler 'dynamoDBEventLogger.handler' \
+       --runtime nodejs10.x \
+       --role "$LAMBDA_ROLE_ARN" \
+       --zip-file 'fileb:///tmp/dynamoDBEventLogger.js.zip' \
+       --profile "$AWS_PROFILE"
+rm -f /tmp/dynamoDBEventLogger.js.zip
+cd ..
+run aws lambda wait function-active-v2 --function-name dynamoDBEventLogger
+
+# "--event-source" is short for --event-source-arn, as the CLI takes it
+shows '{"UUID": "????????-????-????-????-*", "BatchSize": 1, "MaximumBatchingWindowInSeconds": 0,
+    "EventSourceArn": "arn:aws:dynamodb:us-east-1:*:table/Orders/stream/*",
+    "FunctionArn": "arn:aws:lambda:us-east-1:*:function:dynamoDBEventLogger", "LastModified": "<time>",
+    "LastProcessingResult": "No records processed", "State": "Creating", "StateTransitionReason": "User action"}' \
+    aws lambda create-event-source-mapping \
+  --function-name dynamoDBEventLogger \
+  --batch-size 1 \
+  --starting-position LATEST \
+  --event-source "$DYNAMODB_STREAM_ARN" \
+  --profile "$AWS_PROFILE"
+
 echo '{
      "Id": {"N": "1.0"},
      "Amount": {"N": "1000.0"}
@@ -71,6 +79,21 @@ echo '{
 silent aws dynamodb put-item --table-name Orders \
   --item file://newOrder.json \
   --profile "$AWS_PROFILE"
+
+logged dynamoDBEventLogger Amount
+export LOG_GROUP_NAME="/aws/lambda/dynamoDBEventLogger"
+shows '{"logStreams": [{"logStreamName": "????/??/??/[[]$LATEST]*", "creationTime": "<time>",
+    "firstEventTimestamp": "<time>", "lastEventTimestamp": "<time>"}]}' \
+    aws logs describe-log-streams --log-group-name "$LOG_GROUP_NAME" --profile "$AWS_PROFILE"
+LOG_STREAM_NAME=$(aws logs describe-log-streams --log-group-name "$LOG_GROUP_NAME" --query 'logStreams[-1].logStreamName' --output text)
+export LOG_STREAM_NAME
+# the function logs the keys; the document's words are those of another function of its author
+shows '{"events": [{"message": "START RequestId: * Version: $LATEST*"},
+    {"timestamp": "<time>", "message": "*Z\t*\tINFO\t{ Amount: { N: *1000* }, Id: { N: *1* } }*", "ingestionTime": "<time>"},
+    {"message": "END RequestId: *"}, {"message": "REPORT RequestId: *"}]}' \
+    aws logs get-log-events --log-group-name "$LOG_GROUP_NAME" --log-stream-name "$LOG_STREAM_NAME"
+got=$(aws logs tail "$LOG_GROUP_NAME" --since 1h 2>&1)
+[[ $got == *'Amount: { N:'* ]] || fail "logs tail: $got"
 
 # records ARN: all that the stream's shards hold.
 records() {
@@ -228,11 +251,114 @@ shows "{\"Items\": [$bob], \"Count\": 1, \"ScannedCount\": 2}" aws dynamodb scan
     --endpoint-url "$url" \
     --profile localstack
 
+# ---- a function that manages users ----
+
+if /usr/bin/python3 -c 'import boto3' 2>/dev/null; then
+cp "$functions/user_manager.py" .
+echo '{
+  "Version": "2012-10-17",
+  "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+}' > lambda-trust-policy.json
+echo '{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Effect": "Allow",
+      "Action": ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan"],
+      "Resource": ["arn:aws:dynamodb:us-east-1:000000000000:table/Users", "arn:aws:dynamodb:us-east-1:000000000000:table/Users/index/*"]
+    },
+    {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"}
+  ]
+}' > dynamodb-lambda-policy.json
+
+role='{"RoleName": "dynamodb-lambda-role", "Path": "/", "Arn": "arn:aws:iam::000000000000:role/dynamodb-lambda-role",
+    "RoleId": "AROA*", "CreateDate": "<time>", "AssumeRolePolicyDocument": {"Version": "2012-10-17"}}'
+shows "{\"Role\": $role}" aws iam create-role \
+    --role-name dynamodb-lambda-role \
+    --assume-role-policy-document file://lambda-trust-policy.json \
+    --endpoint-url "$url" \
+    --profile localstack
+
+silent aws iam put-role-policy \
+    --role-name dynamodb-lambda-role \
+    --policy-name dynamodb-policy \
+    --policy-document file://dynamodb-lambda-policy.json \
+    --endpoint-url "$url" \
+    --profile localstack
+shows "{\"Role\": $role}" aws iam get-role --role-name dynamodb-lambda-role --profile localstack
+shows '{"PolicyNames": ["dynamodb-policy"]}' aws iam list-role-policies --role-name dynamodb-lambda-role --profile localstack
+
+zip -q user-manager.zip user_manager.py
+shows '{"FunctionName": "user-manager", "Runtime": "python3.9", "Handler": "user_manager.lambda_handler",
+    "Role": "arn:aws:iam::000000000000:role/dynamodb-lambda-role"}' aws lambda create-function \
+    --function-name user-manager \
+    --runtime python3.9 \
+    --role arn:aws:iam::000000000000:role/dynamodb-lambda-role \
+    --handler user_manager.lambda_handler \
+    --zip-file fileb://user-manager.zip \
+    --endpoint-url "$url" \
+    --profile localstack
+# the document's function has the default timeout of three seconds, in which importing boto3 has to
+# be done: on a busy machine that is little
+run aws lambda update-function-configuration --function-name user-manager --timeout 60 --profile localstack
+run aws lambda wait function-updated-v2 --function-name user-manager --profile localstack
+
+# manages EVENT STATUS BODY: what the function answers; the body as a pattern of the text
+manages() {
+    shows '{"StatusCode": 200, "ExecutedVersion": "$LATEST"}' aws lambda invoke \
+    --function-name user-manager \
+    --payload "$1" \
+    --endpoint-url "$url" \
+    --profile localstack \
+    response.json
+    shows "{\"statusCode\": $2, \"body\": \"$3\"}" cat response.json
+}
+manages '{"action": "CREATE", "data": {"userId": "user-101", "email": "test@example.com", "name": "Test User", "age": 25, "role": "tester"}}' \
+    201 '*user-101*'
+manages '{"action": "READ", "userId": "user-101"}' 200 '*Test User*'
+manages '{"action": "UPDATE", "userId": "user-101", "updates": {"age": 26, "role": "senior-tester"}}' 200 '*senior-tester*'
+manages '{"action": "FIND_BY_EMAIL", "email": "test@example.com"}' 200 '*user-101*'
+manages '{"action": "LIST"}' 200 '*user-002*'
+manages '{"action": "DELETE", "userId": "user-101"}' 200 '*deleted*'
+manages '{"action": "READ", "userId": "user-101"}' 404 '*not found*'
+# payloads as the CLI takes them besides: base64, a file; and what is said when the function fails
+export AWS_PROFILE=localstack
+shows '{"StatusCode": 200}' aws lambda invoke --function-name user-manager --cli-binary-format base64 \
+    --payload "$(printf '{"action": "LIST"}' | base64)" response.json
+printf '{"action": "LIST"}' >event.json
+shows '{"StatusCode": 200}' aws lambda invoke --function-name user-manager --payload fileb://event.json response.json
+shows '{"StatusCode": 200, "FunctionError": "Unhandled", "LogResult": "<any>"}' aws lambda invoke \
+    --function-name user-manager --log-type Tail --cli-binary-format raw-in-base64-out --payload '{"action": "CREATE"}' response.json
+shows '{"errorType": "KeyError", "errorMessage": "<any>"}' cat response.json
+unset AWS_PROFILE
+
+silent aws lambda delete-function \
+    --function-name user-manager \
+    --endpoint-url "$url" \
+    --profile localstack
+fi
+
 shows "{\"TableDescription\": {\"TableName\": \"Users\", \"TableStatus\": \"DELETING\"}}" \
     aws dynamodb delete-table \
     --table-name Users \
     --endpoint-url "$url" \
     --profile localstack
+
+if [ -f user-manager.zip ]; then
+silent aws iam delete-role-policy \
+    --role-name dynamodb-lambda-role \
+    --policy-name dynamodb-policy \
+    --endpoint-url "$url" \
+    --profile localstack
+
+silent aws iam delete-role \
+    --role-name dynamodb-lambda-role \
+    --endpoint-url "$url" \
+    --profile localstack
+refused NoSuchEntity aws iam get-role --role-name dynamodb-lambda-role --profile localstack
+fi
+
+rm -f user-manager.zip response.json
 
 # ---- stream records whose sizes are published ----
 
@@ -264,5 +390,4 @@ shows '[{"eventName": "INSERT", "eventVersion": "1.1", "dynamodb": {"Keys": {"id
     "NewImage": {"customerEmail": {"S": "firstcustomer@gmail.com"}, "id": {"S": "1"}, "customerName": {"S": "First Customer"}},
     "StreamViewType": "NEW_IMAGE"}}]' records "$arn"
 
-stop_server
-[ "$failures" = 0 ]
+walk_end
