@@ -144,6 +144,7 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
         break;
     case FEED_REFRESHED:
         items_order_update(&p->order, &p->feed);
+        grid_rows_moved(&p->grid, 0, 0); /* columns may have to be wider */
         items_restore(p);
         break;
     case FEED_FOUND:

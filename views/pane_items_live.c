@@ -65,6 +65,7 @@ static void changed(void *context)
     struct pane_items *p = context;
     struct app *app = p->view.app;
     p->cached_row = -1;
+    grid_rows_moved(&p->grid, 0, 0); /* columns may have to be wider */
     if (!p->live.stale || !items_live_knows(&p->live) || items_live_busy(&p->live) ||
         backend_is_remote(worker_backend(app->worker)))
         return;

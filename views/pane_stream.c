@@ -158,8 +158,9 @@ static void changed(void *context, size_t dropped, size_t added)
     if (p->live && added)
         pane_stream_set_live(p, true);
     make_states(p);
-    if (added)
+    if (added || !p->begun)
         app_paint_soon(p->view.app);
+    p->begun = tail_begun(&p->tail);
     arm(p);
 }
 
@@ -279,7 +280,7 @@ static void add_state(struct pane_stream *p, struct buf *out)
     } else if (tail_ended(&p->tail)) {
         buf_add(out, STR("ended"));
     } else {
-        buf_add(out, STR("● LIVE"));
+        buf_add(out, tail_begun(&p->tail) ? STR("● LIVE") : STR("beginning"));
     }
     if (rate > 0)
         buf_printf(out, rate < 10 ? " %.1f/s" : " %.0f/s", rate);
@@ -571,6 +572,7 @@ static void begin(struct pane_stream *p, enum follow_start start, int64_t time_m
     p->seen_held = 0;
     p->detail_number = -2;
     p->live = true;
+    p->begun = false;
 }
 
 void pane_stream_restart(

@@ -37,8 +37,9 @@ struct pane_stream {
     struct stream_filter filter;
     struct buf filter_text;
     bool narrow;
-    bool all;           /* every table that has a stream, or gets one */
-    bool live;          /* the newest record stays in sight */
+    bool all;  /* every table that has a stream, or gets one */
+    bool live; /* the newest record stays in sight */
+    bool begun;
     uint64_t seen_held; /* tail.seen when it was left */
     struct str from;    /* words for where it began: a literal */
     struct buf cell, from_text;

@@ -213,6 +213,14 @@ void tail_check(struct tail *t)
     look_next(t);
 }
 
+bool tail_begun(const struct tail *t)
+{
+    for (size_t i = 0; i < t->table_count; i++)
+        if (t->tables[i]->state == TAIL_STARTING)
+            return false;
+    return true;
+}
+
 bool tail_ended(const struct tail *t)
 {
     for (size_t i = 0; i < t->table_count; i++)

@@ -67,6 +67,8 @@ size_t tail_add(struct tail *t, const struct client_table *table, bool fresh);
 void tail_poll(struct tail *t);
 /* Looks also at the tables that have no stream, or had none that could be read. */
 void tail_check(struct tail *t);
+/* Whether each table was looked at: what is written from now on is seen. */
+bool tail_begun(const struct tail *t);
 /* Whether there is nothing that could bring a record. */
 bool tail_ended(const struct tail *t);
 

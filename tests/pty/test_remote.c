@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The explorer on an endpoint: the program's own server, which may go and come back. */
+#include "tests/pty/endpoint.h"
 #include "tests/pty/sample.h"
 
 #include "base/clock.h"
@@ -12,41 +13,6 @@
 #include <unistd.h>
 
 static const char *program;
-
-struct endpoint {
-    pid_t pid;
-    char url[64];
-};
-
-/* `dynascope serve STORE`, ready when this returns. */
-static void endpoint_start(struct endpoint *e, const char *store)
-{
-    int out[2];
-    char line[512] = "";
-    const char *words[] = {program, "serve", store, "--port", "0", NULL};
-    posix_spawn_file_actions_t files;
-    assert_int_equal(pipe(out), 0);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addclose(&files, out[0]);
-    assert_int_equal(posix_spawn(&e->pid, program, &files, NULL, (char *const *)words, NULL), 0);
-    posix_spawn_file_actions_destroy(&files);
-    close(out[1]);
-    for (size_t len = 0; len + 1 < sizeof line && !strchr(line, '\n');) {
-        ssize_t got = read(out[0], line + len, sizeof line - 1 - len);
-        assert_true(got > 0);
-        len += (size_t)got;
-    }
-    close(out[0]);
-    assert_int_equal(sscanf(line, "dynascope serve: %63s", e->url), 1);
-}
-
-static void endpoint_stop(struct endpoint *e)
-{
-    kill(e->pid, SIGCONT);
-    kill(e->pid, SIGTERM);
-    waitpid(e->pid, NULL, 0);
-}
 
 static void explore(struct sample *s, struct term *t, const char *const *words)
 {
@@ -69,7 +35,7 @@ static void an_endpoint_is_browsed_and_says_where_one_is(void **state)
     struct term t;
     sample_init(&s, program);
     sample_orders(&s, 30);
-    endpoint_start(&e, s.store);
+    endpoint_start(&e, program, s.store, 0);
     explore(&s, &t, (const char *[]){program, e.url, "Orders", NULL});
     term_expect(&t, "C000");
     term_send(&t, "z"); /* all panes */
@@ -90,7 +56,7 @@ static void what_is_edited_through_an_endpoint_is_in_the_store(void **state)
     struct term t;
     sample_init(&s, program);
     sample_orders(&s, 1);
-    endpoint_start(&e, s.store);
+    endpoint_start(&e, program, s.store, 0);
     explore(&s, &t, (const char *[]){program, "--read-write", e.url, "Orders", NULL});
     term_expect(&t, "C000");
     term_send(&t, "D");
@@ -114,7 +80,7 @@ static void one_changes_to_another_connection_without_leaving(void **state)
     char line[160];
     sample_init(&s, program);
     sample_orders(&s, 30);
-    endpoint_start(&e, s.store);
+    endpoint_start(&e, program, s.store, 0);
     explore(&s, &t, (const char *[]){program, s.store, NULL});
     term_expect(&t, "rw");
     snprintf(line, sizeof line, ":connect %s\r", e.url);
@@ -152,7 +118,7 @@ static void the_first_page_comes_after_two_round_trips(void **state)
     char url[64];
     sample_init(&s, program);
     sample_orders(&s, 3);
-    endpoint_start(&e, s.store);
+    endpoint_start(&e, program, s.store, 0);
     struct proxy *p = proxy_start(atoi(strrchr(e.url, ':') + 1));
     proxy_let_choose(p, note, &log);
     snprintf(url, sizeof url, "http://127.0.0.1:%u", p->port);
@@ -193,7 +159,7 @@ static void throttling_init(struct throttling *t, int items, int retry_after_ms)
 {
     sample_init(&t->s, program);
     sample_orders(&t->s, items);
-    endpoint_start(&t->e, t->s.store);
+    endpoint_start(&t->e, program, t->s.store, 0);
     t->proxy = proxy_start(atoi(strrchr(t->e.url, ':') + 1));
     atomic_store(&t->proxy->retry_after_ms, retry_after_ms);
     atomic_init(&t->throttle, true);
@@ -320,7 +286,7 @@ static void an_endpoint_that_is_silent_does_not_hold_the_keys(void **state)
     struct term t;
     sample_init(&s, program);
     sample_orders(&s, 3);
-    endpoint_start(&e, s.store);
+    endpoint_start(&e, program, s.store, 0);
     kill(e.pid, SIGSTOP);
     explore(&s, &t, (const char *[]){program, e.url, NULL});
     term_expect(&t, "working");
@@ -343,7 +309,7 @@ static void silence_is_counted_and_can_be_stopped(void **state)
     struct term t;
     sample_init(&s, program);
     sample_orders(&s, 3);
-    endpoint_start(&e, s.store);
+    endpoint_start(&e, program, s.store, 0);
     kill(e.pid, SIGSTOP);
     explore(&s, &t, (const char *[]){program, e.url, "Orders", "--cli-read-timeout", "30", NULL});
     term_expect(&t, "no answer for 2 s: try 1 of 4 ends in 28 s");

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/pty/endpoint.h"
+
+#include "tests/test.h"
+
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void endpoint_start(struct endpoint *e, const char *program, const char *store, int port)
+{
+    int out[2];
+    char line[512] = "", number[16];
+    const char *words[] = {program, "serve", store, "--port", number, NULL};
+    posix_spawn_file_actions_t files;
+    snprintf(number, sizeof number, "%d", port);
+    assert_int_equal(pipe(out), 0);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, out[1], STDOUT_FILENO);
+    posix_spawn_file_actions_addclose(&files, out[0]);
+    assert_int_equal(posix_spawn(&e->pid, program, &files, NULL, (char *const *)words, NULL), 0);
+    posix_spawn_file_actions_destroy(&files);
+    close(out[1]);
+    for (size_t len = 0; len + 1 < sizeof line && !strchr(line, '\n');) {
+        ssize_t got = read(out[0], line + len, sizeof line - 1 - len);
+        assert_true(got > 0);
+        len += (size_t)got;
+    }
+    close(out[0]);
+    assert_int_equal(sscanf(line, "dynascope serve: %63s", e->url), 1);
+    assert_int_equal(sscanf(strrchr(e->url, ':'), ":%d", &e->port), 1);
+}
+
+void endpoint_stop(struct endpoint *e)
+{
+    kill(e->pid, SIGCONT);
+    kill(e->pid, SIGTERM);
+    waitpid(e->pid, NULL, 0);
+}
