@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* From two versions of an item to a guarded request; tried on an embedded store. */
+/* From two versions of an item to a guarded request; tried on an embedded store, and
+ * on a line to it that loses answers. */
+#include "backend/backend_impl.h"
 #include "backend/embedded/embedded.h"
 #include "backend/json_in.h"
 #include "tests/test.h"
@@ -189,6 +191,183 @@ static void hundreds_of_changed_attributes_are_written_whole(void **state)
     close_store(&s);
 }
 
+/* ---- lost answers ---- */
+
+/* What becomes of the next requests, a letter each; behind the last one all goes well.
+ *
+ *   .  answered                    b  lost before it was carried out, and nobody knows
+ *   a  lost after that, likewise   u  not even sent
+ *   O  somebody else changes `n` first, then as 'b'
+ *   o  likewise, but it is `other` that changes, then as 'a' */
+struct line {
+    struct backend backend;
+    struct store *store;
+    const char *script;
+    int reads, writes;
+};
+
+static void somebody_sets(struct store *s, const char *name)
+{
+    struct ddb_reply reply = {0};
+    struct err err = ERR_INIT;
+    char body[256];
+    snprintf(body, sizeof body,
+        "{\"TableName\":\"Things\",\"Key\":{\"id\":{\"S\":\"a\"}},\"UpdateExpression\":\"SET #n = "
+        ":v\",\"ExpressionAttributeNames\":{\"#n\":\"%s\"},"
+        "\"ExpressionAttributeValues\":{\":v\":{\"N\":\"99\"}}}",
+        name);
+    assert_true(client_call(&s->client, STR("UpdateItem"), str_from(body), &reply, &err));
+    ddb_reply_fini(&reply);
+}
+
+static bool line_call(
+    struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
+{
+    struct line *line = (struct line *)backend;
+    char fate = *line->script ? *line->script++ : '.';
+    bool reads = str_equal(call->operation, STR("GetItem"));
+    line->reads += reads;
+    line->writes += !reads;
+    if (fate == 'u')
+        return err_set(err, ERR_UNREACHABLE, "nobody is there");
+    if (fate == 'O' || fate == 'o')
+        somebody_sets(line->store, fate == 'O' ? "n" : "other");
+    bool carried_out = fate == '.' || fate == 'a' || fate == 'o';
+    if (carried_out && !backend_call(line->store->backend, call, reply, err))
+        return false;
+    return fate == '.' || err_set(err, ERR_UNKNOWN, "the line broke");
+}
+
+static const struct backend_ops line_ops = {.name = "line", .call = line_call};
+
+static bool carry_out(struct store *s, struct line *line, const char *script, struct value before,
+    struct value after, struct err *err)
+{
+    *err = ERR_INIT;
+    *line = (struct line){.backend = {.ops = &line_ops}, .store = s, .script = script};
+    struct client client = {.backend = &line->backend};
+    return change_carry_out(&client, &s->arena, &s->table, before, after, err);
+}
+
+static void a_lost_answer_is_read_back_before_anything_is_said(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    static const struct {
+        const char *script;
+        int writes, reads;
+    } cases[] = {{"", 1, 0}, {"a", 1, 1}, {"b", 2, 1}, {"b.b", 3, 2}, {"b.a", 2, 2}, {"b.u", 3, 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct value steps[] = {none, one, two, none};
+        for (int step = 0; step < 3; step++) {
+            if (!carry_out(&s, &line, cases[i].script, steps[step], steps[step + 1], &err))
+                fail_msg("%s, step %d: %s", cases[i].script, step, err.text);
+            assert_int_equal(line.writes, cases[i].writes);
+            assert_int_equal(line.reads, cases[i].reads);
+            struct value there = now(&s);
+            assert_true(there.type == steps[step + 1].type &&
+                        (there.type == VALUE_NONE || value_equal(there, steps[step + 1])));
+        }
+    }
+    close_store(&s);
+}
+
+static void what_was_never_sent_is_lost_at_once(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    assert_false(carry_out(&s, &line, "u", none, item(&s, "{\"id\":\"a\"}"), &err));
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_int_equal(line.reads, 0);
+    close_store(&s);
+}
+
+static void a_conflict_is_told_without_reading_back(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    assert_false(carry_out(&s, &line, "", one, two, &err));
+    assert_true(change_conflict(&err));
+    assert_int_equal(line.reads, 0);
+    close_store(&s);
+}
+
+static void what_cannot_be_read_back_is_unknown(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}");
+    static const char *const scripts[] = {"au", "bu", "b.bu"};
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+        assert_false(carry_out(&s, &line, scripts[i], none, one, &err));
+        assert_int_equal(err.code, ERR_UNKNOWN);
+        assert_non_null(strstr(err.text, "reading it back failed: nobody is there"));
+        assert_true(now(&s).type == VALUE_NONE || carry_out(&s, &line, "", one, none, &err));
+    }
+    close_store(&s);
+}
+
+static void what_is_never_answered_is_given_up_as_it_was(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    assert_false(carry_out(&s, &line, "b.b.b.b.", none, item(&s, "{\"id\":\"a\"}"), &err));
+    assert_int_equal(err.code, ERR_UNREACHABLE);
+    assert_non_null(strstr(err.text, "is as it was"));
+    assert_int_equal(line.writes, 4);
+    assert_int_equal(now(&s).type, VALUE_NONE);
+    close_store(&s);
+}
+
+static void what_others_changed_meanwhile_is_neither_saved_nor_lost(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    assert_true(carry_out(&s, &line, "", none, one, &err));
+    assert_false(carry_out(&s, &line, "O", one, two, &err));
+    assert_int_equal(err.code, ERR_UNKNOWN);
+    assert_non_null(strstr(err.text, "changed by somebody else"));
+    assert_int_equal(line.writes, 1); /* theirs is not written over */
+    assert_true(value_equal(now(&s), item(&s, "{\"id\":\"a\",\"n\":99}")));
+    close_store(&s);
+}
+
+static void another_attribute_of_others_does_not_hide_what_was_saved(void **state)
+{
+    (void)state;
+    struct store s;
+    struct line line;
+    struct err err;
+    open_store(&s);
+    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    assert_true(carry_out(&s, &line, "", none, one, &err));
+    assert_true(carry_out(&s, &line, "o", one, two, &err));
+    assert_int_equal(line.writes, 1);
+    assert_true(value_equal(now(&s), item(&s, "{\"id\":\"a\",\"n\":2,\"other\":99}")));
+    close_store(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +377,13 @@ int main(void)
         cmocka_unit_test(a_deleted_item_does_not_come_back_as_its_new_attribute),
         cmocka_unit_test(no_difference_is_no_request_and_keys_stay),
         cmocka_unit_test(hundreds_of_changed_attributes_are_written_whole),
+        cmocka_unit_test(a_lost_answer_is_read_back_before_anything_is_said),
+        cmocka_unit_test(what_was_never_sent_is_lost_at_once),
+        cmocka_unit_test(a_conflict_is_told_without_reading_back),
+        cmocka_unit_test(what_cannot_be_read_back_is_unknown),
+        cmocka_unit_test(what_is_never_answered_is_given_up_as_it_was),
+        cmocka_unit_test(what_others_changed_meanwhile_is_neither_saved_nor_lost),
+        cmocka_unit_test(another_attribute_of_others_does_not_hide_what_was_saved),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
