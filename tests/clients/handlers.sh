@@ -17,7 +17,6 @@ code=$folder/code
 mkdir -p "$code" && cp -r "$here"/handlers/. "$code"
 
 die() {
-    [ -z "${KEEP:-}" ] || { cp -r "$folder" /tmp/rt-kept; }
     printf '%s\n' "$*" >&2
     cat "$folder/log" >&2
     exit 1
@@ -97,6 +96,7 @@ add Tasks reader.js reader
 add Tasks notify.js notify --environment NOTIFICATION_TOPIC_ARN=arn:aws:sns:us-east-1:000000000000:t \
     --environment "AWS_ENDPOINT_URL_SNS=http://127.0.0.1:$(cat "$folder/topic")"
 add Tasks modern.mjs modern
+add Tasks mixed.mjs mixed
 put Tasks '{"PK":{"S":"USER#1"},"SK":{"S":"#METADATA"},"email":{"S":"user@example.invalid"}}'
 put Tasks '{"PK":{"S":"USER#1"},"SK":{"S":"TASK#1"},"status":{"S":"PENDING"}}'
 put Tasks '{"PK":{"S":"USER#1"},"SK":{"S":"TASK#1"},"status":{"S":"DONE"}}'
@@ -112,6 +112,7 @@ logs_say reader "after: undefined"
 logs_say notify "published: { task: 'TASK#1', from: 'PENDING', to: 'DONE' }"
 grep -q 'user@example.invalid' "$folder/published" || die "the topic got no address"
 item_has Copies '{"id":{"S":"modern-USER#1"}}' '"seen"'
+item_has Copies '{"id":{"S":"mixed-USER#1"}}' '"seen"'
 
 # version 2 of the SDK, callback style; its endpoint is nowhere in the code
 table Sources id

@@ -183,6 +183,58 @@ Object.defineProperty(globalThis, 'AWS', {
     },
 });
 
+/* ---- import looks for packages where require does, as in Lambda ---- */
+
+/* Runs on the loader's side: what is not found beside the code is looked for along NODE_PATH. */
+async function resolveAlong(name, context, next) {
+    try {
+        return await next(name, context);
+    } catch (error) {
+        if (error.code !== 'ERR_MODULE_NOT_FOUND' || /^[./]|^[a-z]+:/.test(name)) throw error;
+        for (const folder of (process.env.NODE_PATH || '').split(':')) {
+            if (!folder.endsWith('/node_modules')) continue;
+            try {
+                return await next(name, {...context, parentURL: `file://${folder}/../x`});
+            } catch {
+                continue;
+            }
+        }
+        throw error;
+    }
+}
+
+function isBeside(name, folder) {
+    const parts = name.split('/').slice(0, name[0] === '@' ? 2 : 1);
+    for (;; folder = path.dirname(folder)) {
+        if (fs.existsSync(path.join(folder, 'node_modules', ...parts))) return true;
+        if (folder === '/') return false;
+    }
+}
+
+/* Whether a module, or one of its own that it imports, wants a package that is not beside it. */
+function wantsPaths(file, seen) {
+    if (seen.has(file) || seen.size > 100 || !isFile(file)) return false;
+    seen.add(file);
+    const folder = path.dirname(file);
+    const imports = /\b(?:from|import)\s*\(?\s*['"]([^'"\n]+)['"]/g;
+    for (const [, name] of fs.readFileSync(file, 'utf8').matchAll(imports)) {
+        if (/^\.{0,2}\//.test(name) ? wantsPaths(path.resolve(folder, name), seen) :
+            !/^[a-z]+:|^#/.test(name) && !Module.builtinModules.includes(name) &&
+                !isBeside(name, folder))
+            return true;
+    }
+    return false;
+}
+
+/* It costs a thread of the loader's, so only those pay for it who need it. */
+function importFile(file) {
+    const {href} = require('url').pathToFileURL(file);
+    if (Module.register && wantsPaths(file, new Set()))
+        Module.register(`data:text/javascript,${
+            encodeURIComponent(`export const resolve = ${resolveAlong};`)}`);
+    return import(href);
+}
+
 /* ---- the handler ---- */
 
 function isModuleFolder(folder) {
@@ -198,7 +250,6 @@ function isModuleFolder(folder) {
 }
 
 const isFile = (file) => fs.statSync(file, {throwIfNoEntry: false})?.isFile();
-const importFile = (file) => import(require('url').pathToFileURL(file).href);
 
 /* Lambda's order: the file itself, .js, .mjs, .cjs, then as require() finds it. */
 async function loadModule(file, folder, name) {
