@@ -131,6 +131,22 @@ static inline void lab_cancel(void *context, struct invocation *i)
     i->done(i);
 }
 
+/* Invocations are kept from now on. */
+static inline void lab_hold(struct runner_lab *lab)
+{
+    pthread_mutex_lock(&lab->lock);
+    lab->hold = true;
+    pthread_mutex_unlock(&lab->lock);
+}
+
+static inline uint64_t lab_calls(struct runner_lab *lab)
+{
+    pthread_mutex_lock(&lab->lock);
+    uint64_t calls = lab->calls;
+    pthread_mutex_unlock(&lab->lock);
+    return calls;
+}
+
 /* Lets what is held end; what comes later is not held. */
 static inline void lab_release(struct runner_lab *lab)
 {

@@ -18,12 +18,12 @@ static void what_is_written_is_delivered_and_kept(void **state)
     lab_add(&lab);
     lab_run(&lab);
     LAB_WAIT(&lab, lab.records == 250);
-    assert_int_equal(lab.calls, 3); /* batches of 100 */
+    assert_int_equal(lab_calls(&lab), 3); /* batches of 100 */
     lab_put_many(&lab, 1);
     LAB_WAIT(&lab, lab.records == 251);
     LAB_WAIT_STATUS(&lab, &status, status.ledger.succeeded == 251);
     assert_int_equal(status.ledger.seen, 251);
-    assert_int_equal(status.ledger.calls, lab.calls);
+    assert_int_equal(status.ledger.calls, lab_calls(&lab));
     assert_string_equal(status_word(status.state), "idle");
     lab_stop(&lab);
     assert_true(lab_status(&lab, &status));
@@ -242,7 +242,7 @@ static void a_journal_that_cannot_be_used_blocks_until_it_can(void **state)
     lab_put_many(&lab, 2);
     lab_run(&lab);
     LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_BLOCKED);
-    assert_int_equal(lab.calls, 0);
+    assert_int_equal(lab_calls(&lab), 0);
     assert_int_equal(rmdir(path), 0);
     LAB_WAIT_STATUS(&lab, &status, status.ledger.succeeded == 2);
     lab_free(&lab);
@@ -275,7 +275,7 @@ static void what_is_filtered_is_kept_without_a_call(void **state)
         nanosleep(&pause, NULL);
     }
     assert_int_equal(shard.place.ledger.filtered, 2);
-    assert_int_equal(lab.calls, 0);
+    assert_int_equal(lab_calls(&lab), 0);
     lab_put_many(&lab, 2);
     LAB_WAIT_STATUS(&lab, &status, status.ledger.succeeded == 1 && status.ledger.filtered == 3);
     assert_int_equal(lab.records, 1);
@@ -290,7 +290,7 @@ static void what_is_disabled_ends_what_is_in_flight_and_keeps_its_place(void **s
     struct runner_lab lab;
     struct status status;
     lab_make(&lab);
-    lab.hold = true;
+    lab_hold(&lab);
     lab.mapping.batch_size = 1;
     lab_put_many(&lab, 3);
     lab_add(&lab);
@@ -327,14 +327,14 @@ static void a_mapping_that_was_changed_goes_on_under_its_new_rules(void **state)
     LAB_WAIT_STATUS(&lab, &status, status.ledger.succeeded == 3);
     lab.mapping.batch_size = 10;
     lab.mapping.factor = 4;
-    lab.hold = true;
+    lab_hold(&lab);
     lab_put_many(&lab, 1);
     LAB_WAIT(&lab, lab.held_count == 1);
     lab_change(&lab);
     lab_put_many(&lab, 20);
     lab_release(&lab);
     LAB_WAIT(&lab, lab.records == 24);
-    assert_in_range(lab.calls, 6, 12);
+    assert_in_range(lab_calls(&lab), 6, 12);
     lab_free(&lab);
 }
 
@@ -367,7 +367,7 @@ static void a_function_that_is_not_there_is_waited_for(void **state)
     assert_true(registry_remove_function(lab.registry, STR("f"), &found, &err));
     lab_run(&lab);
     LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_BLOCKED);
-    assert_int_equal(lab.calls, 0);
+    assert_int_equal(lab_calls(&lab), 0);
     assert_true(
         function_of_script(&lab.arena, STR("f"), "f.sh", STR_NONE, STR("exec"), &function, &err));
     assert_true(registry_put_function(lab.registry, &lab.arena, &function, true, &err));
@@ -388,7 +388,7 @@ static void a_function_that_is_not_trusted_does_not_run(void **state)
     lab_run(&lab);
     LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_UNTRUSTED);
     assert_true(runner_untrusted(lab.runner));
-    assert_int_equal(lab.calls, 0);
+    assert_int_equal(lab_calls(&lab), 0);
     assert_int_equal(rename("kept", "trusted"), 0);
     runner_wake(lab.runner);
     LAB_WAIT(&lab, lab.records == 1);
@@ -437,7 +437,7 @@ static void a_second_runner_waits_and_takes_over(void **state)
     lab_stop(&lab);
     lab_put_many(&lab, 1);
     LAB_WAIT(&lab, lab.records == 3);
-    assert_int_equal(lab.calls, 3);
+    assert_int_equal(lab_calls(&lab), 3);
     runner_close(second, 0);
     lab_free(&lab);
 }
@@ -447,7 +447,7 @@ static void what_was_killed_on_closing_comes_again(void **state)
     (void)state;
     struct runner_lab lab;
     lab_make(&lab);
-    lab.hold = true;
+    lab_hold(&lab);
     lab_put_many(&lab, 2);
     lab_add(&lab);
     lab_run(&lab);
