@@ -18,7 +18,8 @@
  *   item      one item                  confirm   a question to answer
  *   stream    the live stream           global    everywhere; not under a prompt
  *   triggers  what runs on changes      log       what a function printed
- *   invocations  those of a function    text      a text to read
+ *   invocations  those of a function    letters   what was given up
+ *   text      a text to read
  */
 struct app;
 struct view;

@@ -8,7 +8,7 @@
 #include "tui/action.h"
 #include "views/app.h"
 
-enum { PANES = 8 }; /* the first ones; "global" counts in these */
+enum { PANES = 9 }; /* the first ones; "global" counts in these */
 
 const struct context *contexts_nth(int nth)
 {
@@ -20,6 +20,7 @@ const struct context *contexts_nth(int nth)
         {"triggers", pane_triggers_commands, true},
         {"log", pane_log_commands, true},
         {"invocations", pane_runs_commands, true},
+        {"letters", pane_letters_commands, true},
         {"text", pane_text_commands, true},
         {"prompt", prompt_commands, true},
         {"help", menu_commands, true},

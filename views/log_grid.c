@@ -110,6 +110,16 @@ static enum role role_of(const struct trigger_log_line *line)
     return line->kind == TRIGGER_LOG_OWN ? ROLE_TEXT : ROLE_DIM;
 }
 
+/* What runtimes put in front of a line, time and request, is said by the row already. */
+static struct str own_words(const struct trigger_log_line *line)
+{
+    struct str rest = line->text, time, id;
+    bool cut = line->id[0] && str_cut(&rest, '\t', &time) && str_cut(&rest, '\t', &id) &&
+               time.len == sizeof "2026-01-01T00:00:00.000Z" - 1 &&
+               str_equal(id, str_from(line->id));
+    return cut ? rest : line->text;
+}
+
 static void put_cell(void *data, int64_t row, int column, int room, struct grid_cell *cell)
 {
     struct log_grid *g = data;
@@ -123,9 +133,9 @@ static void put_cell(void *data, int64_t row, int column, int room, struct grid_
         trigger_words_clock(&g->cell, line->time_ms, g->grid.cols >= MILLIS_FROM);
         cell->role = ROLE_DIM;
     } else {
-        for (size_t i = 0; i < line->text.len; i++) /* what stands in columns stays apart */
-            buf_add(&g->cell,
-                line->text.at[i] == '\t' ? STR("  ") : str_take(str_skip(line->text, i), 1));
+        struct str text = own_words(line);
+        for (size_t i = 0; i < text.len; i++) /* what stands in columns stays apart */
+            buf_add(&g->cell, text.at[i] == '\t' ? STR("  ") : str_take(str_skip(text, i), 1));
     }
     cell->text = buf_str(&g->cell);
 }

@@ -28,7 +28,7 @@ enum {
     TRIGGERS_TICK_QUIET_MS = 2000, /* while nobody runs any */
     TRIGGERS_SPARKS = 15,
     TRIGGERS_NARROW = 60,
-    TRIGGERS_MIDDLE = 100
+    TRIGGERS_MIDDLE = 84
 };
 
 const struct triggers_row *pane_triggers_current(const struct pane_triggers *p)
@@ -89,6 +89,7 @@ static void looked(void *context)
     }
     if (p->grid.cursor >= (int64_t)p->look.count)
         grid_go(&p->grid, (int64_t)p->look.count - 1);
+    grid_refit(&p->grid);
     look_at_row(p);
     app_paint_soon(p->view.app);
 }
@@ -246,12 +247,20 @@ static void set_columns(struct pane_triggers *p)
     static const struct str names[TRIGGERS_COLUMNS] = {STR("name"), STR("table"), STR("state"),
         STR("lag"), STR("calls"), STR("errors"), STR("last"), STR("p50"), STR("last 5 min"),
         STR("note")};
+    /* of what changes: so that nothing jumps */
+    static const int widths[TRIGGERS_COLUMNS] = {[TRIGGERS_STATE] = 12,
+        [TRIGGERS_LAG] = 6,
+        [TRIGGERS_CALLS] = 6,
+        [TRIGGERS_LAST] = 5,
+        [TRIGGERS_P50] = 6,
+        [TRIGGERS_SPARK] = TRIGGERS_SPARKS};
     for (int i = 0; i < TRIGGERS_COLUMNS; i++) {
         bool figure =
             i == TRIGGERS_LAG || i == TRIGGERS_CALLS || i == TRIGGERS_ERRORS || i == TRIGGERS_P50;
         p->columns[i] = (struct grid_column){.name = names[i],
             .header = i == TRIGGERS_NAME ? ROLE_HEADER_KEY : ROLE_HEADER,
             .flags = figure ? CANVAS_RIGHT : 0,
+            .min = widths[i],
             .max = i == TRIGGERS_NOTE ? GRID_WIDTH_USER : 0,
             .frozen = i == TRIGGERS_NAME};
     }

@@ -3,6 +3,7 @@
  * What can be done with triggers, one row a command, and when it makes sense. Must not draw.
  */
 #include "views/contexts.h"
+#include "views/pane_letters.h"
 #include "views/pane_log.h"
 #include "views/pane_runs.h"
 #include "views/pane_text.h"
@@ -165,6 +166,12 @@ static void triggers_run_runs(struct app *app, struct view *view, struct str arg
         app, row->mapping ? row->mapping->function : row->function->name, row->function_folder);
 }
 
+static void triggers_run_letters(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    pane_letters_open(app, pane_triggers_current(triggers_pane(view)));
+}
+
 static void triggers_run_copy(struct app *app, struct view *view, struct str args)
 {
     const struct triggers_row *row = pane_triggers_current(triggers_pane(view));
@@ -192,6 +199,12 @@ const struct command pane_triggers_commands[] = {
         .priority = 6,
         .run = triggers_run_runs,
         .enabled = has_row},
+    {.name = "dead-letters",
+        .help = "what was given up, and delivering it again",
+        .hint = "dead letters",
+        .priority = 4,
+        .run = triggers_run_letters,
+        .enabled = has_mapping},
     {.name = "trust",
         .help = "agree to run it on this machine, after seeing what it would run",
         .hint = "trust",

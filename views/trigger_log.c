@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { POLL_MOST = 2000, KEEP_STEP = TRIGGER_LOG_LINES / 4 };
+enum { ROWS_MOST = 60, POLL_MOST = 2000, KEEP_STEP = TRIGGER_LOG_LINES / 4 };
 
 /* ---- what a line says ---- */
 
@@ -63,21 +63,28 @@ struct read_task {
     bool more;
 };
 
-static bool see_event(void *context, const struct log_event *event)
+static void add_event(struct read_task *t, int64_t time_ms, struct str text)
 {
-    struct read_task *t = context;
     if (t->count == t->room) {
         t->room = t->room ? 2 * t->room : 256;
         t->events = mem_grow(t->events, t->room * sizeof *t->events);
     }
-    struct str text = event->message;
-    while (text.len && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
-        text.len--;
-    t->events[t->count] = (struct read_event){.time_ms = event->time_ms,
+    t->events[t->count] = (struct read_event){.time_ms = time_ms,
         .stream = t->stream,
         .order = t->count,
         .text = arena_dup(&t->task.arena, str_take(text, TRIGGER_LOG_TEXT_MAX))};
     t->count++;
+}
+
+/* An event of several lines, a stack for example, becomes as many rows. */
+static bool see_event(void *context, const struct log_event *event)
+{
+    struct read_task *t = context;
+    struct str text = event->message, line;
+    while (text.len && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
+        text.len--;
+    for (int i = 0; i < ROWS_MOST && str_cut(&text, '\n', &line); i++)
+        add_event(t, event->time_ms, i + 1 < ROWS_MOST || !text.len ? line : STR("…"));
     return true;
 }
 
@@ -139,7 +146,7 @@ static bool read_work(struct task *task, struct client *client, struct err *err)
         if (!log_read(
                 t->folder.at, str_from(stream->name), &stream->at, POLL_MOST, see_event, t, err))
             return false;
-        t->more = t->more || t->count - before == POLL_MOST;
+        t->more = t->more || t->count - before >= POLL_MOST;
     }
     if (t->count)
         qsort(t->events, t->count, sizeof *t->events, compare_events);

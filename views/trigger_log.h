@@ -25,7 +25,7 @@ struct trigger_log_line {
     enum trigger_log_kind kind;
     bool bad;                    /* an error, a timeout */
     char id[TRIGGER_LOG_ID + 1]; /* of the invocation, or empty */
-    struct str text;             /* without its line feed */
+    struct str text;             /* without its line feed; a message of several has a row each */
 };
 
 struct trigger_log_stream {
