@@ -141,6 +141,9 @@ static void set_paths(struct maker *m, const struct function *f)
     set(m, "TZ", STR(":UTC"));
     if (libraries)
         set(m, "PYTHONPATH", str_from(libraries));
+    /* what came as a zip was agreed to byte by byte: a cache beside it would be a change of it */
+    if (f->stored)
+        set(m, "PYTHONDONTWRITEBYTECODE", STR("1"));
     if (f->runtime != RUNTIME_NODEJS)
         return;
     struct str beside = modules_beside(m->arena, find_program(m->arena, "node"));
