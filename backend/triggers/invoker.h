@@ -13,6 +13,15 @@
  * are kept for the next one, started anew when the code changes, and ended after a while without
  * work. One thread of its own for all of them.
  *
+ * An exec program gets the event on its standard input, and has no arguments. Exit code 0 is
+ * success: what it printed is the result where it is JSON; nothing is null; other text is in the
+ * log, and a string as the result (which as an answer with batchItemFailures would be none: all
+ * fail). What it prints on the standard error is the log.
+ *
+ * MemorySize is told and reported, not enforced, up to a gigabyte: what has more than that (or more
+ * than a larger MemorySize) of its own is killed. With PassCredentials SDKs get their user's keys,
+ * and go where these are good, unless the endpoint takes any keys.
+ *
  *     invoker_start(i, &invocation) ──▶ free warm process? ─yes─▶ its held GET …/next is answered
  *                                          └─no─▶ spawn (a group of its own, no shell, clean
  *                                                 environment, limits) ─▶ GET …/next ─▶ answered

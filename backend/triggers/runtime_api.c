@@ -53,6 +53,19 @@ static void answer(struct runtime_call *call, int status, struct str text)
     free(w);
 }
 
+/* JSON over several lines is as good on one: between tokens a line end is a blank, and within a
+ * string there is none. */
+static void put_context(struct reply *reply, struct str json)
+{
+    struct buf line = {0};
+    buf_add(&line, json);
+    for (size_t i = 0; i < line.len; i++)
+        if ((unsigned char)line.at[i] < ' ')
+            line.at[i] = ' ';
+    reply_header(reply, STR("Lambda-Runtime-Client-Context"), buf_str(&line));
+    buf_fini(&line);
+}
+
 void runtime_call_next(struct runtime_call *call, const struct runtime_event *event)
 {
     struct reply *reply = ((struct waiting *)call)->reply;
@@ -63,7 +76,7 @@ void runtime_call_next(struct runtime_call *call, const struct runtime_event *ev
     reply_header(reply, STR("Lambda-Runtime-Invoked-Function-Arn"), str_from(event->arn));
     reply_header(reply, STR("Lambda-Runtime-Trace-Id"), str_from(event->trace));
     if (event->client_context.len)
-        reply_header(reply, STR("Lambda-Runtime-Client-Context"), event->client_context);
+        put_context(reply, event->client_context);
     answer(call, 200, event->event);
 }
 

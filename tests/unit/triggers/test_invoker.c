@@ -344,11 +344,11 @@ static void the_event_comes_with_its_headers(void **state)
     struct lab_call call;
     room_open(&room, "headers");
     lab_call_init(&call, &room.function, STR("{}"));
-    call.invocation.client_context = STR("{\"k\":\"v\"}");
+    call.invocation.client_context = STR("{\n  \"k\": \"v\"}");
     invoker_start(room.lab.invoker, &call.invocation);
     lab_wait(&call);
     lab_expect(&call, INVOKED_OK,
-        "[\"arn:aws:lambda:us-east-1:000000000000:function:f\",{\"k\":\"v\"},1,1]");
+        "[\"arn:aws:lambda:us-east-1:000000000000:function:f\",{   \"k\": \"v\"},1,1]");
     lab_fini(&call);
     lab_close(&room.lab);
 }
