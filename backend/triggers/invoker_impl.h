@@ -15,7 +15,7 @@
  *
  *   invoker.c   the thread: what comes in, what is due
  *   pool.c      a function: its queue, its processes, its code's version
- *   instance.c  a process of it: started, called, ended
+ *   instance…   a process of it: started, called, ended
  */
 enum instance_state {
     INSTANCE_STARTING, /* has not asked for an event yet */
@@ -92,7 +92,7 @@ struct invoker {
 enum event_kind { EVENT_WAKE, EVENT_WATCH, EVENT_LISTENER, EVENT_OUT, EVENT_ERRORS, EVENT_END };
 enum { EVENT_BITS = 3 };
 
-/* ---- instance.c ---- */
+/* ---- instance_start.c ---- */
 
 enum { INSTANCE_SLOW_MS = 100 };
 
@@ -101,6 +101,11 @@ enum { INSTANCE_SLOW_MS = 100 };
 void instance_open(struct pool *pool, struct invocation *invocation);
 /* Hands an idle one its next invocation. */
 void instance_run(struct instance *i, struct invocation *invocation);
+/* The same for one that asks for its event right now, and whose invocation has its name. */
+void instance_hand(struct instance *i, struct invocation *invocation);
+
+/* ---- instance.c ---- */
+
 void instance_take_call(struct instance *i, struct runtime_call *call);
 void instance_take_event(struct instance *i, enum event_kind kind);
 /* What is due: timeouts, kills, a look at its memory. */
