@@ -124,6 +124,10 @@ struct backend_wait {
 };
 /* False where nothing waits to be tried again, and no answer is overdue by seconds. */
 bool backend_waiting(const struct backend *backend, struct backend_wait *out);
+/* The last four characters of the access key that signs, NUL-terminated; false before the first
+ * request, and where there is no key worth the name. */
+enum { BACKEND_KEY_TAIL = 4 };
+bool backend_key_tail(const struct backend *backend, char out[BACKEND_KEY_TAIL + 1]);
 /* By how much this machine's clock is ahead of the endpoint's (negative: behind), where that had to
  * be made up for; else 0. */
 int64_t backend_skew_ms(const struct backend *backend);

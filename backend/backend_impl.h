@@ -22,6 +22,7 @@ struct backend_notes {
     atomic_uint attempt, attempts; /* attempt: 0 = nothing waits */
     _Atomic int64_t until_ns, skew_ms;
     const char *_Atomic why;
+    _Atomic uint32_t key_tail; /* the end of the access key's id, its bytes in memory's order */
     /* Of a request that is under way: */
     _Atomic int64_t moved_ns; /* when something of it or its answer moved last; 0 = there is none */
     _Atomic int64_t stall_ms; /* how long nothing may */
@@ -30,7 +31,7 @@ struct backend_notes {
 
 struct backend {
     const struct backend_ops *ops;
-    char *label; /* owned by backend_close(), which frees it after ops->close() */
+    char *label;       /* owned by backend_close(), which frees it after ops->close() */
     const char *place; /* see backend_place(); borrowed, lives with the implementation */
     /* Decorators pass on the rest: see backend_wrap(). */
     const struct backend_notes *notes; /* NULL where it is on this machine */

@@ -139,6 +139,14 @@ bool backend_waiting(const struct backend *backend, struct backend_wait *out)
     return true;
 }
 
+bool backend_key_tail(const struct backend *backend, char out[BACKEND_KEY_TAIL + 1])
+{
+    uint32_t tail = backend->notes ? atomic_load(&backend->notes->key_tail) : 0;
+    memcpy(out, &tail, BACKEND_KEY_TAIL);
+    out[BACKEND_KEY_TAIL] = '\0';
+    return tail != 0;
+}
+
 int64_t backend_skew_ms(const struct backend *backend)
 {
     return backend->notes ? atomic_load(&backend->notes->skew_ms) : 0;

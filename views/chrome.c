@@ -132,6 +132,14 @@ static struct str chrome_label(const struct app *app)
         app->options.label ? app->options.label : backend_label(worker_backend(app->worker)));
 }
 
+/* Which key signs, behind the label: "****WXYZ". */
+static void chrome_key(const struct app *app, struct buf *out)
+{
+    char tail[BACKEND_KEY_TAIL + 1];
+    if (backend_key_tail(worker_backend(app->worker), tail))
+        buf_printf(out, " · ****%s", tail);
+}
+
 static void chrome_counts(const struct app *app, struct buf *out)
 {
     int64_t items = 0;
@@ -148,7 +156,7 @@ static void chrome_counts(const struct app *app, struct buf *out)
 
 static void chrome_draw_head(const struct app *app, const struct canvas *c)
 {
-    struct buf right = {0};
+    struct buf right = {0}, key = {0};
     chrome_counts(app, &right);
     int cols = text_columns(buf_str(&right), c->cols, false);
     int at = 1 + canvas_text(c, 0, 1, c->cols - 2, STR("dynascope"), ROLE_TITLE, CANVAS_CUT) + 2;
@@ -157,7 +165,12 @@ static void chrome_draw_head(const struct app *app, const struct canvas *c)
               2;
     if (cols + at + 8 > c->cols)
         cols = 0;
-    canvas_text(c, 0, at, c->cols - at - cols - 3, chrome_label(app), chrome_label_role(app), 0);
+    int room = c->cols - at - cols - 3;
+    at += canvas_text(c, 0, at, room, chrome_label(app), chrome_label_role(app), 0);
+    chrome_key(app, &key);
+    if (text_columns(buf_str(&key), c->cols, false) + at + cols + 3 <= c->cols)
+        canvas_text(c, 0, at, room, buf_str(&key), ROLE_TITLE_INFO, 0);
+    buf_fini(&key);
     if (cols)
         canvas_text(c, 0, c->cols - cols - 1, cols, buf_str(&right), ROLE_TITLE_INFO, 0);
     buf_fini(&right);

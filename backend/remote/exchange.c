@@ -348,6 +348,20 @@ static enum step judge(struct exchange *x)
 
 /* ---- attempts ---- */
 
+/* Enough to tell keys apart by, and only of one that is long enough to keep the rest to itself. */
+static void note_key(struct exchange *x)
+{
+    enum { ID_LEAST = 16 };
+    struct str id = secret_str(&x->keys->id);
+    uint32_t tail = 0;
+    for (size_t i = id.len - BACKEND_KEY_TAIL; id.len >= ID_LEAST && i < id.len; i++)
+        if (id.at[i] <= ' ' || id.at[i] > '~')
+            return;
+    if (id.len >= ID_LEAST)
+        memcpy(&tail, id.at + id.len - BACKEND_KEY_TAIL, sizeof tail);
+    atomic_store_explicit(&x->r->notes.key_tail, tail, memory_order_relaxed);
+}
+
 static enum step attempt(struct exchange *x)
 {
     struct process_limits limits = {.cancel = x->call->cancel, .deadline_ns = x->call->deadline_ns};
@@ -355,6 +369,7 @@ static enum step attempt(struct exchange *x)
     x->keys = credentials_take(x->r->credentials, &limits, x->err);
     if (!x->keys)
         return fail(x);
+    note_key(x);
     x->request.attempt = x->retry.attempt;
     x->request.attempts = x->retry.attempts;
     head_make(&x->head, x->r, x->keys, &x->request);

@@ -341,6 +341,33 @@ static void expired_keys_of_a_process_are_fetched_anew(void **state)
     close_bed(&b);
 }
 
+static void a_key_that_is_none_has_no_end_to_show(void **state)
+{
+    (void)state;
+    struct bed b;
+    char tail[BACKEND_KEY_TAIL + 1];
+    open_bed(&b, NULL);
+    must(&b, "GetItem", get); /* signed with a word that any loopback takes */
+    assert_false(backend_key_tail(b.backend, tail));
+    close_bed(&b);
+}
+
+static void the_end_of_the_key_is_known_and_no_more(void **state)
+{
+    (void)state;
+    struct bed b;
+    char tail[BACKEND_KEY_TAIL + 1];
+    setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLEKEY0WXYZ", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
+    open_bed(&b, NULL);
+    must(&b, "GetItem", get);
+    assert_true(backend_key_tail(b.backend, tail));
+    assert_string_equal(tail, "WXYZ");
+    close_bed(&b);
+    unsetenv("AWS_ACCESS_KEY_ID");
+    unsetenv("AWS_SECRET_ACCESS_KEY");
+}
+
 static void a_clock_that_is_wrong_is_made_up_for_and_named(void **state)
 {
     (void)state;
@@ -489,6 +516,8 @@ int main(void)
         EACH(what_is_no_dynamodb_is_said_to_be_none),
         EACH(expired_keys_that_cannot_be_renewed_name_the_remedy),
         EACH(expired_keys_of_a_process_are_fetched_anew),
+        EACH(a_key_that_is_none_has_no_end_to_show),
+        EACH(the_end_of_the_key_is_known_and_no_more),
         EACH(a_clock_that_is_wrong_is_made_up_for_and_named),
         EACH(cancelling_ends_a_silent_request_and_a_wait),
         EACH(the_head_says_who_asks_and_how_often),
