@@ -162,6 +162,18 @@ static void stream_run_previous(struct app *app, struct view *view, struct str a
     stream_step_same(app, view, -1);
 }
 
+/* "15m" is read as how long ago. */
+static void stream_from(struct pane_stream *p, int64_t time_ms, struct str moment)
+{
+    struct buf words = {0};
+    char last = moment.at[moment.len - 1];
+    buf_add(&words, moment);
+    if (last == 's' || last == 'm' || last == 'h' || last == 'd')
+        buf_add(&words, STR(" ago"));
+    pane_stream_restart(p, FOLLOW_TIME, time_ms, buf_str(&words));
+    buf_fini(&words);
+}
+
 /* args = "beginning" | "now" | moment */
 static void stream_run_from(struct app *app, struct view *view, struct str args)
 {
@@ -171,7 +183,7 @@ static void stream_run_from(struct app *app, struct view *view, struct str args)
     else if (str_equal(args, STR("now")) || str_equal(args, STR("LATEST")))
         pane_stream_restart(stream_pane(view), FOLLOW_LATEST, now, STR("now on"));
     else if (moment_parse(args, now, &ms))
-        pane_stream_restart(stream_pane(view), FOLLOW_TIME, ms, args);
+        stream_from(stream_pane(view), ms, args);
     else
         app_say(app, ROLE_STATUS_ERROR,
             "from beginning, now, a time (2026-01-31T12:00) or how long ago (15m, 2h)");

@@ -164,13 +164,23 @@ static void take_state(struct tail_table *table, const struct tail_look *look)
     table->due = table->due || (task->ok && look->more);
 }
 
+/* In the second in which it was written: what was there before does not look like a burst. */
+static void count_rate(struct tail *t, const struct tail_record *record)
+{
+    int64_t second = record->time_ms / 1000;
+    if (second > t->rate_second)
+        second = t->rate_second; /* clocks differ */
+    if (t->rate_second - second < TAIL_SECONDS)
+        t->rate[second % TAIL_SECONDS]++;
+}
+
 static void take_records(struct tail *t, struct tail_look *look)
 {
     turn_rates(t);
-    t->rate[t->rate_second % TAIL_SECONDS] += (uint32_t)look->count;
     while (look->first) {
         struct merge_node *node = look->first;
         look->first = node->next;
+        count_rate(t, (struct tail_record *)node);
         merge_push(&t->merge, look->table, node);
     }
     t->merge.queues[look->table].behind = look->task.ok && look->more;
