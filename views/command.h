@@ -19,7 +19,7 @@
  *   stream    the live stream           global    everywhere; not under a prompt
  *   triggers  what runs on changes      log       what a function printed
  *   invocations  those of a function    letters   what was given up
- *   text      a text to read
+ *   text      a text to read           form      fields to fill in
  */
 struct app;
 struct view;

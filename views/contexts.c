@@ -22,6 +22,7 @@ const struct context *contexts_nth(int nth)
         {"invocations", pane_runs_commands, true},
         {"letters", pane_letters_commands, true},
         {"text", pane_text_commands, true},
+        {"form", trigger_form_commands, true},
         {"prompt", prompt_commands, true},
         {"help", menu_commands, true},
         {"confirm", confirm_commands, false},

@@ -2,12 +2,15 @@
 /*
  * What can be done with triggers, one row a command, and when it makes sense. Must not draw.
  */
+#include "views/browse.h"
 #include "views/contexts.h"
+#include "views/pane_items.h"
 #include "views/pane_letters.h"
 #include "views/pane_log.h"
 #include "views/pane_runs.h"
 #include "views/pane_text.h"
 #include "views/pane_triggers_impl.h"
+#include "views/trigger_form.h"
 
 static struct pane_triggers *triggers_pane(struct view *view)
 {
@@ -172,6 +175,25 @@ static void triggers_run_letters(struct app *app, struct view *view, struct str 
     pane_letters_open(app, pane_triggers_current(triggers_pane(view)));
 }
 
+/* args = [ table ]; else the one whose items lie below, or of the trigger here */
+static void triggers_run_add(struct app *app, struct view *view, struct str args)
+{
+    const struct triggers_row *row = pane_triggers_current(triggers_pane(view));
+    const struct browse *browse = pane_items_browsed(app->items);
+    struct str table = args;
+    if (!table.len && browse)
+        table = browse->table.name;
+    if (!table.len && row && row->mapping)
+        table = mapping_table(row->mapping);
+    trigger_form_add(app, table);
+}
+
+static void triggers_run_edit(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    trigger_form_edit(app, pane_triggers_current(triggers_pane(view)));
+}
+
 static void triggers_run_copy(struct app *app, struct view *view, struct str args)
 {
     const struct triggers_row *row = pane_triggers_current(triggers_pane(view));
@@ -205,6 +227,19 @@ const struct command pane_triggers_commands[] = {
         .priority = 4,
         .run = triggers_run_letters,
         .enabled = has_mapping},
+    {.name = "add",
+        .args = "[TABLE]",
+        .help = "run a script on a table's changes",
+        .hint = "add",
+        .priority = 7,
+        .run = triggers_run_add,
+        .enabled = may_change},
+    {.name = "edit",
+        .help = "change its fields",
+        .hint = "edit",
+        .priority = 5,
+        .run = triggers_run_edit,
+        .enabled = can_remove},
     {.name = "trust",
         .help = "agree to run it on this machine, after seeing what it would run",
         .hint = "trust",

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Making and changing a trigger, on the worker's thread. What is half made when something refuses
+ * is taken back.
+ */
+#include "backend/triggers/runner.h"
+#include "views/trigger_form_impl.h"
+
+static const struct json *parse(struct task *task, struct str text, struct err *err)
+{
+    return json_parse(&task->arena, text, err);
+}
+
+/* ---- a fresh one ---- */
+
+static bool find_stream(
+    struct trigger_form_task *t, struct client *client, struct str *arn, struct err *err)
+{
+    struct client_table table;
+    if (!client_describe(client, &t->task.arena, t->table, &table, err))
+        return false;
+    *arn = table.stream_arn;
+    return arn->len > 0 ||
+           err_set(err, ERR_DATA,
+               "%.*s has no stream, and a trigger follows one: :stream-on %.*s turns it on",
+               STR_ARG(t->table), STR_ARG(t->table));
+}
+
+static bool make_function(
+    struct trigger_form_task *t, struct function *out, bool *made, struct err *err)
+{
+    struct arena *arena = &t->task.arena;
+    bool found;
+    *made = false;
+    if (!t->script.len) {
+        if (!registry_function(t->registry, arena, t->name, out, &found, err))
+            return false;
+        return found || err_set(err, ERR_NO_INPUT, "there is no function '%.*s': name a script",
+                            STR_ARG(t->name));
+    }
+    const struct json *json = parse(&t->task, t->function_json, err);
+    *made = json &&
+            function_of_script(arena, t->name, t->script.at, t->handler, t->runtime, out, err) &&
+            function_read(arena, json, out, err) &&
+            registry_put_function(t->registry, arena, out, true, err);
+    return *made;
+}
+
+static bool make_mapping(struct trigger_form_task *t, struct client *client, struct str arn,
+    const struct function *function, struct err *err)
+{
+    struct arena *arena = &t->task.arena;
+    struct mapping mapping;
+    struct err ignored = ERR_INIT;
+    bool found;
+    mapping_init(&mapping);
+    mapping.function = function->name;
+    struct str text = arena_printf(arena, "{\"EventSourceArn\":\"%.*s\",%.*s", STR_ARG(arn),
+        STR_ARG(str_skip(t->mapping_json, 1)));
+    const struct json *json = parse(&t->task, text, err);
+    if (!json || !mapping_read(arena, json, &mapping, err) ||
+        !registry_put_mapping(t->registry, arena, &mapping, true, err))
+        return false;
+    if (runner_fix_start(client->backend, t->registry, &mapping, NULL, err))
+        return true;
+    registry_remove_mapping(t->registry, mapping.uuid, &found, &ignored);
+    return false;
+}
+
+static bool add(struct trigger_form_task *t, struct client *client, struct err *err)
+{
+    struct function function;
+    struct str arn;
+    struct err ignored = ERR_INIT;
+    bool made, found;
+    if (!find_stream(t, client, &arn, err) || !make_function(t, &function, &made, err))
+        return false;
+    t->made = function.name;
+    if (make_mapping(t, client, arn, &function, err))
+        return true;
+    if (made)
+        registry_remove_function(t->registry, function.name, &found, &ignored);
+    return false;
+}
+
+/* ---- one that is there ---- */
+
+static bool change_function(struct trigger_form_task *t, struct err *err)
+{
+    struct arena *arena = &t->task.arena;
+    struct function function;
+    struct buf before = {0}, after = {0};
+    bool found;
+    if (!registry_function(t->registry, arena, t->name, &function, &found, err))
+        return false;
+    if (!found)
+        return true; /* the mapping alone can be changed */
+    const struct json *json = parse(&t->task, t->function_json, err);
+    function_write_row(&function, &before);
+    bool ok = json && function_read(arena, json, &function, err);
+    function_write_row(&function, &after);
+    bool same = str_equal(buf_str(&before), buf_str(&after));
+    buf_fini(&before);
+    buf_fini(&after);
+    if (!ok || same)
+        return ok;
+    if (function.untrusted) /* what is put is trusted, and this was not looked at */
+        return err_set(err, ERR_AUTH,
+            "%.*s came with the store: look at what it would run, and trust it, before you change "
+            "it",
+            STR_ARG(t->name));
+    return registry_put_function(t->registry, arena, &function, false, err);
+}
+
+static bool change_mapping(struct trigger_form_task *t, struct err *err)
+{
+    struct arena *arena = &t->task.arena;
+    struct mapping mapping;
+    bool found;
+    if (!t->uuid.len)
+        return true;
+    if (!registry_mapping(t->registry, arena, t->uuid, &mapping, &found, err))
+        return false;
+    if (!found)
+        return err_set(err, ERR_NO_INPUT, "%.*s is not there any more", STR_ARG(t->made));
+    const struct json *json = parse(&t->task, t->mapping_json, err);
+    return json && mapping_read(arena, json, &mapping, err) &&
+           registry_put_mapping(t->registry, arena, &mapping, false, err);
+}
+
+bool trigger_form_work(struct task *task, struct client *client, struct err *err)
+{
+    struct trigger_form_task *t = (struct trigger_form_task *)task;
+    if (t->fresh)
+        return add(t, client, err);
+    return change_function(t, err) && change_mapping(t, err);
+}
