@@ -65,13 +65,13 @@ struct backend *remote_open(const struct remote_options *options, struct err *er
         free(r);
         return NULL;
     }
+    if (getenv("AWS_SECRET_ACCESS_KEY"))
+        secret_forbid_cores(); /* what comes later is forbidden when it is read */
     r->clock = options->clock;
     r->attempts = r->target.attempts;
     r->place = make_label(&r->target);
-    r->backend = (struct backend){.ops = &remote_ops,
-        .label = make_label(&r->target),
-        .place = r->place,
-        .notes = &r->notes};
+    r->backend = (struct backend){
+        .ops = &remote_ops, .label = make_label(&r->target), .place = r->place, .notes = &r->notes};
     r->credentials = credentials_open(&(struct credentials_options){
         .target = &r->target, .clock = options->clock, .metadata = options->metadata});
     r->transport = transport_open(

@@ -75,10 +75,9 @@ bool secret_read_file(struct secret *s, const char *path, size_t max, struct err
         return false;
     if (fd < 0)
         return err_errno(err, errno, "cannot open %s", path);
-    bool ok = fstat(fd, &info) == 0;
-    if (!ok)
-        err_errno(err, errno, "cannot read %s", path);
-    else if (S_ISREG(info.st_mode) && (info.st_mode & S_IWOTH))
+    bool ok = fstat(fd, &info) == 0 || err_errno(err, errno, "cannot read %s", path);
+    secret_forbid_cores(); /* before there is anything to keep */
+    if (ok && S_ISREG(info.st_mode) && (info.st_mode & S_IWOTH))
         ok = err_set(err, ERR_CONFIG,
             "%s can be written by anybody, so it is not trusted: chmod o-w %s", path, path);
     ok = ok && read_all(fd, s, path, max, err);

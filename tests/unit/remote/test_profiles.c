@@ -3,6 +3,8 @@
 #include "backend/remote/profiles.h"
 #include "tests/unit/remote/remote_test.h"
 
+#include <sys/resource.h>
+
 static struct profiles load(void)
 {
     struct profiles p = {0};
@@ -45,6 +47,25 @@ static void sections_are_named_differently_in_the_two_files(void **state)
     assert_true(profiles_in_credentials(&p, STR("dev"), STR("aws_access_key_id")));
     assert_false(profiles_in_credentials(&p, STR("default"), STR("region")));
     profiles_fini(&p);
+}
+
+static void a_process_that_has_read_them_leaves_no_core(void **state)
+{
+    (void)state;
+    struct rlimit before, after, most;
+    assert_int_equal(getrlimit(RLIMIT_CORE, &before), 0);
+    most = (struct rlimit){.rlim_cur = before.rlim_max, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_CORE, &most), 0);
+    struct profiles p = load(); /* there are none: a core is as good as ever */
+    assert_int_equal(getrlimit(RLIMIT_CORE, &after), 0);
+    assert_true(after.rlim_cur == before.rlim_max);
+    profiles_fini(&p);
+    remote_test_file(".aws/credentials", "[default]\naws_secret_access_key = x\n");
+    p = load();
+    assert_int_equal(getrlimit(RLIMIT_CORE, &after), 0);
+    assert_true(after.rlim_cur <= 1);
+    profiles_fini(&p);
+    setrlimit(RLIMIT_CORE, &before);
 }
 
 static void values_are_taken_as_they_are(void **state)
@@ -168,6 +189,7 @@ int main(void)
 #define EACH(test) cmocka_unit_test_setup_teardown(test, remote_test_setup, remote_test_teardown)
     const struct CMUnitTest tests[] = {
         EACH(files_that_are_not_there_are_empty),
+        EACH(a_process_that_has_read_them_leaves_no_core),
         EACH(sections_are_named_differently_in_the_two_files),
         EACH(values_are_taken_as_they_are),
         EACH(nested_keys_belong_to_the_key_above),
