@@ -148,8 +148,6 @@ void instance_take_event(struct instance *i, enum event_kind kind)
 {
     if (kind == EVENT_LISTENER) {
         accept_all(i);
-    } else if (kind == EVENT_END) {
-        instance_bury(i);
     } else if (kind == EVENT_OUT && i->exec) {
         if (!drain_result(i))
             stop_listening(i, i->process.out);
@@ -171,7 +169,7 @@ static void look_at_memory(struct instance *i, int64_t now_ns)
     most = most > MEMORY_FLOOR_MB ? most : MEMORY_FLOOR_MB;
     if (process_memory_kb(&i->process) > most * 1024) {
         output_say(&i->output, "it has more than %" PRId64 " MB of memory: killed\n", most);
-        process_kill(&i->process);
+        invoker_doom(i->invoker, i);
     }
 }
 
@@ -219,7 +217,7 @@ void instance_tick(struct instance *i, int64_t now_ns)
     else if (now_ns < i->due_ns || i->state == INSTANCE_GONE)
         return;
     else if (i->state == INSTANCE_ENDING) {
-        process_kill(&i->process);
+        invoker_doom(i->invoker, i);
         i->due_ns = now_ns + second_ns;
     } else {
         time_out(i);

@@ -11,6 +11,7 @@
 #include "backend/triggers/invoker_impl.h"
 #include "backend/triggers/report.h"
 #include "base/clock.h"
+#include "base/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -186,13 +187,24 @@ static void empty_pipes(struct instance *i)
     }
 }
 
+void instance_kill(struct instance *const *some, size_t count)
+{
+    const struct process **processes = mem_zero(count + 1, sizeof *processes);
+    for (size_t i = 0; i < count; i++) {
+        processes[i] = &some[i]->process;
+        some[i]->killed = true;
+    }
+    process_kill(processes, count);
+    free(processes);
+}
+
 void instance_bury(struct instance *i)
 {
     struct pool *pool = i->pool;
     bool keep = stays(i);
     int status = 0;
     int64_t memory = 0;
-    process_kill(&i->process);
+    instance_kill(&i, i->killed ? 0 : 1);
     empty_pipes(i);
     process_bury(&i->process, &status, &memory);
     i->memory_kb = memory > i->memory_kb ? memory : i->memory_kb;

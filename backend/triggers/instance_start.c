@@ -121,6 +121,7 @@ static bool spawn(struct instance *i, int in, unsigned port, bool *missing, stru
             close(own);
     }
     i->spawned_ns = i->looked_ns = clock_tick_ns();
+    i->killed = false;
     if (ok)
         listen_to_process(i);
     arena_fini(&arena);

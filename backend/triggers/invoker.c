@@ -168,10 +168,15 @@ static void see_change(void *context, uint64_t tag)
             pool->changed_ns = clock_tick_ns();
 }
 
-static void take_event(struct invoker *invoker, uint64_t data)
+static struct instance *find_of(struct invoker *invoker, const struct epoll_event *event)
 {
-    enum event_kind kind = (enum event_kind)(data & ((1 << EVENT_BITS) - 1));
-    struct instance *i = find(invoker, data >> EVENT_BITS);
+    return find(invoker, event->data.u64 >> EVENT_BITS);
+}
+
+static void take_event(struct invoker *invoker, const struct epoll_event *event)
+{
+    enum event_kind kind = (enum event_kind)(event->data.u64 & ((1 << EVENT_BITS) - 1));
+    struct instance *i = find_of(invoker, event);
     uint64_t ignored;
     if (kind == EVENT_WATCH)
         watch_read(invoker->watch, see_change, invoker);
@@ -209,42 +214,86 @@ static void tick(struct invoker *invoker)
     }
 }
 
+void invoker_doom(struct invoker *invoker, struct instance *i)
+{
+    if (invoker->doomed_count == invoker->doomed_cap) {
+        invoker->doomed_cap = invoker->doomed_cap ? invoker->doomed_cap * 2 : 16;
+        invoker->doomed = mem_grow(invoker->doomed, invoker->doomed_cap * sizeof *invoker->doomed);
+    }
+    invoker->doomed[invoker->doomed_count++] = i;
+}
+
+static bool is_end(const struct epoll_event *event)
+{
+    return (event->data.u64 & ((1 << EVENT_BITS) - 1)) == EVENT_END;
+}
+
+/* Those that have ended leave things behind. Who was killed without having ended yet is buried when
+ * he has. */
+static void bury_ended(struct invoker *invoker, const struct epoll_event *events, int count)
+{
+    for (int n = 0; n < count; n++) {
+        struct instance *i = is_end(&events[n]) ? find_of(invoker, &events[n]) : NULL;
+        if (i && !i->killed)
+            invoker_doom(invoker, i);
+    }
+    if (invoker->doomed_count)
+        instance_kill(invoker->doomed, invoker->doomed_count);
+    invoker->doomed_count = 0;
+    for (int n = 0; n < count; n++) {
+        struct instance *i = is_end(&events[n]) ? find_of(invoker, &events[n]) : NULL;
+        if (i)
+            instance_bury(i);
+    }
+}
+
 /* What was said goes before what has ended: an answer counts, whatever its process does then. */
 static void do_round(struct invoker *invoker)
 {
     struct epoll_event events[EVENTS];
     int count = epoll_wait(invoker->epoll, events, EVENTS, wait_ms(invoker));
     for (int n = 0; n < count; n++)
-        if ((events[n].data.u64 & ((1 << EVENT_BITS) - 1)) != EVENT_END)
-            take_event(invoker, events[n].data.u64);
+        if (!is_end(&events[n]))
+            take_event(invoker, &events[n]);
     take_calls(invoker);
-    for (int n = 0; n < count; n++)
-        if ((events[n].data.u64 & ((1 << EVENT_BITS) - 1)) == EVENT_END)
-            take_event(invoker, events[n].data.u64);
     take_inbox(invoker);
     tick(invoker);
+    bury_ended(invoker, events, count);
     instance_free_graves(invoker);
+}
+
+static void kill_all(struct invoker *invoker)
+{
+    for (struct pool *pool = invoker->pools; pool; pool = pool->next)
+        for (struct instance *i = pool->instances; i; i = i->next)
+            invoker_doom(invoker, i);
+    instance_kill(invoker->doomed, invoker->doomed_count);
+    invoker->doomed_count = 0;
+}
+
+static void end_pool(struct pool *pool)
+{
+    struct invocation *invocation;
+    while ((invocation = pool->first)) {
+        pool_withdraw(pool, invocation);
+        instance_refuse(
+            invocation, INVOKED_REFUSED, "Runtime.Cancelled", STR("functions are being ended"));
+    }
+    while (pool->instances)
+        instance_cancel(pool->instances);
+    pool_free(pool);
 }
 
 static void end_all(struct invoker *invoker)
 {
-    struct invocation *invocation;
-    while (take_inbox(invoker) || invoker->pools) {
-        struct pool *pool = invoker->pools;
-        if (!pool)
-            continue;
-        while ((invocation = pool->first)) {
-            pool_withdraw(pool, invocation);
-            instance_refuse(
-                invocation, INVOKED_REFUSED, "Runtime.Cancelled", STR("functions are being ended"));
-        }
-        while (pool->instances)
-            instance_cancel(pool->instances);
-        pool_free(pool);
-    }
+    kill_all(invoker);
+    while (take_inbox(invoker) || invoker->pools)
+        if (invoker->pools)
+            end_pool(invoker->pools);
     runtime_api_stop(invoker->api);
     take_calls(invoker);
     instance_free_graves(invoker);
+    free(invoker->doomed);
 }
 
 static void *run(void *context)

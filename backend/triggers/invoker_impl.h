@@ -41,6 +41,7 @@ struct instance {
     uint64_t result_came;
     struct runtime_call *held;     /* its GET …/next */
     struct invocation *invocation; /* that it has, or will have when it has started */
+    bool killed;                   /* with all that it started, as far as that was there */
     bool judged;                   /* it is being killed: `verdict` is how the invocation ends */
     enum invoked verdict;
     char last_id[37]; /* of the invocation before */
@@ -79,6 +80,8 @@ struct invoker {
     struct watch *watch;
     struct pool *pools;
     struct instance *graves;
+    struct instance **doomed; /* of this round: to be killed together */
+    size_t doomed_count, doomed_cap;
     uint64_t marks;
     int epoll, wake;
     pthread_t thread;
@@ -107,8 +110,8 @@ void instance_hand(struct instance *i, struct invocation *invocation);
 /* ---- instance.c ---- */
 
 void instance_take_call(struct instance *i, struct runtime_call *call);
-void instance_take_event(struct instance *i, enum event_kind kind);
-/* What is due: timeouts, kills, a look at its memory. */
+void instance_take_event(struct instance *i, enum event_kind kind); /* not EVENT_END */
+/* What is due: timeouts, a look at its memory. */
 void instance_tick(struct instance *i, int64_t now_ns);
 int64_t instance_due_ns(const struct instance *i);
 /* Asks it to end; kills it soon. */
@@ -122,6 +125,8 @@ void instance_free_graves(struct invoker *invoker);
 
 /* The invocation that it has is over; `invocation->payload` says how. */
 void instance_finish(struct instance *i, enum invoked outcome);
+/* Kills processes with all that they have started. */
+void instance_kill(struct instance *const *some, size_t count);
 /* It is to be killed, and its invocation ends so. */
 void instance_judge(struct instance *i, enum invoked verdict, int64_t grace_ns);
 /* It has ended, or cannot be started: buries it, and tells its invocation. */
@@ -129,6 +134,11 @@ void instance_bury(struct instance *i);
 /* An invocation that never got a process. */
 void instance_refuse(
     struct invocation *invocation, enum invoked outcome, const char *type, struct str text);
+
+/* ---- invoker.c ---- */
+
+/* It is among those that are killed at the end of this round: many for the price of one. */
+void invoker_doom(struct invoker *invoker, struct instance *i);
 
 /* ---- pool.c ---- */
 

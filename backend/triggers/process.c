@@ -12,12 +12,14 @@
 #include "backend/triggers/process.h"
 
 #include "backend/triggers/process_tree.h"
+#include "base/mem.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -182,7 +184,7 @@ bool process_spawn(struct process *p, const struct process_start *how, struct er
     if (number == 0 && p->pidfd >= 0)
         return true;
     if (number == 0) {
-        process_kill(p);
+        process_kill((const struct process *const *)&p, 1);
         process_bury(p, &(int){0}, &(int64_t){0});
         number = EMFILE;
     }
@@ -197,17 +199,21 @@ void process_ask(const struct process *p)
         kill(-p->pid, SIGTERM);
 }
 
-void process_kill(const struct process *p)
+/* While one is a zombie nobody else gets its number, so that what is left can be found by it. */
+void process_kill(const struct process *const *some, size_t count)
 {
-    if (p->pid > 0)
-        process_tree_kill(p->pid, p->mark);
+    struct process_tree *trees = mem_zero(count + 1, sizeof *trees);
+    size_t trees_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (some[i]->pid > 0)
+            trees[trees_count++] = (struct process_tree){some[i]->pid, some[i]->mark};
+    process_tree_kill(trees, trees_count);
+    free(trees);
 }
 
-/* While it is a zombie nobody else gets its number, so that what is left can be found by it. */
 void process_bury(struct process *p, int *status, int64_t *memory_kb)
 {
     struct rusage usage = {0};
-    process_kill(p);
     while (p->pid > 0 && wait4(p->pid, status, 0, &usage) < 0 && errno == EINTR)
         ;
     *memory_kb = usage.ru_maxrss;

@@ -37,10 +37,11 @@ void process_mark(struct process *p, uint64_t number);
 bool process_spawn(struct process *p, const struct process_start *how, struct err *err);
 /* Asks the group to end. */
 void process_ask(const struct process *p);
-/* Kills it and all that it has started. It is a zombie then, if it was not before. */
-void process_kill(const struct process *p);
-/* After its end: kills what is left, reaps it, closes what was open. `*status` as of waitpid(),
- * `*memory_kb` is the most it had. */
+/* Kills some and all that they have started. They are zombies then, if they were not before. Costs
+ * a look at all processes of the machine, so many should go at once. */
+void process_kill(const struct process *const *some, size_t count);
+/* After its end: reaps it, closes what was open. `*status` as of waitpid(), `*memory_kb` is the
+ * most it had. */
 void process_bury(struct process *p, int *status, int64_t *memory_kb);
 /* Of a living one: the most memory it had so far; what it has for itself now. 0 = unknown. */
 int64_t process_memory_most_kb(const struct process *p);

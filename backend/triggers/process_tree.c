@@ -131,14 +131,14 @@ static const char *find_mark(const char *bytes, size_t len)
     return NULL;
 }
 
-static bool has_mark(pid_t pid, char *room, const char *mark)
+/* Its mark, in `room`; or NULL. */
+static const char *read_mark(pid_t pid, char *room)
 {
     ssize_t got = read_proc(pid, "environ", room, ENVIRONMENT_MOST);
-    const char *at = got > 0 ? find_mark(room, (size_t)got) : NULL;
-    return at && strcmp(at, mark) == 0;
+    return got > 0 ? find_mark(room, (size_t)got) : NULL;
 }
 
-/* ---- one tree ---- */
+/* ---- trees ---- */
 
 static struct one *find(const struct many *many, pid_t pid)
 {
@@ -164,8 +164,9 @@ static void spread(const struct many *many)
 
 /* Who is on his way out has no environment any more, so those that were struck are remembered. */
 struct hunt {
-    struct one root;
-    const char *mark;
+    const struct process_tree *trees;
+    size_t count;
+    uint64_t since; /* the eldest tree's start */
     struct many seen, killed;
     char *room;
     bool found; /* somebody who is no zombie, by this look */
@@ -174,9 +175,16 @@ struct hunt {
 static bool is_ours(struct hunt *h, const struct one *one)
 {
     const struct one *before = find(&h->killed, one->pid);
-    return one->pid == h->root.pid || one->session == h->root.pid ||
-           (before && before->start == one->start) ||
-           (one->state != 'Z' && has_mark(one->pid, h->room, h->mark));
+    if (before && before->start == one->start)
+        return true;
+    const char *mark = one->state != 'Z' ? read_mark(one->pid, h->room) : NULL;
+    for (size_t i = 0; i < h->count; i++) {
+        const struct process_tree *tree = &h->trees[i];
+        if (one->pid == tree->pid || one->session == tree->pid ||
+            (mark && strcmp(mark, tree->mark) == 0))
+            return true;
+    }
+    return false;
 }
 
 static void strike(struct hunt *h, const struct one *one)
@@ -193,7 +201,7 @@ static void strike(struct hunt *h, const struct one *one)
 static bool kill_round(struct hunt *h)
 {
     h->found = false;
-    look(&h->seen, h->root.start, h);
+    look(&h->seen, h->since, h);
     spread(&h->seen);
     for (size_t i = 0; i < h->seen.count; i++)
         if (h->seen.items[i].ours)
@@ -201,13 +209,18 @@ static bool kill_round(struct hunt *h)
     return h->found;
 }
 
-void process_tree_kill(pid_t pid, const char *mark)
+void process_tree_kill(const struct process_tree *trees, size_t count)
 {
-    struct hunt h = {.mark = mark, .room = mem_alloc(ENVIRONMENT_MOST)};
-    kill(-pid, SIGKILL);
-    if (read_one(pid, &h.root))
-        for (int i = 0; i < LOOKS_MOST && kill_round(&h); i++)
-            nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    struct hunt h = {
+        .trees = trees, .count = count, .since = UINT64_MAX, .room = mem_alloc(ENVIRONMENT_MOST)};
+    for (size_t i = 0; i < count; i++) {
+        struct one root;
+        kill(-trees[i].pid, SIGKILL);
+        if (read_one(trees[i].pid, &root) && root.start < h.since)
+            h.since = root.start;
+    }
+    for (int i = 0; count && i < LOOKS_MOST && kill_round(&h); i++)
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     free(h.room);
     free(h.seen.items);
     free(h.killed.items);
@@ -233,8 +246,7 @@ void process_tree_sweep(void)
     look(&many, 0, NULL);
     for (size_t i = 0; i < many.count; i++) {
         pid_t pid = many.items[i].pid;
-        ssize_t got = read_proc(pid, "environ", room, ENVIRONMENT_MOST);
-        const char *mark = got > 0 ? find_mark(room, (size_t)got) : NULL;
+        const char *mark = read_mark(pid, room);
         if (mark && is_orphan(mark))
             kill(pid, SIGKILL);
     }

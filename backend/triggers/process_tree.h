@@ -12,8 +12,12 @@
 
 /* DYNASCOPE_PROCESS=RUNNER-ITS START-NUMBER; `runner` is the process that starts it. */
 void process_tree_mark(char *mark, size_t size, pid_t runner, uint64_t number);
-/* Kills all of them until none is left. `pid` is alive or a zombie. */
-void process_tree_kill(pid_t pid, const char *mark);
+struct process_tree {
+    pid_t pid; /* alive or a zombie */
+    const char *mark;
+};
+/* Kills all of several until none is left. One look serves them all. */
+void process_tree_kill(const struct process_tree *trees, size_t count);
 /* Kills whoever has the mark of a runner that is no more. */
 void process_tree_sweep(void);
 

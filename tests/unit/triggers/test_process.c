@@ -115,7 +115,8 @@ static void see_killed(const char *line)
     wait_for(p.out);
     assert_true(read(p.out, out, sizeof out) > 0);
     assert_true(is_alive(file));
-    process_kill(&p);
+    const struct process *one = &p;
+    process_kill(&one, 1);
     assert_false(is_alive(file));
     process_bury(&p, &status, &memory);
     assert_true(WIFSIGNALED(status) || WIFEXITED(status));
@@ -154,6 +155,7 @@ static void memory_is_told(void **state)
     assert_true(read(p.out, out, sizeof out) > 0);
     assert_true(process_memory_most_kb(&p) > 100);
     process_ask(&p);
+    wait_for(p.pidfd);
     process_bury(&p, &status, &memory);
     assert_true(memory > 100);
     assert_int_equal(process_memory_most_kb(&p), 0);
