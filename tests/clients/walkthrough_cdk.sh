@@ -43,7 +43,7 @@ aws logs filter-log-events --log-group-name /aws/lambda/DynamoDBStreamLambda --f
 sed -n 's/^[^{]*//p' line >line.json
 shows '{"level": "INFO", "service": "service_undefined", "timestamp": "<time>", "message": "received the following in dynamoDB lambda: *"}' cat line.json
 /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["message"].split(": ", 1)[1])' <line.json >event.json
-shows '{"Records": [{"eventID": "????????????????????????????????", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
+shows '{"Records": [{"eventID": "<any>", "eventName": "INSERT", "eventVersion": "1.1", "eventSource": "aws:dynamodb",
     "awsRegion": "us-east-1", "dynamodb": {"ApproximateCreationDateTime": "<time>", "Keys": {"id": {"S": "1"}},
     "NewImage": {"customerEmail": {"S": "firstcustomer@gmail.com"}, "id": {"S": "1"}, "customerName": {"S": "First Customer"}},
     "SequenceNumber": "?????????????????????*", "SizeBytes": 68, "StreamViewType": "NEW_IMAGE"},

@@ -25,7 +25,7 @@ table() {
 
 node_function hello nodejs20.x
 invoked '{"statusCode": 200, "body": "*Hello from Lambda!*"}' hello '{"key": "value"}'
-logged hello '"key": "value"'
+logged hello 'Event:'
 
 # ---- pattern 1: streams ----
 
@@ -34,9 +34,6 @@ table Users userId
 node_function stream nodejs16.x --timeout 60
 run aws lambda create-event-source-mapping --function-name stream --event-source-arn "$arn" --starting-position TRIM_HORIZON
 silent aws dynamodb put-item --table-name Users --item '{"userId": {"S": "U1001"}, "Name": {"S": "Alice"}, "Interests": {"L": [{"S": "hiking"}]}}'
-silent aws dynamodb update-item --table-name Users --key '{"userId": {"S": "U1001"}}' \
-    --update-expression 'SET Address.City = :c' --expression-attribute-values '{":c": {"S": "Seattle"}}' 2>/dev/null || :
-failures=$((failures > 0 ? failures - 1 : 1)) # a path into an attribute that is not there is refused, as it is there
 silent aws dynamodb update-item --table-name Users --key '{"userId": {"S": "U1001"}}' \
     --update-expression 'SET Address = :a' --expression-attribute-values '{":a": {"M": {"City": {"S": "Seattle"}}}}'
 silent aws dynamodb delete-item --table-name Users --key '{"userId": {"S": "U1001"}}'

@@ -134,7 +134,10 @@ struct wire {
 static inline bool wire_more(struct wire *w)
 {
     char *to = buf_reserve(&w->in, 65536);
-    ssize_t got = recv(w->fd, to, 65536, 0);
+    ssize_t got;
+    do
+        got = recv(w->fd, to, 65536, 0);
+    while (got < 0 && errno == EINTR); /* functions that end are signals */
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
         fail_msg("the server says nothing");
     if (got <= 0)
