@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 static const int64_t second_ns = 1000000000, ms_ns = 1000000;
-enum { LOOK_MS = 100, GRACE_MS = 500, IDLE_ASK_S = 10, MEMORY_FLOOR_MB = 1024 };
+enum { LOOK_MS = 100, GRACE_MS = 300, IDLE_ASK_S = 10, MEMORY_FLOOR_MB = 1024 };
 
 /* ---- what it says ---- */
 

@@ -119,6 +119,11 @@ static void ask_as_a_browser(int fd, struct runtime_answer *a)
     close(other);
 }
 
+static void tell_port(int fd, struct runtime_answer *a)
+{
+    runtime_post(fd, a, a->id, "response", strchr(getenv("AWS_LAMBDA_RUNTIME_API"), ':') + 1);
+}
+
 /* ---- functions that are bad company ---- */
 
 static void note_pid(void)
@@ -234,6 +239,7 @@ static const struct behaviour {
     {"large", be_large},
     {"chunks", answer_in_chunks},
     {"browser", ask_as_a_browser},
+    {"port", tell_port},
     {"children", leave_children},
     {"hang", hang},
     {"crash", crash},
@@ -404,6 +410,39 @@ static void a_browser_gets_no_event(void **state)
     expect("browser", INVOKED_OK, "403");
 }
 
+/* As user nobody: whether anything but the end of the connection comes. */
+static int ask_as_somebody_else(const char *port)
+{
+    char address[64];
+    struct runtime_answer a = {0};
+    snprintf(address, sizeof address, "127.0.0.1:%s", port);
+    if (setuid(65534) != 0)
+        return 2;
+    int fd = runtime_connect(address);
+    return fd >= 0 && runtime_next(fd, &a) ? 1 : 0;
+}
+
+static void another_user_gets_no_event(void **state)
+{
+    (void)state;
+    struct room room;
+    struct lab_call call;
+    int status;
+    if (geteuid() != 0)
+        skip();
+    room_open(&room, "port");
+    lab_invoke(&room.lab, &call, &room.function, "1");
+    assert_int_equal(call.invocation.outcome, INVOKED_OK);
+    pid_t other = fork();
+    if (other == 0)
+        _exit(ask_as_somebody_else(call.invocation.payload.at));
+    assert_int_equal(waitpid(other, &status, 0), other);
+    assert_int_equal(status, 0);
+    invoke(&room, "2", INVOKED_OK, call.invocation.payload.at);
+    lab_fini(&call);
+    lab_close(&room.lab);
+}
+
 static void a_result_over_the_limit_is_an_error(void **state)
 {
     (void)state;
@@ -505,6 +544,27 @@ static void a_timeout_kills_whatever_does_not_listen(void **state)
     lab_logs(&call, "without a newline\n");
     lab_logs(&call, "Status: timeout");
     lab_fini(&call);
+    lab_close(&room.lab);
+}
+
+static void many_that_hang_are_all_gone(void **state)
+{
+    (void)state;
+    enum { MANY = 16 };
+    struct room room;
+    struct lab_call calls[MANY];
+    int noted;
+    room_open(&room, "hang");
+    room.function.timeout_s = 1;
+    for (size_t i = 0; i < MANY; i++)
+        lab_start(&room.lab, &calls[i], &room.function, STR("1"));
+    for (size_t i = 0; i < MANY; i++) {
+        lab_wait(&calls[i]);
+        assert_int_equal(calls[i].invocation.outcome, INVOKED_TIMEOUT);
+        lab_fini(&calls[i]);
+    }
+    assert_int_equal(count_alive(&room, &noted), 0);
+    assert_int_equal(noted, 2 * MANY);
     lab_close(&room.lab);
 }
 
@@ -845,12 +905,14 @@ int main(void)
         cmocka_unit_test(calls_out_of_order_get_the_statuses_of_the_api),
         cmocka_unit_test(a_second_answer_is_refused_and_changes_nothing),
         cmocka_unit_test(a_browser_gets_no_event),
+        cmocka_unit_test(another_user_gets_no_event),
         cmocka_unit_test(a_result_over_the_limit_is_an_error),
         cmocka_unit_test(the_log_has_the_lines_of_the_service),
         cmocka_unit_test(an_exit_is_an_error_with_its_status),
         cmocka_unit_test(a_signal_is_named),
         cmocka_unit_test(what_a_process_leaves_behind_is_gone_when_its_end_is_told),
         cmocka_unit_test(a_timeout_kills_whatever_does_not_listen),
+        cmocka_unit_test(many_that_hang_are_all_gone),
         cmocka_unit_test(what_cannot_start_says_why),
         cmocka_unit_test(what_fails_to_start_again_and_again_is_not_started_each_time),
         cmocka_unit_test(a_program_that_is_not_there_is_named),
