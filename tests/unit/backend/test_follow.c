@@ -485,6 +485,173 @@ static void nothing_new_costs_one_call_a_shard(void **state)
     follow_free(f);
 }
 
+/* ---- followers that come one after the other ---- */
+
+/* What a reader keeps of each shard, as the triggers' runners do. */
+struct kept {
+    struct seen seen; /* first */
+    char last[SHARDS][16];
+    bool done[SHARDS];
+    bool closed[SHARDS]; /* the gate's */
+    bool gated;          /* a shard was read although its gate was closed */
+};
+
+static int shard_number(struct str shard)
+{
+    uint64_t number = 0;
+    assert_true(str_to_u64(str_skip(shard, strlen("shard-")), &number));
+    return (int)number;
+}
+
+static bool keep_record(void *context, const struct follow_record *record)
+{
+    struct kept *kept = context;
+    int shard = shard_number(record->shard);
+    kept->gated = kept->gated || kept->closed[shard];
+    if (!see_record(&kept->seen, record))
+        return false;
+    memcpy(kept->last[shard], kept->seen.sequence, sizeof kept->last[shard]);
+    return true;
+}
+
+static bool gate_is_open(void *context, struct str shard, struct str parent)
+{
+    struct kept *kept = context;
+    if (parent.len)
+        assert_true(shard_number(parent) < shard_number(shard));
+    return !kept->closed[shard_number(shard)];
+}
+
+static void keep_ends(struct kept *kept, const struct follow *f)
+{
+    struct follow_shard at;
+    for (size_t i = 0; follow_shard_at(f, i, &at); i++)
+        if (at.done)
+            kept->done[shard_number(at.id)] = true;
+}
+
+static struct follow *follow_kept(struct client *client, struct kept *kept)
+{
+    char id[16];
+    struct follow *f = follow_new(client, STR("arn"), FOLLOW_TRIM_HORIZON, 0);
+    for (int i = 0; i < SHARDS; i++) {
+        snprintf(id, sizeof id, "shard-%d", i);
+        if (kept->done[i])
+            follow_finish(f, str_from(id));
+        else if (kept->last[i][0])
+            follow_resume(f, str_from(id), str_from(kept->last[i]));
+    }
+    follow_set_gate(f, gate_is_open, kept);
+    return f;
+}
+
+static void each_record_comes_once_however_often_the_reader_begins_again(void **state)
+{
+    (void)state;
+    static struct model m;
+    static struct kept kept;
+    for (int seed = 1; seed <= 200; seed++) {
+        srand((unsigned)seed);
+        begin(&m);
+        kept = (struct kept){.seen = seen_none()};
+        struct client client = {.backend = &m.backend};
+        struct follow *f = follow_kept(&client, &kept);
+        struct follow_round round;
+        for (int step = 0; step < 300; step++) {
+            int dice = rand() % 20;
+            struct err err = ERR_INIT;
+            if (dice < 10 && m.record_count < RECORDS)
+                write_record(&m, rand() % ITEMS);
+            else if (dice < 12)
+                split(&m, rand() % m.shard_count);
+            else if (dice < 14)
+                kept.closed[rand() % SHARDS] = rand() % 2;
+            else if (dice < 15) {
+                follow_free(f);
+                f = follow_kept(&client, &kept);
+            }
+            kept.seen.refuse_after = dice == 19 ? rand() % 10 : -1;
+            if (dice >= 15) {
+                assert_true(follow_poll(f, keep_record, &kept, &round, &err));
+                keep_ends(&kept, f);
+            }
+        }
+        kept.seen.refuse_after = -1;
+        memset(kept.closed, 0, sizeof kept.closed);
+        do {
+            struct err err = ERR_INIT;
+            assert_true(follow_poll(f, keep_record, &kept, &round, &err));
+        } while (round.more);
+        assert_false(kept.gated);
+        assert_int_equal(round.gaps, 0);
+        assert_true(kept.seen.ordered);
+        assert_int_equal(kept.seen.count, m.record_count);
+        follow_free(f);
+    }
+}
+
+static void a_place_of_now_is_found_without_reading_and_read_from_later(void **state)
+{
+    (void)state;
+    static struct model m;
+    begin(&m);
+    struct client client = {.backend = &m.backend};
+    struct seen seen = seen_none();
+    struct follow_round round;
+    struct follow_shard at;
+    struct err err = ERR_INIT;
+    write_record(&m, 0);
+    split(&m, 0);
+    write_record(&m, 0);
+    struct follow *now = follow_new(&client, STR("arn"), FOLLOW_LATEST, 0);
+    assert_true(follow_locate(now, &err));
+    write_record(&m, 0);
+    split(&m, m.home[0]);
+    write_record(&m, 0);
+    struct follow *f = follow_new(&client, STR("arn"), FOLLOW_TRIM_HORIZON, 0);
+    for (size_t i = 0; follow_shard_at(now, i, &at); i++) {
+        if (at.done)
+            follow_finish(f, at.id);
+        else
+            follow_begin(f, at.id, at.iterator);
+    }
+    follow_free(now);
+    seen.versions[0] = 2;
+    drain(f, &seen, &round);
+    assert_int_equal(seen.count, 2);
+    assert_true(seen.ordered);
+    follow_free(f);
+}
+
+static void gaps_are_told_of_each_shard(void **state)
+{
+    (void)state;
+    static struct model m;
+    begin(&m);
+    m.shards[m.shard_count++] = (struct shard){.parent = -1};
+    m.home[1] = 1;
+    struct client client = {.backend = &m.backend};
+    struct seen seen = seen_none();
+    struct follow_round round;
+    struct follow *f = follow_new(&client, STR("arn"), FOLLOW_TRIM_HORIZON, 0);
+    for (int i = 0; i < 4; i++)
+        write_record(&m, i % 2);
+    drain(f, &seen, &round);
+    write_record(&m, 1);
+    write_record(&m, 1);
+    m.shards[1].first = 5;
+    seen.versions[1]++;
+    drain(f, &seen, &round);
+    assert_true(seen.ordered);
+    struct follow_shard at;
+    for (size_t i = 0; follow_shard_at(f, i, &at); i++) {
+        assert_int_equal(at.gaps, shard_number(at.id));
+        assert_true(at.drained);
+        assert_false(at.done);
+    }
+    follow_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -495,6 +662,9 @@ int main(void)
         cmocka_unit_test(what_was_trimmed_before_it_was_read_is_counted),
         cmocka_unit_test(a_shard_that_was_forgotten_before_it_was_read_is_counted_too),
         cmocka_unit_test(it_goes_on_behind_a_record_that_was_dealt_with_earlier),
+        cmocka_unit_test(each_record_comes_once_however_often_the_reader_begins_again),
+        cmocka_unit_test(a_place_of_now_is_found_without_reading_and_read_from_later),
+        cmocka_unit_test(gaps_are_told_of_each_shard),
         cmocka_unit_test(a_record_looks_as_lambda_hands_it_to_functions),
         cmocka_unit_test(nothing_new_costs_one_call_a_shard),
     };
