@@ -277,7 +277,7 @@ static void add_state(struct pane_stream *p, struct buf *out)
     if (!p->live) {
         buf_add(out, STR("HELD"));
         add_held(p, out);
-    } else if (tail_ended(&p->tail)) {
+    } else if (tail_ended(&p->tail) && !p->all) {
         buf_add(out, STR("ended"));
     } else {
         buf_add(out, tail_begun(&p->tail) ? STR("● LIVE") : STR("beginning"));
@@ -382,6 +382,8 @@ static void make_states(struct pane_stream *p)
     add_group(p, TAIL_OFF, "turned off: ", &made);
     if (!p->all)
         add_group(p, TAIL_NO_STREAM, "no stream: ", &made);
+    if (p->too_many)
+        buf_printf(&made, "%sonly %d tables are followed", made.len ? " · " : "", TAIL_TABLES_MAX);
     if (!str_equal(buf_str(&made), buf_str(&p->states)))
         app_paint_soon(p->view.app);
     buf_fini(&p->states);
@@ -415,7 +417,8 @@ static void stream_arrange(struct view *view, int rows, int cols)
     p->grid.search = STR_NONE;
     p->grid.empty = nothing_here(p);
     grid_arrange(&p->grid, rows - p->detail_rows - p->state_rows, cols);
-    p->tail.pin = p->live || !p->shown_count ? INT64_MAX : p->shown[p->grid.top];
+    bool pinned = !p->live && p->grid.top >= 0 && (size_t)p->grid.top < p->shown_count;
+    p->tail.pin = pinned ? p->shown[p->grid.top] : INT64_MAX;
 }
 
 static void stream_draw(const struct view *view, const struct canvas *c)
@@ -510,8 +513,9 @@ static void join_all(struct pane_stream *p, bool fresh)
     for (size_t i = 0; i < l->count; i++) {
         const struct listing_entry *e = l->entries[i];
         if (e->described ? e->table.stream_view.len > 0 : !fresh)
-            tail_add(&p->tail, e->described ? &e->table : &(struct client_table){.name = e->name},
-                fresh);
+            p->too_many |= tail_add(&p->tail,
+                               e->described ? &e->table : &(struct client_table){.name = e->name},
+                               fresh) == SIZE_MAX;
     }
 }
 
@@ -522,11 +526,14 @@ static void stream_listed(struct view *view)
         join_all(p, true);
 }
 
+/* What comes by itself is nothing that runs, unless it hangs. */
 static bool stream_cancel(struct view *view)
 {
     struct pane_stream *p = (struct pane_stream *)view;
-    bool running = p->tail.task != NULL;
-    task_cancel(p->tail.task);
+    bool running =
+        p->tail.task && clock_tick_ns() - p->tail.asked_ns > STREAM_TICK_MS * INT64_C(1000000);
+    if (running)
+        task_cancel(p->tail.task);
     return running;
 }
 
@@ -620,7 +627,8 @@ void pane_stream_open_tables(struct app *app, struct str names)
         const struct listing_entry *e = listing_find(&app->listing, name);
         struct client_table unknown = {.name = name};
         if (name.len)
-            tail_add(&p->tail, e && e->described ? &e->table : &unknown, false);
+            p->too_many |=
+                tail_add(&p->tail, e && e->described ? &e->table : &unknown, false) == SIZE_MAX;
     }
     app_show_stream(app, &p->view);
 }

@@ -10,6 +10,7 @@
 #include "views/moment.h"
 #include "views/pane_item.h"
 #include "views/pane_stream_impl.h"
+#include "views/pane_triggers.h"
 #include "views/prompt.h"
 #include "views/stream_admin.h"
 #include "views/words.h"
@@ -377,6 +378,22 @@ static void stream_run_revert(struct app *app, struct view *view, struct str arg
                           .free = revert_free});
 }
 
+/* The pane of triggers, from where what is shown here can be replayed on one of them. */
+static void stream_run_replay(struct app *app, struct view *view, struct str args)
+{
+    struct buf key = {0};
+    (void)args;
+    pane_stream_set_live(stream_pane(view), false); /* what is meant is what is under the cursor */
+    pane_triggers_open(app);
+    view = app_main(app);
+    if (view != app->stream) {
+        app_key_of(app, view, "replay", &key);
+        app_say(app, ROLE_STATUS, "choose a trigger: %.*s replays on it what the stream pane shows",
+            STR_ARG(buf_str(&key)));
+    }
+    buf_fini(&key);
+}
+
 /* ---- which streams ---- */
 
 static void stream_run_stream(struct app *app, struct view *view, struct str args)
@@ -500,6 +517,12 @@ const struct command pane_stream_commands[] = {
         .args = "[FILE]",
         .help = "write this record to a file, as one JSON line",
         .run = stream_run_save_record,
+        .enabled = stream_has_record},
+    {.name = "replay",
+        .help = "run this record, or all that are shown, on a trigger",
+        .hint = "replay on…",
+        .priority = 3,
+        .run = stream_run_replay,
         .enabled = stream_has_record},
     {.name = "stream",
         .args = "[TABLE…|*]",

@@ -37,11 +37,11 @@ struct pane_stream {
     struct stream_filter filter;
     struct buf filter_text;
     bool narrow;
-    bool all;  /* every table that has a stream, or gets one */
-    bool live; /* the newest record stays in sight */
-    bool begun;
-    uint64_t seen_held; /* tail.seen when it was left */
-    struct str from;    /* words for where it began: a literal */
+    bool all;             /* every table that has a stream, or gets one */
+    bool live;            /* the newest record stays in sight */
+    bool begun, too_many; /* all are looked at; more tables are named than can be followed */
+    uint64_t seen_held;   /* tail.seen when it was left */
+    struct str from;      /* words for where it began: a literal */
     struct buf cell, from_text;
     struct buf states; /* of tables whose records do not come: empty = all do */
     int state_rows;

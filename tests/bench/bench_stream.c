@@ -3,9 +3,9 @@
  * Measures the live stream in a pseudo-terminal, with this process as the one that writes:
  *
  *   commit to screen   one PutItem at a time: from its commit to the bytes that show it
- *   under load         RATE records a second for SECONDS, while keys move the cursor: from a key to
- *                      the cursor's mark in its new row; frames a second; memory without the
- * store's map; what is missing or counted twice at the end
+ *   under load         (the grid, the live stream, filtered by a pattern, held) RATE records a
+ * second for SECONDS, while keys move the cursor: from a key to the cursor's mark in its new row;
+ * frames a second; memory without the store's map; what is missing or counted twice at the end
  *
  *   bench_stream DYNASCOPE [SECONDS [RATE]]
  */
@@ -72,6 +72,20 @@ static void add_item(struct buf *body, uint64_t number)
         number % 3000 < 1000 ? "PENDING" : "SHIPPED", (unsigned long long)(number % 7));
 }
 
+static void write_batch(struct bench *b, uint64_t from, struct buf *body)
+{
+    buf_clear(body);
+    buf_printf(body, "{\"RequestItems\":{\"Orders\":[");
+    for (uint64_t k = 0; k < BATCH; k++) {
+        if (k)
+            buf_add_byte(body, ',');
+        add_item(body, from + k);
+    }
+    buf_add(body, STR("]}}"));
+    ask(b, "BatchWriteItem", buf_str(body));
+    b->written += BATCH;
+}
+
 static void *write_load(void *context)
 {
     struct bench *b = context;
@@ -79,16 +93,7 @@ static void *write_load(void *context)
     int64_t start = clock_tick_ns(), step = INT64_C(1000000000) * BATCH / b->rate;
     uint64_t batches = (uint64_t)b->seconds * (uint64_t)b->rate / BATCH;
     for (uint64_t i = 0; i < batches; i++) {
-        buf_clear(&body);
-        buf_printf(&body, "{\"RequestItems\":{\"Orders\":[");
-        for (uint64_t k = 0; k < BATCH; k++) {
-            if (k)
-                buf_add_byte(&body, ',');
-            add_item(&body, i * BATCH + k);
-        }
-        buf_add(&body, STR("]}}"));
-        ask(b, "BatchWriteItem", buf_str(&body));
-        b->written += BATCH;
+        write_batch(b, i * BATCH, &body);
         sleep_until(start + (int64_t)(i + 1) * step);
     }
     printf("%.0f records a second written\n",
@@ -346,12 +351,25 @@ int main(int argc, char **argv)
             "\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}}"));
     open_explorer(&b, argv[1]);
     need(&b, "Orders");
+    for (uint64_t i = 0; i < 1000; i += BATCH)
+        write_batch(&b, i, &(struct buf){0});
+    b.written = 0;
+    need(&b, "item-0");
+    measure_load(&b, &(struct keys){"keys, grid", "j", "k", mark_row});
+    b.written = 0;
     press(&b, "s");
     need(&b, "LIVE");
     measure_singles(&b);
     measure_load(&b, &(struct keys){"keys, live", ":", "\007", prompt_row});
     if (prompt_row(&b) >= 0)
         press(&b, "\007");
+    press(&b, "/{\"dynamodb\":{\"NewImage\":{\"status\":{\"S\":[\"PENDING\"]}}}}\r");
+    need(&b, "PENDING");
+    measure_load(&b, &(struct keys){"keys, filtered", ":", "\007", prompt_row});
+    if (prompt_row(&b) >= 0)
+        press(&b, "\007");
+    press(&b, "\033");
+    pump(&b, 300);
     for (int i = 0; i < 3; i++)
         press(&b, "k"); /* held, and away from the edge */
     pump(&b, 100);
