@@ -3,7 +3,7 @@
  * The picture as a whole. Must not know what any pane shows.
  *
  *    wide                                             narrow or zoomed: one pane
- *    dynascope  local · store      4 tables · rw      Orders ▸ base table    400 of 1.2 M · rw
+ *    dynascope  local · store      4 tables · rw      [PROD] Orders ▸ base table   400 read · rw
  *    Tables      │ Orders ▸ base table     figures    content
  *    ────────────┼────────────────────────────────    …
  *    content     │ content                            status (where there is room)
@@ -91,22 +91,6 @@ static const char *chrome_mode(const struct app *app)
     return refused ? "read-only" : "rw";
 }
 
-static void chrome_draw_pane_title(struct app *app, const struct canvas *c, struct view *view)
-{
-    struct buf left = {0}, right = {0};
-    if (view->ops->title)
-        view->ops->title(view, &left, &right);
-    if (app->layout.single) {
-        if (right.len)
-            buf_add(&right, STR(" · "));
-        buf_add(&right, str_from(chrome_mode(app)));
-    }
-    chrome_title_line(
-        c, buf_str(&left), buf_str(&right), view->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE);
-    buf_fini(&left);
-    buf_fini(&right);
-}
-
 /* As its name in the configuration file says; a remote one that can be written to is never quiet.
  */
 static enum role chrome_label_role(const struct app *app)
@@ -130,6 +114,39 @@ static struct str chrome_label(const struct app *app)
 {
     return str_from(
         app->options.label ? app->options.label : backend_label(worker_backend(app->worker)));
+}
+
+/* A pane alone has no head above it, so its title says where one is, where that is not this machine
+ * or where it is to stand out. Returns how many columns that took. */
+static int chrome_draw_place(const struct app *app, const struct canvas *c, int others)
+{
+    enum { LEAST = 8, MARGINS = 8 };
+    const struct backend *backend = worker_backend(app->worker);
+    int room = c->cols - others - MARGINS;
+    if (!app->layout.single || !(backend_is_remote(backend) || backend_colour(backend)[0]))
+        return 0;
+    room = room < LEAST ? LEAST : room;
+    return 2 + canvas_text(c, 0, 1, room, chrome_label(app), chrome_label_role(app), 0);
+}
+
+static void chrome_draw_pane_title(struct app *app, const struct canvas *c, struct view *view)
+{
+    struct buf left = {0}, right = {0};
+    if (view->ops->title)
+        view->ops->title(view, &left, &right);
+    if (app->layout.single) {
+        if (right.len)
+            buf_add(&right, STR(" · "));
+        buf_add(&right, str_from(chrome_mode(app)));
+    }
+    int at = chrome_draw_place(app, c,
+        text_columns(buf_str(&left), c->cols, false) +
+            text_columns(buf_str(&right), c->cols, false));
+    struct canvas rest = canvas_sub(c, 0, at, 1, c->cols - at);
+    chrome_title_line(
+        &rest, buf_str(&left), buf_str(&right), view->focused ? ROLE_TITLE_FOCUS : ROLE_TITLE);
+    buf_fini(&left);
+    buf_fini(&right);
 }
 
 /* Which key signs, behind the label: "****WXYZ". */

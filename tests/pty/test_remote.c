@@ -38,7 +38,9 @@ static void an_endpoint_is_browsed_and_says_where_one_is(void **state)
     endpoint_start(&e, program, s.store, 0);
     explore(&s, &t, (const char *[]){program, e.url, "Orders", NULL});
     term_expect(&t, "C000");
+    term_expect(&t, e.url);
     term_send(&t, "z"); /* all panes */
+    term_expect(&t, "dynascope");
     term_expect(&t, e.url);
     term_expect(&t, "read-only");
     term_send(&t, "D");
