@@ -18,9 +18,9 @@ static inline struct str secret_str(const struct secret *s)
     return (struct str){s->at, s->len};
 }
 
-/* The whole file, and no cores from then on. False without an error where there is none (err->code stays ERR_NONE); ERR_CONFIG
- * where it is larger than `max` or not a regular file's size, ERR_FILE where it cannot be read.
- * Files that anybody may write to are refused. */
+/* The whole file, and no cores from then on. False without an error where there is none (err->code
+ * stays ERR_NONE); ERR_CONFIG where it is larger than `max` or not a regular file's size, ERR_FILE
+ * where it cannot be read. Files that anybody may write to are refused. */
 bool secret_read_file(struct secret *s, const char *path, size_t max, struct err *err);
 
 /* No core file of this process holds what it knows: its limit becomes one byte, which the system
