@@ -39,7 +39,31 @@ same "$out" --long
 complete_words completions z
 same "$out" zsh
 
+# verbs, and the names of triggers
+printf '#!/bin/sh\n' >count
+chmod +x count
+run 0 trigger add Orders count --stream KEYS_ONLY
+complete_words tr
+same "$out" trigger
+complete_words trigger ge
+same "$out" generate-event
+complete_words trigger up
+same "$out" update
+complete_words trigger show c
+same "$out" count
+complete_words trigger update c
+same "$out" count
+complete_words trigger add O
+same "$out" Orders
+complete_words trigger add --starting-position T
+same "$out" TRIM_HORIZON
+complete_words trigger logs --fo
+same "$out" --follow
+complete_words -c "$folder/nowhere" trigger show c
+same "$out" ""
+
 run 0 completions mdoc
+has "$out" ".Ss dynascope trigger add"
 has "$out" ".It Fl c , Fl \\-connection Ar CONNECTION"
 if command -v mandoc >/dev/null; then
     { printf '.Dd $Mdocdate$\n.Dt X 1\n.Os\n.Sh NAME\n.Nm x\n.Nd y\n.Sh DESCRIPTION\n'; printf '%s\n' "$out"; } >page
