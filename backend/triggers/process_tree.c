@@ -5,7 +5,8 @@
  * had by everybody, and adopting all orphans of an explorer's children would be a burden to each of
  * them. So:
  *
- *   kill the session's first group at once, then look through /proc again and again:
+ *   stop the session's first group at once, so that nobody there loses his parent; look through
+ *   /proc, kill it and them, then look again and again:
  *     session is the process's, or a parent is one of ours, or the mark is in the environment
  *                                              ─▶ killed; until a look finds nobody
  *
@@ -197,15 +198,31 @@ static void strike(struct hunt *h, const struct one *one)
     h->found = true;
 }
 
+static void strike_all(struct hunt *h)
+{
+    spread(&h->seen);
+    for (size_t i = 0; i < h->seen.count; i++)
+        if (h->seen.items[i].ours)
+            strike(h, &h->seen.items[i]);
+}
+
+/* While parents live: who is struck on sight here would leave his children to nobody. */
+static void kill_first(struct hunt *h)
+{
+    look(&h->seen, h->since, NULL);
+    for (size_t i = 0; i < h->seen.count; i++)
+        h->seen.items[i].ours = is_ours(h, &h->seen.items[i]);
+    for (size_t i = 0; i < h->count; i++)
+        kill(-h->trees[i].pid, SIGKILL);
+    strike_all(h);
+}
+
 /* False where there was nobody but zombies. */
 static bool kill_round(struct hunt *h)
 {
     h->found = false;
     look(&h->seen, h->since, h);
-    spread(&h->seen);
-    for (size_t i = 0; i < h->seen.count; i++)
-        if (h->seen.items[i].ours)
-            strike(h, &h->seen.items[i]);
+    strike_all(h);
     return h->found;
 }
 
@@ -215,10 +232,12 @@ void process_tree_kill(const struct process_tree *trees, size_t count)
         .trees = trees, .count = count, .since = UINT64_MAX, .room = mem_alloc(ENVIRONMENT_MOST)};
     for (size_t i = 0; i < count; i++) {
         struct one root;
-        kill(-trees[i].pid, SIGKILL);
+        kill(-trees[i].pid, SIGSTOP);
         if (read_one(trees[i].pid, &root) && root.start < h.since)
             h.since = root.start;
     }
+    if (count)
+        kill_first(&h);
     for (int i = 0; count && i < LOOKS_MOST && kill_round(&h); i++)
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     free(h.room);
