@@ -88,7 +88,7 @@ shows '{"logStreams": [{"logStreamName": "????/??/??/[[]$LATEST]*", "creationTim
 LOG_STREAM_NAME=$(aws logs describe-log-streams --log-group-name "$LOG_GROUP_NAME" --query 'logStreams[-1].logStreamName' --output text)
 export LOG_STREAM_NAME
 # the function logs the keys; the document's words are those of another function of its author
-shows '{"events": [{"message": "START RequestId: * Version: $LATEST*"},
+shows '{"events": [{"message": "INIT_START *"}, {"message": "START RequestId: * Version: $LATEST*"},
     {"timestamp": "<time>", "message": "*INFO*Amount: { N: *1000* }, Id: { N: *1* } }*", "ingestionTime": "<time>"},
     {"message": "END RequestId: *"}, {"message": "REPORT RequestId: *"}]}' \
     aws logs get-log-events --log-group-name "$LOG_GROUP_NAME" --log-stream-name "$LOG_STREAM_NAME"
