@@ -7,8 +7,8 @@
 #include "views/confirm.h"
 #include "views/help.h"
 #include "views/match.h"
-#include "views/pane_triggers.h"
 #include "views/pane_items.h"
+#include "views/pane_triggers.h"
 #include "views/prompt.h"
 
 #include "themes/themes.h"
@@ -137,10 +137,11 @@ static void global_run_triggers(struct app *app, struct view *view, struct str a
 static bool global_has_triggers(struct app *app, struct view *view, struct buf *why)
 {
     (void)view;
-    if (app->host)
-        return true;
-    buf_add(why, STR("this connection has no place to keep triggers"));
-    return false;
+    if (!app->host)
+        buf_add(why, STR("this connection has no place to keep triggers"));
+    else if (app->over_count)
+        buf_add(why, STR("the triggers are open already: go back to them"));
+    return app->host && !app->over_count;
 }
 
 static bool global_complete_table(struct app *app, struct view *view, int nth, struct buf *out)

@@ -175,7 +175,8 @@ static void put_head(struct buf *out, const struct run *run)
         buf_add(out, STR("\ninvoked by hand"));
         return;
     }
-    buf_printf(out, "\nattempt   %u of a batch of %u\nshard     %.*s\nrecords   %.*s … %.*s",
+    buf_printf(out,
+        "\nattempt   %u, %u in the batch\nshard     %.*s\nrecords   %.*s\n          … %.*s",
         run->attempt, run->records, STR_ARG(run->shard), STR_ARG(run->first), STR_ARG(run->last));
 }
 

@@ -27,6 +27,7 @@ enum {
     TRIGGERS_TICK_MS = 500,
     TRIGGERS_TICK_QUIET_MS = 2000, /* while nobody runs any */
     TRIGGERS_SPARKS = 15,
+    TRIGGERS_TINY = 44,
     TRIGGERS_NARROW = 60,
     TRIGGERS_MIDDLE = 84
 };
@@ -85,7 +86,8 @@ static void looked(void *context)
     p->noted = false;
     for (size_t i = 0; i < p->look.count; i++) {
         const struct status *s = &p->look.rows[i].status;
-        p->noted = p->noted || s->note.len || s->blocked_at.len || s->loops;
+        bool says = s->note.len && s->state != STATUS_UNTRUSTED;
+        p->noted = p->noted || says || s->blocked_at.len || s->loops;
     }
     if (p->grid.cursor >= (int64_t)p->look.count)
         grid_go(&p->grid, (int64_t)p->look.count - 1);
@@ -175,10 +177,10 @@ static void put_note(struct buf *out, const struct status *s)
     if (s->loops)
         buf_add(out, STR("feeds itself"));
     if (s->blocked_at.len && (s->state == STATUS_RETRYING || s->state == STATUS_BLOCKED)) {
-        buf_printf(out, "%sblocked at ", out->len ? " · " : "");
+        buf_printf(out, "%sat ", out->len ? " · " : "");
         trigger_words_sequence(out, s->blocked_at);
     }
-    if (s->note.len)
+    if (s->note.len && s->state != STATUS_UNTRUSTED) /* which says it already */
         buf_printf(out, "%s%.*s", out->len ? " · " : "", STR_ARG(s->note));
 }
 
@@ -312,6 +314,28 @@ static void put_function(struct buf *out, const struct function *f)
         STR_ARG(f->folder));
 }
 
+static bool is_failing(const struct triggers_row *row)
+{
+    return row && row->mapping && row->mapping->enabled && row->status.blocked_at.len &&
+           (row->status.state == STATUS_RETRYING || row->status.state == STATUS_BLOCKED);
+}
+
+/* "attempt 4 failed, again in 3 s: the batch from 100…2 on" */
+static void put_failing(struct pane_triggers *p, struct buf *out, const struct status *s)
+{
+    int64_t wait = s->again_ms - clock_now_ms(p->view.app->options.clock);
+    if (s->note.len)
+        buf_printf(out, "%.*s · ", STR_ARG(s->note));
+    buf_printf(out, "attempt %u failed, again ", s->attempt);
+    if (wait > 0) {
+        buf_add(out, STR("in "));
+        trigger_words_us(out, wait * 1000);
+    } else {
+        buf_add(out, STR("now"));
+    }
+    buf_printf(out, ": the batch from %.*s on", STR_ARG(s->blocked_at));
+}
+
 static void triggers_facts(struct view *view, struct buf *out)
 {
     struct pane_triggers *p = (struct pane_triggers *)view;
@@ -322,6 +346,8 @@ static void triggers_facts(struct view *view, struct buf *out)
     else if (p->look.complaint.len)
         buf_add(out, str_take(buf_str(&p->look.complaint),
                          str_find_byte(buf_str(&p->look.complaint), '\n')));
+    else if (is_failing(row))
+        put_failing(p, out, &row->status);
     else if (row && row->status.note.len)
         buf_add(out, row->status.note);
     else if (row && row->function && row->function->untrusted)
@@ -354,6 +380,7 @@ static void triggers_arrange(struct view *view, int rows, int cols)
     p->columns[TRIGGERS_LAST].hidden = cols < TRIGGERS_NARROW;
     p->columns[TRIGGERS_CALLS].hidden = cols < TRIGGERS_NARROW;
     p->columns[TRIGGERS_P50].hidden = cols < TRIGGERS_NARROW;
+    p->columns[TRIGGERS_ERRORS].hidden = cols < TRIGGERS_TINY;
     p->columns[TRIGGERS_SPARK].hidden = !sparks;
     p->columns[TRIGGERS_NOTE].hidden = !p->noted;
     p->grid.flags = view->app->gutter ? GRID_GUTTER : 0;
@@ -456,10 +483,6 @@ void pane_triggers_open(struct app *app)
         app_say(app, ROLE_STATUS_WARNING,
             "there are no triggers here: this connection has no "
             "place to keep them");
-        return;
-    }
-    if (pane_triggers_of(app)) {
-        app_say(app, ROLE_STATUS, "the triggers are open already: go back to them");
         return;
     }
     struct pane_triggers *p = mem_new(struct pane_triggers);

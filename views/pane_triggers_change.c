@@ -228,8 +228,7 @@ void pane_triggers_run_remove(struct app *app, struct view *view, struct str arg
     const struct triggers_row *row = pane_triggers_current((struct pane_triggers *)view);
     struct buf label = {0};
     (void)args;
-    buf_printf(&label,
-        "type %.*s to remove it, with its logs and its place in the stream: ", STR_ARG(row->name));
+    buf_printf(&label, "type %.*s to remove it and its logs: ", STR_ARG(row->name));
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
                          .context = hold(change_of(app, row, CHANGE_REMOVE)),
                          .changed = remove_note,
@@ -238,22 +237,48 @@ void pane_triggers_run_remove(struct app *app, struct view *view, struct str arg
     buf_fini(&label);
 }
 
+/* A text of somebody else's in a question: on lines of its own, where it cannot look like ours, and
+ * all of it as far as that is possible. */
+static void put_foreign(struct buf *out, const char *label, struct str text)
+{
+    enum { WIDTH = 56, LINES = 6 };
+    buf_printf(out, "%-13s", label);
+    for (int line = 0; text.len; line++) {
+        struct str piece = str_take(text, WIDTH);
+        while (piece.len < text.len && piece.len && (text.at[piece.len] & 0xc0) == 0x80)
+            piece.len--;
+        if (line == LINES || !piece.len) {
+            buf_printf(out, "… and %zu bytes more: Enter shows all of it", text.len);
+            break;
+        }
+        for (size_t i = 0; i < piece.len; i++)
+            buf_add_byte(out, (unsigned char)piece.at[i] < ' ' ? '?' : piece.at[i]);
+        text = str_skip(text, piece.len);
+        buf_add(out, text.len ? STR("\n             ") : STR_NONE);
+    }
+    buf_add_byte(out, '\n');
+}
+
 /* What would run, in full: nothing of it is said in fewer words. */
 static struct str question(struct arena *arena, const struct function *f)
 {
     struct buf names = {0};
     for (const struct json *v = f->environment ? f->environment->first : NULL; v; v = v->next)
         buf_printf(&names, "%s%.*s", names.len ? " " : "", STR_ARG(v->name));
-    struct str text = arena_printf(arena,
-        "It did not come from you. On this machine, as you, it would run:\n\n"
-        "runtime      %.*s\nhandler      %.*s\nfolder       %.*s%s\nenvironment  %.*s\n"
-        "credentials  %s\n\nRun it whenever its table changes?",
-        STR_ARG(f->runtime_name), STR_ARG(f->handler), STR_ARG(f->folder),
-        f->stored ? "\n             (its code lies in the store)" : "",
-        STR_ARG(names.len ? buf_str(&names) : STR("nothing of its own")),
+    struct buf text = {0};
+    buf_add(&text, STR("It did not come from you. On this machine, as you, it would run:\n\n"));
+    put_foreign(&text, "runtime", f->runtime_name);
+    put_foreign(&text, "handler", f->handler);
+    put_foreign(&text, "folder", f->folder);
+    if (f->stored)
+        buf_add(&text, STR("             (its code lies in the store)\n"));
+    put_foreign(&text, "environment", names.len ? buf_str(&names) : STR("nothing of its own"));
+    buf_printf(&text, "credentials  %s\n\nRun it whenever its table changes?",
         f->pass_credentials ? "YOURS are passed to it" : "none: a key for these tables alone");
+    struct str kept = arena_dup(arena, buf_str(&text));
+    buf_fini(&text);
     buf_fini(&names);
-    return text;
+    return kept;
 }
 
 void pane_triggers_run_trust(struct app *app, struct view *view, struct str args)

@@ -13,6 +13,7 @@
 #include "views/trigger_form.h"
 
 #include "base/mem.h"
+#include "tui/text.h"
 #include "views/cli/host.h"
 #include "views/contexts.h"
 #include "views/hints.h"
@@ -77,6 +78,7 @@ struct trigger_form {
     struct form_field fields[FIELD_COUNT];
     bool fresh, busy;
     struct buf name, uuid, title, keys;
+    struct buf error; /* why it was not done; until the next key */
     struct task *task;
 };
 
@@ -208,7 +210,9 @@ static void ended(struct task *task)
     if (p)
         pane_triggers_wake(p);
     if (!task->ok) {
-        app_fail(app, &task->err);
+        buf_clear(&f->error);
+        buf_add(&f->error, str_from(task->err.text));
+        app->dirty = true;
         return;
     }
     app_say(app, ROLE_STATUS_OK, "%s %.*s", t->fresh ? "added" : "changed", STR_ARG(t->made));
@@ -233,11 +237,11 @@ static void form_run_accept(struct app *app, struct view *view, struct str args)
 {
     struct trigger_form *f = (struct trigger_form *)view;
     (void)args;
-    if (f->busy || !form_valid(&f->form)) {
-        app_say(
-            app, ROLE_STATUS_WARNING, f->busy ? "it is being made" : "something is wrong still");
+    buf_clear(&f->error);
+    if (!form_valid(&f->form))
+        buf_add(&f->error, STR("something is wrong still"));
+    if (f->busy || f->error.len)
         return;
-    }
     struct trigger_form_task *t = task_new(sizeof *t, f, trigger_form_work, ended);
     struct arena *arena = &t->task.arena;
     t->registry = host_registry(app->host);
@@ -303,6 +307,24 @@ static void form_view_arrange(struct view *view, int rows, int cols)
     hints_add(view->app, view, width - 4, &f->keys);
 }
 
+/* Over the last lines: all of it, as far as there is room. */
+static void draw_error(const struct trigger_form *f, const struct canvas *c)
+{
+    enum { LINES = 3 };
+    struct str rest = buf_str(&f->error), lines[LINES];
+    int count = 0;
+    for (; rest.len && count < LINES; count++) {
+        lines[count] = str_take(rest, text_fit(rest, c->cols - 2, c->frame->ascii));
+        if (!lines[count].len)
+            break;
+        rest = str_skip(rest, lines[count].len);
+    }
+    for (int i = 0; i < count; i++) {
+        canvas_fill(c, c->rows - count + i, 0, 1, c->cols, ROLE_DIALOG);
+        canvas_text(c, c->rows - count + i, 1, c->cols - 2, lines[i], ROLE_FORM_ERROR, 0);
+    }
+}
+
 static void form_view_draw(const struct view *view, const struct canvas *c)
 {
     const struct trigger_form *f = (const struct trigger_form *)view;
@@ -311,7 +333,9 @@ static void form_view_draw(const struct view *view, const struct canvas *c)
     struct canvas inside = canvas_dialog(c, height, width, buf_str(&f->title), ROLE_DIALOG_TITLE);
     struct canvas fields = canvas_sub(&inside, 0, 0, inside.rows - 1, inside.cols);
     form_draw(&f->form, &fields);
-    if (f->busy)
+    if (f->error.len)
+        draw_error(f, &inside);
+    else if (f->busy)
         canvas_text(&inside, inside.rows - 1, 1, inside.cols - 2, STR("…"), ROLE_STATUS_BUSY, 0);
     else
         hints_draw(&inside, inside.rows - 1, 1, inside.cols - 2, buf_str(&f->keys));
@@ -319,12 +343,16 @@ static void form_view_draw(const struct view *view, const struct canvas *c)
 
 static bool form_action(struct view *view, enum action action)
 {
-    return form_handle(&((struct trigger_form *)view)->form, action);
+    struct trigger_form *f = (struct trigger_form *)view;
+    buf_clear(&f->error);
+    return form_handle(&f->form, action);
 }
 
 static void form_view_text(struct view *view, struct str text)
 {
-    form_insert(&((struct trigger_form *)view)->form, text);
+    struct trigger_form *f = (struct trigger_form *)view;
+    buf_clear(&f->error);
+    form_insert(&f->form, text);
 }
 
 static void form_free(struct view *view)
@@ -333,7 +361,7 @@ static void form_free(struct view *view)
     task_forget(f->task);
     for (int i = 0; i < FIELD_COUNT; i++)
         form_field_fini(&f->fields[i]);
-    struct buf *texts[] = {&f->name, &f->uuid, &f->title, &f->keys};
+    struct buf *texts[] = {&f->name, &f->uuid, &f->title, &f->keys, &f->error};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_fini(texts[i]);
     free(f);

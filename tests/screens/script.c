@@ -8,7 +8,9 @@
 #include "backend/client.h"
 #include "backend/embedded/embedded.h"
 #include "tests/screens/sample.h"
+#include "tests/screens/triggers.h"
 #include "views/app.h"
+#include "views/cli/host.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -23,6 +25,10 @@ struct script {
     struct clock_fake clock;
     struct explorer_options options;
     char folder[64];
+    bool with_triggers;
+    struct triggers_sample triggers;
+    char trigger_folder[96], trusted[96];
+    struct host *host;
     struct buf words; /* keeps the options' texts */
     struct arena arena;
     struct buf *out;
@@ -73,14 +79,30 @@ static void script_settle(struct script *s)
     app_paint(s->app);
 }
 
+/* A host that runs nothing. */
+static bool script_host(struct script *s)
+{
+    snprintf(s->trigger_folder, sizeof s->trigger_folder, "%s/triggers", s->folder);
+    snprintf(s->trusted, sizeof s->trusted, "%s/trusted", s->folder);
+    if (!s->with_triggers)
+        return true;
+    if (!triggers_sample_fill(&s->triggers, s->trigger_folder, s->trusted, &s->clock.clock, s->err))
+        return false;
+    struct host_options options = {.folder = s->trigger_folder, .trusted = s->trusted};
+    s->host = host_new(worker_backend(s->worker), &options, s->err);
+    return s->host != NULL;
+}
+
 static bool script_start(struct script *s)
 {
     if (s->app)
         return true;
     s->app = app_new(&s->options, s->screen, s->worker, s->err);
-    if (s->app)
-        script_settle(s);
-    return s->app != NULL;
+    if (!s->app || !script_host(s))
+        return false;
+    s->app->host = s->host;
+    script_settle(s);
+    return true;
 }
 
 static bool script_option(struct script *s, struct str rest)
@@ -100,6 +122,8 @@ static bool script_option(struct script *s, struct str rest)
         s->options.read_only = true;
     else if (str_equal(name, STR("gutter")))
         s->options.gutter = true;
+    else if (str_equal(name, STR("triggers")))
+        s->with_triggers = true;
     else
         return err_set(s->err, ERR_DATA, "no option %.*s", STR_ARG(name));
     return true;
@@ -216,6 +240,9 @@ bool script_play(struct str text, int rows, int cols, struct buf *out, struct er
         ok = script_line(&s, line) || err_context(err, "line %d", number);
     }
     app_free(s.app);
+    host_free(s.host);
+    if (s.with_triggers)
+        triggers_sample_free(&s.triggers);
     worker_free(s.worker);
     screen_close(s.screen);
     script_remove_store(&s);
