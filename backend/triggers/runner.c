@@ -152,6 +152,7 @@ static bool begin(struct runner *r, int64_t *wake_ms)
         return begin_failed(r, &err, wake_ms);
     runner_note_clear(r, RUNNER_NOTE_STREAM);
     runner_shard_begin(r);
+    take_wish(r); /* of a time when nothing failed here */
     r->status_due = true;
     return true;
 }

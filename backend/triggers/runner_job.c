@@ -219,6 +219,8 @@ int64_t runner_job_give(struct runner *r, int64_t now_ms)
 {
     int64_t wake_ms = INT64_MAX;
     for (size_t i = 0; i < r->shard_count; i++) {
+        if (r->settled)
+            return now_ms;
         if (r->shards[i]->finished)
             continue;
         int64_t wake = give_shard(r, r->shards[i], now_ms);

@@ -17,9 +17,10 @@ enum {
     AGAIN_MS = 250,
     AGAIN_MAX_MS = 10 * 1000,
     KEEP_MS = 1000,
-    ECHOES = 4,
-    ECHO_NS = 100 * 1000, /* the first one, then ten times as long each time */
-    TOKENS_MAX = 8,       /* reads in vain one after the other, then one a millisecond */
+    ECHOES = 5,
+    ECHO_NS = 100 * 1000, /* the first one, the next ones so many times as long each */
+    ECHO_TIMES = 4,
+    TOKENS_MAX = 8, /* reads in vain one after the other, then one a millisecond */
 };
 
 /* ---- shards ---- */
@@ -225,13 +226,42 @@ static bool all_finished(const struct runner *r)
     return true;
 }
 
+/* All that was read is dealt with. */
+static bool nothing_pending(const struct runner *r)
+{
+    for (size_t i = 0; i < r->shard_count; i++)
+        if (!r->shards[i]->finished && !delivery_idle(r->shards[i]->delivery))
+            return false;
+    return true;
+}
+
+static void set_gaps(struct runner *r, uint64_t gaps)
+{
+    r->gaps = gaps;
+    progress_set_gaps(r->progress, gaps);
+    r->settled = true;
+    runner_note(r, RUNNER_NOTE_GAP,
+        "records had left the stream before they were read, %llu times (they stay 24 hours)",
+        (unsigned long long)gaps);
+}
+
+static bool is_gone(const struct err *err)
+{
+    return err->code == ERR_REFUSED && strcmp(err->name, "ResourceNotFoundException") == 0;
+}
+
 static void note_end(struct runner *r)
 {
     struct arena arena = {0};
     struct err err = ERR_INIT;
     struct str table = mapping_table(&r->mapping), arn;
     r->over = true;
-    if (!follow_arn(&r->client, &arena, table, &arn, &err) || str_equal(arn, r->mapping.source))
+    bool there = follow_arn(&r->client, &arena, table, &arn, &err);
+    if (!there && is_gone(&err))
+        runner_note(r, RUNNER_NOTE_END,
+            "its stream is read to its end, and the table %.*s is gone: remove this trigger",
+            STR_ARG(table));
+    else if (!there || str_equal(arn, r->mapping.source))
         runner_note(r, RUNNER_NOTE_END,
             "its stream takes no more records and is read to its end; turn a stream on again and "
             "add this trigger for it");
@@ -252,21 +282,22 @@ static void take_round(struct runner *r, const struct follow_round *round, int64
     runner_note_clear(r, RUNNER_NOTE_STREAM);
     take_shards(r, now_ms);
     forget_shards(r);
-    if (round->gaps + r->gaps_before != r->gaps) {
-        r->gaps = round->gaps + r->gaps_before;
-        progress_set_gaps(r->progress, r->gaps);
-        r->settled = true;
-        runner_note(r, RUNNER_NOTE_GAP,
-            "records had left the stream before they were read, %llu times (they stay 24 hours)",
-            (unsigned long long)r->gaps);
-    }
+    if (round->gaps + r->gaps_before != r->gaps)
+        set_gaps(r, round->gaps + r->gaps_before);
     if (round->ended && all_finished(r))
         note_end(r);
 }
 
-static bool is_gone(const struct err *err)
+/* What was not read of it is lost, which is counted once. */
+static void lose_stream(struct runner *r)
 {
-    return err->code == ERR_REFUSED && strcmp(err->name, "ResourceNotFoundException") == 0;
+    r->over = true;
+    if (!all_finished(r) || (!r->shard_count && !r->gaps))
+        set_gaps(r, r->gaps + 1);
+    for (size_t i = 0; i < r->shard_count; i++) {
+        r->shards[i]->read = true;
+        delivery_close(r->shards[i]->delivery);
+    }
 }
 
 static void fail_round(struct runner *r, const struct err *err, int64_t now_ms)
@@ -279,8 +310,8 @@ static void fail_round(struct runner *r, const struct err *err, int64_t now_ms)
     r->read_errors++;
     r->read_again_ms = now_ms + (pause < AGAIN_MAX_MS ? pause : AGAIN_MAX_MS);
     r->due = true;
-    if (is_gone(err) && all_finished(r)) {
-        r->over = true;
+    if (is_gone(err) && nothing_pending(r)) {
+        lose_stream(r);
         runner_note(r, RUNNER_NOTE_END,
             "its stream is gone: remove this trigger, or add it for another stream");
     } else {
@@ -308,7 +339,7 @@ static bool take_echo(struct runner *r)
     if (!r->echo || now_ns < r->echo_ns)
         return false;
     for (unsigned i = --r->echo; i < ECHOES; i++)
-        delay_ns *= 10;
+        delay_ns *= ECHO_TIMES;
     r->echo_ns = now_ns + delay_ns;
     return true;
 }

@@ -420,6 +420,47 @@ static void a_stream_that_was_turned_off_is_read_to_its_end_and_that_is_told(voi
     lab_free(&lab);
 }
 
+static void a_stream_that_is_gone_is_told_with_what_was_lost(void **state)
+{
+    (void)state;
+    struct runner_lab lab;
+    struct status status;
+    lab_make_with(&lab, true);
+    lab_put_many(&lab, 3);
+    lab_add(&lab);
+    lab_run(&lab);
+    LAB_WAIT_STATUS(&lab, &status, status.ledger.succeeded == 3);
+    lab_stop(&lab);
+    lab_put_many(&lab, 3);
+    lab_call(&lab, "DeleteTable", "{\"TableName\":\"Orders\"}");
+    lab.clock.ms += 25 * 3600 * 1000;
+    for (int i = 0; i < 2; i++) {
+        lab_run(&lab);
+        LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_ENDED && status.gaps == 1);
+        lab_stop(&lab);
+    }
+    assert_int_equal(lab.records, 3);
+    assert_int_equal(status.ledger.seen, 3);
+    lab_free(&lab);
+}
+
+static void a_table_that_was_deleted_is_told_when_its_stream_is_read(void **state)
+{
+    (void)state;
+    struct runner_lab lab;
+    struct status status;
+    lab_make(&lab);
+    lab_put_many(&lab, 3);
+    lab_add(&lab);
+    lab_call(&lab, "DeleteTable", "{\"TableName\":\"Orders\"}");
+    lab_run(&lab);
+    LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_ENDED);
+    assert_int_equal(status.ledger.succeeded, 3);
+    assert_int_equal(status.gaps, 0);
+    assert_true(str_find(status.note, STR("is gone")) != SIZE_MAX);
+    lab_free(&lab);
+}
+
 /* ---- who runs it ---- */
 
 static void a_second_runner_waits_and_takes_over(void **state)
@@ -537,6 +578,8 @@ int main(void)
         cmocka_unit_test(a_function_that_is_not_there_is_waited_for),
         cmocka_unit_test(a_function_that_is_not_trusted_does_not_run),
         cmocka_unit_test(a_stream_that_was_turned_off_is_read_to_its_end_and_that_is_told),
+        cmocka_unit_test(a_stream_that_is_gone_is_told_with_what_was_lost),
+        cmocka_unit_test(a_table_that_was_deleted_is_told_when_its_stream_is_read),
         cmocka_unit_test(a_second_runner_waits_and_takes_over),
         cmocka_unit_test(what_was_killed_on_closing_comes_again),
         cmocka_unit_test(a_windows_state_outlives_its_runner_and_ends_with_a_last_call),
