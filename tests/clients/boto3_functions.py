@@ -86,19 +86,19 @@ until(lambda: logged("as an event"), "the event's line")
 
 # a mapping
 stream = dynamodb.create_table(
-    TableName="T", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    TableName="Things", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
     StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
 )["TableDescription"]["LatestStreamArn"]
 refused("InvalidParameterValueException", awslambda.create_event_source_mapping, FunctionName="f",
-        EventSourceArn=stream.replace("/T/", "/U/"), StartingPosition="LATEST")
+        EventSourceArn=stream.replace("/Things/", "/Others/"), StartingPosition="LATEST")
 mapping = awslambda.create_event_source_mapping(
     FunctionName="f", EventSourceArn=stream, StartingPosition="TRIM_HORIZON",
     FilterCriteria={"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]},
 )
 assert mapping["State"] == "Creating", mapping
 for n in range(3):
-    dynamodb.put_item(TableName="T", Item={"id": {"S": f"item-{n}"}})
+    dynamodb.put_item(TableName="Things", Item={"id": {"S": f"item-{n}"}})
 for n in range(3):
     until(lambda: logged(f"item-{n}"), f"item {n}")
 shown = awslambda.get_event_source_mapping(UUID=mapping["UUID"])
@@ -152,4 +152,4 @@ refused("ResourceNotFoundException", awslambda.get_event_source_mapping, UUID=ma
 for name in ("a", "b", "f"):
     awslambda.delete_function(FunctionName=name)
 refused("ResourceNotFoundException", awslambda.get_function, FunctionName="f")
-dynamodb.delete_table(TableName="T")
+dynamodb.delete_table(TableName="Things")

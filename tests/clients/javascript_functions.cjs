@@ -59,18 +59,18 @@ async function main() {
     }));
 
     const table = await dynamodb.send(new CreateTableCommand({
-        TableName: 'T', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        TableName: 'Things', BillingMode: 'PAY_PER_REQUEST', KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
         AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
         StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
     }));
     const EventSourceArn = table.TableDescription.LatestStreamArn;
     await refused('InvalidParameterValueException', new CreateEventSourceMappingCommand({
-        FunctionName, EventSourceArn: EventSourceArn.replace('/T/', '/U/'), StartingPosition: 'LATEST',
+        FunctionName, EventSourceArn: EventSourceArn.replace('/Things/', '/Others/'), StartingPosition: 'LATEST',
     }));
     const { UUID } = await lambda.send(new CreateEventSourceMappingCommand({
         FunctionName, EventSourceArn, StartingPosition: 'TRIM_HORIZON',
     }));
-    await dynamodb.send(new PutItemCommand({ TableName: 'T', Item: { id: { S: 'a' } } }));
+    await dynamodb.send(new PutItemCommand({ TableName: 'Things', Item: { id: { S: 'a' } } }));
     for (const end = Date.now() + 60000; seen < 1 && Date.now() < end;) {
         const count = await lambda.send(new InvokeCommand({ FunctionName }));
         seen = JSON.parse(count.Payload.transformToString()).records;

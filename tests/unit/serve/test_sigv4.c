@@ -21,17 +21,27 @@ static const int64_t minute = 60 * 1000;
 
 static char said[2048];
 
-static bool verify_at(const char *text, const char *body, int64_t now)
+static bool verify_with(const char *text, const char *body, struct str service, int64_t now)
 {
     struct request request = request_of(text);
     struct auth auth;
     struct reply reply = {0};
     request.body = str_from(body);
     bool fine = auth_read(&request, &auth, &reply) &&
-                sigv4_verify(keys, &request, &auth, STR("dynamodb"), now, &reply);
+                sigv4_verify(keys, &request, &auth, service, now, &reply);
     snprintf(said, sizeof said, "%s", text_of(&reply));
     reply_fini(&reply);
     return fine;
+}
+
+static bool verify_at(const char *text, const char *body, int64_t now)
+{
+    return verify_with(text, body, STR("dynamodb"), now);
+}
+
+static bool verify_for(const char *text, const char *body, struct str service)
+{
+    return verify_with(text, body, service, noon);
 }
 
 static bool verify(const char *text, const char *body)
@@ -172,10 +182,48 @@ static int unload(void **state)
     return 0;
 }
 
+/* Two that botocore 1.29 signed for Lambda: a path with escapes and a query in disorder; a body. */
+static void paths_and_queries_are_under_the_signature(void **state)
+{
+    (void)state;
+#define LAMBDA(signature)                                                                          \
+    "Host: 192.0.2.7:8000\nX-Amz-Date: 20261120T120000Z\nAuthorization: AWS4-HMAC-SHA256 "         \
+    "Credential=" EXAMPLE_ID "/20261120/eu-west-1/lambda/aws4_request, SignedHeaders=host;"        \
+    "x-amz-date, Signature=" signature "\n"
+#define TAGS "/2017-03-31/tags/arn%3Aaws%3Alambda%3Aeu-west-1%3A000000000000%3Afunction%3Af"
+    static const char tags[] = "facb19c6117a4964acdca89b586eeaf4a55c302170f40ca4b4b40a87ab28039e";
+    static const struct {
+        const char *text, *body;
+        bool fine;
+    } all[] = {
+        {"GET " TAGS "?b=2&a-b=1&a=x%2Fy&a HTTP/1.1\n", "", true},
+        {"GET " TAGS "?a&a=x%2Fy&a-b=1&b=2 HTTP/1.1\n", "", true},
+        {"GET " TAGS "?b=2&a-b=1&a=x%2Fz&a HTTP/1.1\n", "", false},
+        {"GET " TAGS "?b=2&a-b=1&a=x%2Fy HTTP/1.1\n", "", false},
+        {"GET " TAGS " HTTP/1.1\n", "", false},
+        {"GET /2017-03-31/tags/x?b=2&a-b=1&a=x%2Fy&a HTTP/1.1\n", "", false},
+        {"DELETE " TAGS "?b=2&a-b=1&a=x%2Fy&a HTTP/1.1\n", "", false},
+        {"GET " TAGS "?b=2&a-b=1&a=x%2Fy&a HTTP/1.1\n", "x", false},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s" LAMBDA("%s"), all[i].text, tags);
+        if (verify_for(text, all[i].body, STR("lambda")) != all[i].fine)
+            fail_msg("%s: %s", all[i].text, said);
+    }
+    static const char made[] = "POST /2015-03-31/functions/ HTTP/1.1\n" LAMBDA(
+        "32e396925bb5f635782029fe3f261bbf16761981b9b2a5c0433de4932a4f0ee9");
+    assert_true(verify_for(made, "{}", STR("lambda")));
+    assert_false(verify_for(made, "{}", STR("dynamodb")));
+    assert_false(verify_for(made, "{}", STR("logs")));
+    assert_non_null(strstr(said, "correct service: 'logs'"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_an_sdk_signed_is_accepted),
+        cmocka_unit_test(paths_and_queries_are_under_the_signature),
         cmocka_unit_test(one_changed_byte_is_refused),
         cmocka_unit_test(the_signature_itself_has_to_fit_in_full),
         cmocka_unit_test(clocks_may_differ_by_a_quarter_of_an_hour),
