@@ -21,8 +21,10 @@ bool trigger_place_read(struct cli *cli, struct trigger_place *place, struct err
     bool ok =
         registry_functions(place->registry, &cli->arena, &place->functions, &complaint, err) &&
         registry_mappings(place->registry, &cli->arena, &place->mappings, &complaint, err);
-    if (ok && complaint.len)
-        cli_report_note("dynascope: %s", buf_cstr(&complaint));
+    struct str rest = buf_str(&complaint), line;
+    while (ok && str_cut(&rest, '\n', &line))
+        if (line.len)
+            cli_report_note("dynascope: %.*s", STR_ARG(line));
     buf_fini(&complaint);
     return ok;
 }
@@ -81,7 +83,7 @@ static size_t find_uuid(
 static bool refuse_name(const struct trigger_place *place, struct str word, struct err *err)
 {
     struct str nearest = STR_NONE;
-    unsigned best = 4;
+    unsigned best = 3;
     for (size_t i = 0; i < place->functions.count; i++) {
         struct str name = place->functions.items[i].name;
         unsigned away = cli_word_distance(word, name);
