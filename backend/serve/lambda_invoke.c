@@ -14,9 +14,12 @@
 #include "backend/json_out.h"
 #include "backend/serve/lambda.h"
 #include "backend/triggers/member.h"
+#include "backend/triggers/runs.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
+
+enum { RUN_TEXT = 16 << 10 };
 
 /* ---- an invocation's life ---- */
 
@@ -53,9 +56,43 @@ void lambda_invoked_refuse(struct lambda_invoked *i, const struct err *err)
     finish(i);
 }
 
+static struct str word_of(enum invoked outcome)
+{
+    static const char *const words[] = {[INVOKED_OK] = "ok",
+        [INVOKED_ERROR] = "error",
+        [INVOKED_TIMEOUT] = "timeout",
+        [INVOKED_EXIT] = "exit",
+        [INVOKED_INIT] = "init",
+        [INVOKED_REFUSED] = "refused"};
+    return str_from(words[outcome]);
+}
+
+/* For those who look back: beside the invocations of mappings, without one. */
+static void write_run(struct lambda_invoked *i)
+{
+    const struct invocation *v = &i->invocation;
+    struct err ignored = ERR_INIT;
+    struct run run = {.request_id = str_from(v->request_id),
+        .outcome = word_of(v->outcome),
+        .time_ms = v->started_ms,
+        .duration_us = v->duration_us,
+        .init_us = v->init_us,
+        .memory_kb = v->memory_kb,
+        .attempt = 1,
+        .event = v->event.len <= RUN_TEXT ? v->event : STR_NONE,
+        .result = str_take(buf_str(&v->payload), RUN_TEXT),
+        .log_stream = str_from(v->log_stream)};
+    if (v->outcome != INVOKED_REFUSED)
+        run_add(arena_printf(&i->arena, "%s/functions/%.*s", registry_folder(i->offer->registry),
+                    STR_ARG(i->function.name))
+                    .at,
+            &run, &ignored);
+}
+
 static void on_done(struct invocation *invocation)
 {
     struct lambda_invoked *i = invocation->context;
+    write_run(i);
     i->answer(i);
     finish(i);
 }
@@ -183,6 +220,7 @@ static bool take_place(struct offer *offer, size_t len)
 static void on_event_done(struct invocation *invocation)
 {
     struct lambda_invoked *i = invocation->context;
+    write_run(i);
     atomic_fetch_sub(&i->offer->held, invocation->event.len);
     atomic_fetch_sub(&i->offer->events, 1);
     lambda_invoked_free(i);

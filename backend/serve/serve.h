@@ -17,11 +17,11 @@ struct serve_options {
     unsigned port;    /* 0 = a free one */
     const char *keys; /* a file of access keys, see keys.h; NULL = signatures not verified */
     struct str key_id, key_secret; /* one more key, from memory: requests have to be signed */
-    const struct clock *clock; /* NULL = the system's */
-    bool quick_writes;         /* the backend's writes do not wait for a disk */
-    bool trace;                /* a line for each request on the standard error */
-    unsigned connections;      /* at most; 0 = 256 */
-    int64_t head_ms, idle_ms;  /* deadlines of heads and between requests; 0 = 10 s and 75 s */
+    const struct clock *clock;     /* NULL = the system's */
+    bool quick_writes;             /* the backend's writes do not wait for a disk */
+    bool trace;                    /* a line for each request on the standard error */
+    unsigned connections;          /* at most; 0 = 256 */
+    int64_t head_ms, idle_ms;      /* deadlines of heads and between requests; 0 = 10 s and 75 s */
 };
 
 /* Opens the port; `backend` is borrowed. Requests wait until serve_run(). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lambda's calls: functions, mappings, invocations, in the service's shapes. */
+#include "backend/triggers/runs.h"
 #include "tests/unit/serve/desk.h"
 
 #define V "/2015-03-31"
@@ -376,6 +377,28 @@ static void a_function_that_fails_is_an_answer_with_a_header(void **state)
     assert_string_equal(desk_header(d, "X-Amzn-ErrorType"), "ServiceException");
 }
 
+static void an_invocation_is_looked_back_at(void **state)
+{
+    struct desk *d = *state;
+    struct arena arena = {0};
+    struct err err = ERR_INIT;
+    struct run *runs;
+    size_t count;
+    desk_create(d, "f");
+    assert_int_equal(invoke(d, "", "{\"a\":1}"), 200);
+    d->outcome = INVOKED_TIMEOUT;
+    assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{}"), 202);
+    d->outcome = INVOKED_REFUSED;
+    assert_int_equal(invoke(d, "", "{}"), 500);
+    assert_true(runs_read("triggers/functions/f", &arena, 10, &runs, &count, &err));
+    assert_int_equal(count, 2);
+    assert_true(str_equal(runs[0].outcome, STR("timeout")));
+    assert_true(str_equal(runs[1].outcome, STR("ok")));
+    assert_true(str_equal(runs[1].event, STR("{\"a\":1}")));
+    assert_int_equal(runs[1].mapping.len, 0);
+    arena_fini(&arena);
+}
+
 static void an_answer_waits_for_its_function_and_for_nothing_else(void **state)
 {
     struct desk *d = *state;
@@ -528,6 +551,7 @@ int main(void)
         TEST(mappings_are_listed_by_function_and_source),
         TEST(a_function_is_invoked_with_the_payload_as_it_came),
         TEST(a_function_that_fails_is_an_answer_with_a_header),
+        TEST(an_invocation_is_looked_back_at),
         TEST(an_answer_waits_for_its_function_and_for_nothing_else),
         TEST(events_are_taken_at_once_and_bounded),
         TEST(a_dry_run_runs_nothing),
