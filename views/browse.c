@@ -121,6 +121,11 @@ void browse_unref(struct browse *browse)
     free(browse);
 }
 
+bool browse_narrowed(const struct browse *browse)
+{
+    return browse->query || browse->read.filter.len > 0;
+}
+
 int64_t browse_items(const struct browse *browse)
 {
     return browse->index ? browse->index->items : browse->table.items;

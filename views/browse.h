@@ -33,6 +33,9 @@ struct browse *browse_read(const struct client_table *table, const struct client
 struct browse *browse_ref(struct browse *browse);
 void browse_unref(struct browse *browse);
 
+/* Whether it shows less than all: a Query, or anything with a filter. */
+bool browse_narrowed(const struct browse *browse);
+
 /* Items that a Scan of it would read by the service's count. */
 int64_t browse_items(const struct browse *browse);
 /* Mean bytes of an item by the service's counts, at least 1. */

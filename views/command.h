@@ -19,7 +19,8 @@
  *   stream    the live stream           global    everywhere; not under a prompt
  *   triggers  what runs on changes      log       what a function printed
  *   invocations  those of a function    letters   what was given up
- *   text      a text to read           form      fields to fill in
+ *   text      a text to read            form      fields to fill in
+ *   query     the query builder
  */
 struct app;
 struct view;

@@ -23,6 +23,7 @@ const struct context *contexts_nth(int nth)
         {"letters", pane_letters_commands, true},
         {"text", pane_text_commands, true},
         {"form", trigger_form_commands, true},
+        {"query", pane_query_commands, true},
         {"prompt", prompt_commands, true},
         {"help", menu_commands, true},
         {"confirm", confirm_commands, false},

@@ -27,6 +27,7 @@ extern const struct command pane_runs_commands[];
 extern const struct command pane_letters_commands[];
 extern const struct command pane_text_commands[];
 extern const struct command trigger_form_commands[];
+extern const struct command pane_query_commands[];
 extern const struct command prompt_commands[];
 extern const struct command menu_commands[];
 extern const struct command confirm_commands[];

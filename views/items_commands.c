@@ -10,6 +10,7 @@
 #include "views/match.h"
 #include "views/menu.h"
 #include "views/pane_item.h"
+#include "views/pane_query.h"
 #include "views/pane_items_impl.h"
 #include "views/pane_stream.h"
 #include "views/prompt.h"
@@ -83,9 +84,9 @@ static bool items_has_query(struct app *app, struct view *view, struct buf *why)
 {
     if (!items_has_table(app, view, why))
         return false;
-    if (items_pane(view)->feed.browse->query)
+    if (browse_narrowed(items_pane(view)->feed.browse))
         return true;
-    buf_add(why, STR("this is a Scan already"));
+    buf_add(why, STR("this shows all already"));
     return false;
 }
 
@@ -434,6 +435,13 @@ const struct command items_commands[] = {
         .hint = "query",
         .priority = 6,
         .run = items_run_query,
+        .enabled = items_has_table},
+    {.name = "ask",
+        .args = "[CONDITION]",
+        .help = "query by any conditions, in a line and a form",
+        .hint = "ask",
+        .priority = 1,
+        .run = pane_query_ask,
         .enabled = items_has_table},
     {.name = "stream",
         .args = "[VIEW-TYPE|TABLE…|*]",

@@ -56,7 +56,7 @@ static void items_title_count(const struct pane_items *p, bool brief, struct buf
         buf_add(out, STR("last "));
     else if (whole)
         buf_add(out, read ? STR("all ") : STR("no items, "));
-    if (!whole && !p->feed.browse->query && total >= read)
+    if (!whole && !browse_narrowed(p->feed.browse) && total >= read)
         items_of(out, read, total, brief);
     else
         words_count(out, read);
@@ -85,9 +85,9 @@ void pane_items_title(struct view *view, struct buf *left, struct buf *right)
     buf_add(left, b->table.name);
     if (b->index)
         buf_printf(left, " ▸ %.*s", STR_ARG(b->index->name));
-    else if (!b->query)
+    else if (!browse_narrowed(b))
         buf_add(left, STR(" ▸ base table"));
-    if (b->query)
+    if (browse_narrowed(b))
         buf_printf(left, " ▸ %.*s", STR_ARG(buf_str(&p->about)));
     if (p->order.filter.len)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->order.filter)));

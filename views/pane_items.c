@@ -211,6 +211,7 @@ void pane_items_browse(struct view *view, struct browse *browse)
     struct pane_items *p = (struct pane_items *)view;
     uint32_t keys;
     items_order_clear(&p->order);
+    buf_clear(&p->asked);
     columns_reset(&p->columns, browse);
     browse_keys(browse, &keys);
     p->key_columns = (int)keys;
@@ -233,6 +234,15 @@ void pane_items_ask(struct view *view, struct browse *browse, struct str about)
     buf_clear(&p->about);
     buf_add(&p->about, about);
     pane_items_browse(view, browse);
+    buf_clear(&p->asked);
+    buf_add(&p->asked, about);
+}
+
+struct str pane_items_asked(const struct view *view)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    bool here = p->feed.browse && browse_narrowed(p->feed.browse);
+    return here ? buf_str(&p->asked) : STR_NONE;
 }
 
 void pane_items_close(struct view *view)
@@ -454,7 +464,7 @@ static bool items_back(struct view *view)
         items_restore(p);
         return true;
     }
-    if (p->feed.browse && p->feed.browse->query) {
+    if (p->feed.browse && browse_narrowed(p->feed.browse)) {
         struct browse *scan = browse_scan(
             &p->feed.browse->table, p->feed.browse->index ? p->feed.browse->index->name : STR_NONE);
         buf_clear(&p->about);
@@ -514,6 +524,7 @@ static void items_free(struct view *view)
     items_order_fini(&p->order);
     buf_fini(&p->cell);
     buf_fini(&p->about);
+    buf_fini(&p->asked);
     free(p);
 }
 

@@ -11,6 +11,8 @@ struct view *pane_items_new(struct app *app);
 void pane_items_browse(struct view *view, struct browse *browse);
 /* The same, with its condition for the title. */
 void pane_items_ask(struct view *view, struct browse *browse, struct str about);
+/* The line that it was asked with last; empty where it was not. */
+struct str pane_items_asked(const struct view *view);
 /* Shows nothing: the table has gone. */
 void pane_items_close(struct view *view);
 /* What is shown, or NULL. Borrowed. */

@@ -21,6 +21,7 @@ struct pane_items {
     uint64_t identity; /* of the item under the cursor */
     struct buf cell;   /* text of the cell drawn last */
     struct buf about;  /* a Query's condition, for the title */
+    struct buf asked;  /* the line that it was asked with; empty = another way */
     int64_t cached_row;
     uint64_t cached_version;
     struct value cached_item;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "views/app.h"
 #include "views/contexts.h"
+#include "views/literal.h"
 #include "views/pane_items.h"
 #include "views/pane_query_impl.h"
 #include "views/query_request.h"
@@ -20,11 +21,13 @@ static void judge(struct pane_query *p)
 {
     buf_clear(&p->error);
     buf_clear(&p->verdict);
+    buf_clear(&p->cost);
     buf_clear(&p->command);
     if (!p->form.planned)
         return;
     struct client_read read = query_request_read(&p->browse->table, &p->form.line, &p->form.plan);
-    query_verdict_line(&p->form, p->share, &p->verdict);
+    query_verdict_line(&p->form, &p->verdict);
+    query_verdict_cost(&p->form, p->share, &p->cost);
     query_request_command(&read, &p->form.line, STR_NONE, &p->command);
 }
 
@@ -55,13 +58,17 @@ static void go_to(struct pane_query *p, int at)
     buf_fini(&text);
 }
 
+static void say_wrong(struct pane_query *p, const char *first)
+{
+    buf_clear(&p->error);
+    buf_printf(&p->error, "%s%s", first, p->form.err.text);
+}
+
 /* Fields are places in a text that can be read: what cannot is mended in the line first. */
 static void move_to(struct pane_query *p, int at)
 {
     if (at != PANE_QUERY_LINE && !p->form.good) {
-        buf_clear(&p->error);
-        buf_add(&p->error, STR("first finish this: "));
-        buf_add(&p->error, str_from(p->form.err.text));
+        say_wrong(p, "first finish this: ");
         return;
     }
     int count = (int)p->form.field_count;
@@ -225,6 +232,7 @@ static void pane_query_free(struct view *view)
     query_form_fini(&p->base);
     line_edit_fini(&p->edit);
     buf_fini(&p->verdict);
+    buf_fini(&p->cost);
     buf_fini(&p->command);
     buf_fini(&p->error);
     free(p);
@@ -290,37 +298,27 @@ static bool recall(void *data, int age, struct str prefix, struct buf *out)
 
 /* ---- commands ---- */
 
-struct browse *pane_query_parse(
-    const struct client_table *table, struct str text, struct buf *about, struct err *err)
+/* False: `form` says what is wrong. */
+static bool show(struct app *app, const struct query_form *form)
 {
-    struct query_form form;
-    struct browse *browse = NULL;
-    query_form_init(&form, table);
-    query_form_set(&form, text);
-    *err = form.err;
-    if (form.planned) {
-        browse = query_request_browse(table, &form.line, &form.plan);
-        buf_add(about, text);
-    }
-    query_form_fini(&form);
-    return browse;
+    if (!form->planned)
+        return false;
+    struct browse *browse = query_request_browse(form->table, &form->line, &form->plan);
+    prompt_history_add(&app->query_history, buf_str(&form->text));
+    pane_items_ask(app->items, browse, buf_str(&form->text));
+    browse_unref(browse);
+    app_focus(app, APP_MAIN);
+    return true;
 }
 
 static void pane_query_run(struct app *app, struct view *view, struct str args)
 {
     (void)args;
     struct pane_query *p = (struct pane_query *)view;
-    if (!p->form.planned) {
-        buf_clear(&p->error);
-        buf_add(&p->error, str_from(p->form.err.text));
-        return;
-    }
-    struct browse *browse = query_request_browse(&p->browse->table, &p->form.line, &p->form.plan);
-    prompt_history_add(&app->query_history, buf_str(&p->form.text));
-    pane_items_ask(app->items, browse, buf_str(&p->form.text));
-    browse_unref(browse);
-    app_focus(app, APP_MAIN);
-    app_overlay_close(app, view);
+    if (show(app, &p->form))
+        app_overlay_close(app, view);
+    else
+        say_wrong(p, "");
 }
 
 static void pane_query_dismiss(struct app *app, struct view *view, struct str args)
@@ -360,7 +358,7 @@ static void pane_query_drop(struct app *app, struct view *view, struct str args)
     judge(p);
 }
 
-static const struct command pane_query_commands[] = {
+const struct command pane_query_commands[] = {
     {.name = "accept", .help = "run the query", .run = pane_query_run},
     {.name = "dismiss", .help = "close without running", .run = pane_query_dismiss},
     {.name = "copy",
@@ -382,7 +380,7 @@ static const struct view_ops pane_query_ops = {
     .free = pane_query_free,
 };
 
-void pane_query_open(struct app *app, const struct browse *browse, struct str text)
+static void pane_query_open(struct app *app, const struct browse *browse, struct str text)
 {
     struct pane_query *p = mem_new(struct pane_query);
     p->view = (struct view){.ops = &pane_query_ops, .app = app};
@@ -397,4 +395,35 @@ void pane_query_open(struct app *app, const struct browse *browse, struct str te
     go_to(p, PANE_QUERY_LINE);
     judge(p);
     app_overlay(app, &p->view);
+}
+
+/* Begins with what was asked last, or with the partition key of the item here. */
+static void open_with(struct app *app, struct view *items, const struct browse *browse)
+{
+    struct buf text = {0};
+    struct value v, item = pane_items_current(items);
+    const struct client_key *key = &browse->table.keys[0];
+    buf_add(&text, pane_items_asked(items));
+    if (!text.len && item.type == VALUE_M && value_find(item, key->name, &v)) {
+        query_form_name(&text, key->name);
+        buf_add(&text, STR(" = "));
+        literal_add(&text, v);
+    }
+    pane_query_open(app, browse, buf_str(&text));
+    buf_fini(&text);
+}
+
+void pane_query_ask(struct app *app, struct view *items, struct str args)
+{
+    const struct browse *browse = pane_items_browsed(items);
+    struct query_form form;
+    if (args.len == 0) {
+        open_with(app, items, browse);
+        return;
+    }
+    query_form_init(&form, &browse->table);
+    query_form_set(&form, args);
+    if (!show(app, &form))
+        app_fail(app, &form.err);
+    query_form_fini(&form);
 }

@@ -17,7 +17,19 @@
 #include "views/app.h"
 #include "views/pane_query_impl.h"
 
-enum { NAME_COLS = 20, OPERATOR_COLS = 14, MARK_COLS = 12, LABEL_COLS = 12, HEAD_ROWS = 3 };
+enum { LABEL_COLS = 12, HEAD_ROWS = 4 };
+
+/* Columns of a term: on a narrow screen the marks go and the rest moves together. */
+struct fields_layout {
+    int name, op, mark;
+};
+
+static struct fields_layout layout_for(int cols)
+{
+    if (cols >= 60)
+        return (struct fields_layout){20, 14, 12};
+    return (struct fields_layout){cols / 3, 8, 0};
+}
 
 static bool is_term_part(const struct query_field *field)
 {
@@ -48,7 +60,9 @@ static int dialog_cols(int cols)
 
 static int dialog_rows(const struct pane_query *p, int rows)
 {
-    int wanted = HEAD_ROWS + count_rows(p) + 2 + (int)p->form.plan.place_count + 2 + 2;
+    enum { FOOT_ROWS = 5, BORDERS = 2 };
+    int wanted =
+        HEAD_ROWS + count_rows(p) + (int)p->browse->table.index_count + 1 + FOOT_ROWS + BORDERS;
     int most = rows > 12 ? rows - 2 : rows;
     return wanted < most ? wanted : most;
 }
@@ -69,6 +83,17 @@ void pane_query_arrange(struct view *view, int rows, int cols)
     if (shown > 0 && row >= p->top + shown)
         p->top = row - shown + 1;
     line_edit_arrange(&p->edit, p->at < 0 ? width : width / 2);
+}
+
+/* As many rows as there are and it needs. */
+static void draw_wrapped(const struct canvas *c, int row, struct str text, enum role role)
+{
+    bool ascii = c->frame->ascii;
+    for (; row < c->rows && text.len; row++) {
+        size_t fits = row + 1 < c->rows ? text_fit(text, c->cols, ascii) : text.len;
+        canvas_text(c, row, 0, c->cols, str_take(text, fits), role, 0);
+        text = str_skip(text, fits);
+    }
 }
 
 /* ---- the line ---- */
@@ -99,13 +124,15 @@ static void draw_line(const struct pane_query *p, const struct canvas *c)
 
 static void draw_verdict(const struct pane_query *p, const struct canvas *c)
 {
-    if (p->error.len)
-        canvas_text(c, 1, 0, c->cols, buf_str(&p->error), ROLE_ERROR, 0);
-    else if (!p->form.planned)
-        canvas_text(c, 1, 0, c->cols, str_from(p->form.err.text), ROLE_ERROR, 0);
-    else
-        canvas_text(
-            c, 1, 0, c->cols, buf_str(&p->verdict), p->form.plan.query ? ROLE_OK : ROLE_WARNING, 0);
+    struct canvas rows = canvas_sub(c, 1, 0, 2, c->cols);
+    if (p->error.len || !p->form.planned) {
+        struct str wrong = p->error.len ? buf_str(&p->error) : str_from(p->form.err.text);
+        draw_wrapped(&rows, 0, wrong, ROLE_ERROR);
+        return;
+    }
+    enum role role = p->form.plan.query ? ROLE_OK : ROLE_WARNING;
+    canvas_text(&rows, 0, 0, c->cols, buf_str(&p->verdict), role, 0);
+    canvas_text(&rows, 1, 0, c->cols, buf_str(&p->cost), ROLE_DIM, 0);
 }
 
 /* ---- the form ---- */
@@ -151,17 +178,18 @@ static const char *nothing_of(enum query_field_kind kind)
 
 static void place_field(const struct query_field *field, int cols, int *col, int *width)
 {
-    int value = NAME_COLS + OPERATOR_COLS, rest = cols - value - MARK_COLS;
+    struct fields_layout l = layout_for(cols);
+    int value = l.name + l.op, rest = cols - value - l.mark;
     *col = LABEL_COLS;
     *width = cols - LABEL_COLS;
     switch (field->kind) {
     case QUERY_FIELD_NAME:
         *col = 0;
-        *width = NAME_COLS - 1;
+        *width = l.name - 1;
         break;
     case QUERY_FIELD_OPERATOR:
-        *col = NAME_COLS;
-        *width = OPERATOR_COLS - 1;
+        *col = l.name;
+        *width = l.op - 1;
         break;
     case QUERY_FIELD_VALUE:
         *col = value;
@@ -173,7 +201,7 @@ static void place_field(const struct query_field *field, int cols, int *col, int
         break;
     case QUERY_FIELD_TERM:
         *col = 0;
-        *width = cols - MARK_COLS;
+        *width = cols - l.mark;
         break;
     default:
         break;
@@ -201,8 +229,9 @@ static void draw_field(const struct pane_query *p, const struct canvas *c, int i
 static void draw_mark(const struct pane_query *p, const struct canvas *c, int i, int row)
 {
     const struct query_field *field = &p->form.fields[i];
-    if (is_term_part(field))
-        canvas_text(c, row, c->cols - MARK_COLS, MARK_COLS,
+    int mark = layout_for(c->cols).mark;
+    if (is_term_part(field) && mark)
+        canvas_text(c, row, c->cols - mark, mark,
             str_from(query_verdict_term(&p->form, field->term)), ROLE_FORM_NOTE, CANVAS_RIGHT);
 }
 
@@ -222,10 +251,10 @@ static void draw_form(const struct pane_query *p, const struct canvas *c)
 static int draw_reasons(const struct pane_query *p, const struct canvas *c)
 {
     struct buf place = {0}, why = {0};
-    int row = 0;
+    int row = 0, name = layout_for(c->cols).name;
     while (row < c->rows && query_verdict_reason(&p->form, (uint32_t)row, &place, &why)) {
-        canvas_text(c, row, 0, NAME_COLS - 1, buf_str(&place), ROLE_LABEL, 0);
-        canvas_text(c, row, NAME_COLS, c->cols - NAME_COLS, buf_str(&why), ROLE_DIM, 0);
+        canvas_text(c, row, 0, name - 1, buf_str(&place), ROLE_LABEL, 0);
+        canvas_text(c, row, name, c->cols - name, buf_str(&why), ROLE_DIM, 0);
         buf_clear(&place);
         buf_clear(&why);
         row++;
@@ -242,7 +271,7 @@ static void draw_foot(const struct pane_query *p, const struct canvas *c)
     canvas_hline(c, 0, 0, c->cols, ROLE_DIALOG_BORDER);
     struct canvas rest = canvas_sub(c, 1, 0, c->rows - 1, c->cols);
     int used = draw_reasons(p, &rest);
-    canvas_text(&rest, used, 0, c->cols, buf_str(&p->command), ROLE_NOTE, 0);
+    draw_wrapped(&rest, used, buf_str(&p->command), ROLE_NOTE);
 }
 
 void pane_query_draw(const struct view *view, const struct canvas *c)
@@ -255,7 +284,7 @@ void pane_query_draw(const struct view *view, const struct canvas *c)
     buf_fini(&title);
     draw_line(p, &dialog);
     draw_verdict(p, &dialog);
-    canvas_hline(&dialog, 2, 0, dialog.cols, ROLE_DIALOG_BORDER);
+    canvas_hline(&dialog, HEAD_ROWS - 1, 0, dialog.cols, ROLE_DIALOG_BORDER);
     int rows = form_rows(p, dialog.rows);
     struct canvas form = canvas_sub(&dialog, HEAD_ROWS, 0, rows, dialog.cols);
     draw_form(p, &form);

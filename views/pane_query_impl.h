@@ -20,7 +20,7 @@ struct pane_query {
     struct line_edit edit;
     int at;
     int top; /* first row of fields shown */
-    struct buf verdict, place, why, command;
+    struct buf verdict, cost, command;
     struct buf error;
     int64_t share; /* of query_plan_cost() */
 };

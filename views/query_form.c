@@ -5,6 +5,7 @@
 #include "views/query_form.h"
 
 #include "backend/json.h"
+#include "views/query_lex.h"
 
 void query_form_init(struct query_form *form, const struct client_table *table)
 {
@@ -229,6 +230,16 @@ void query_form_with(const struct query_form *form, const struct query_field *fi
         replace(form, field->span, text, out);
     }
     buf_fini(&value);
+}
+
+void query_form_name(struct buf *out, struct str name)
+{
+    struct query_token tokens[QUERY_TOKENS_MAX];
+    struct err err = ERR_INIT;
+    size_t count;
+    bool plain = query_lex(name, tokens, &count, &err) && count == 1 &&
+                 tokens[0].kind == QUERY_NAME && tokens[0].len == name.len;
+    buf_printf(out, plain ? "%.*s" : "`%.*s`", STR_ARG(name));
 }
 
 void query_form_without(const struct query_form *form, uint32_t term, struct buf *out)

@@ -60,6 +60,8 @@ void query_form_get(
  */
 void query_form_with(const struct query_form *form, const struct query_field *field,
     struct str text, struct buf *out);
+/* A name as a line takes it: in backquotes where it needs them. */
+void query_form_name(struct buf *out, struct str name);
 /* The text without a term and the "and" beside it. */
 void query_form_without(const struct query_form *form, uint32_t term, struct buf *out);
 

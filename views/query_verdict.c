@@ -34,19 +34,19 @@ static void add_units(struct buf *out, int64_t units)
         words_count_short(out, units / 1000);
 }
 
-static void add_cost(const struct query_form *form, int64_t share, struct buf *out)
+void query_verdict_cost(const struct query_form *form, int64_t share, struct buf *out)
 {
     struct query_cost cost = query_plan_cost(form->table, &form->line, &form->plan, share);
     bool exact = form->plan.whole_key || !form->plan.query;
-    buf_add(out,
-        cost.known ? exact ? STR(" · reads ") : STR(" · reads about ") : STR(" · reads at most "));
+    const char *how = cost.known ? exact ? "reads " : "reads about " : "reads at most ";
+    buf_add(out, str_from(how));
     words_count_short(out, cost.items);
     buf_add(out, cost.items == 1 ? STR(" item, ") : STR(" items, "));
     add_units(out, cost.units);
     buf_add(out, STR(" RCU"));
 }
 
-void query_verdict_line(const struct query_form *form, int64_t share, struct buf *out)
+void query_verdict_line(const struct query_form *form, struct buf *out)
 {
     const struct query_plan *plan = &form->plan;
     struct str where = plan->index ? plan->index->name : form->table->name;
@@ -54,7 +54,6 @@ void query_verdict_line(const struct query_form *form, int64_t share, struct buf
         STR_ARG(where));
     add_terms(form, true, out);
     add_terms(form, false, out);
-    add_cost(form, share, out);
 }
 
 bool query_verdict_reason(

@@ -6,9 +6,10 @@
 
 /* A plan in words, for whoever types a query. */
 
-/* "QUERY on GSI1 · key: status, orderId · filter: amount · about 40 items, 10 RCU". `share` as in
- * query_plan_cost(). */
-void query_verdict_line(const struct query_form *form, int64_t share, struct buf *out);
+/* "QUERY on GSI1 · key: status, orderId · filter only: amount" */
+void query_verdict_line(const struct query_form *form, struct buf *out);
+/* "reads about 40 items, 10 RCU". `share` as in query_plan_cost(). */
+void query_verdict_cost(const struct query_form *form, int64_t share, struct buf *out);
 /* The nth place that does not answer, and why; false past the last. */
 bool query_verdict_reason(
     const struct query_form *form, uint32_t nth, struct buf *place, struct buf *why);

@@ -80,7 +80,9 @@ static void assert_verdict(const char *text, int64_t share, const char *verdict)
     query_form_init(&form, &table);
     query_form_set(&form, str_from(text));
     assert_true(form.planned);
-    query_verdict_line(&form, share, &out);
+    query_verdict_line(&form, &out);
+    buf_add(&out, STR(" · "));
+    query_verdict_cost(&form, share, &out);
     assert_string_equal(buf_cstr(&out), verdict);
     buf_fini(&out);
     query_form_fini(&form);
