@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* An endpoint to talk to: `dynascope serve` in a process of its own. */
 #include "tests/pty/endpoint.h"
 
 #include "tests/test.h"
