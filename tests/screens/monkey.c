@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * monkey [SEED [KEYS]]: presses keys at random, types, pastes, resizes and lets others write, on
- * the sample store. Nothing may crash, and after each key everything must come to rest. Prints the
- * seed and the last keys where it does not.
+ * monkey [SEED [KEYS [triggers]]]: presses keys at random, types, pastes, resizes and lets others
+ * write, on the sample store, or mostly in the panes of triggers. Nothing may crash, and after each
+ * key everything must come to rest. Prints the seed and the last keys where it does not.
  */
 #include "backend/client.h"
 #include "backend/embedded/embedded.h"
 #include "tests/screens/sample.h"
+#include "tests/screens/triggers.h"
 #include "views/app.h"
+#include "views/cli/host.h"
 
 #include <ftw.h>
 #include <locale.h>
@@ -24,6 +26,10 @@ struct monkey {
     uint64_t seed;
     const char *trail[TRAIL];
     int pressed;
+    bool with_triggers;
+    struct triggers_sample triggers;
+    char triggers_folder[96], trusted[96];
+    struct host *host;
 };
 
 static uint64_t monkey_below(struct monkey *m, uint64_t bound)
@@ -109,9 +115,19 @@ static void monkey_open(struct monkey *m)
     screen_memory_press(m->screen, then[monkey_below(m, sizeof then / sizeof *then)]);
 }
 
+static void monkey_open_triggers(struct monkey *m)
+{
+    static const char *const then[] = {"Down l", "l", "Down o", "o Enter", "Down d", "d A y", "a",
+        "Down e", "e", "F", "R", "R Enter", "Down S y", "T y", "x", "X", "D", "Enter w"};
+    screen_memory_press(m->screen, "Esc Esc Esc Esc t");
+    screen_memory_press(m->screen, then[monkey_below(m, sizeof then / sizeof *then)]);
+}
+
 static void monkey_press(struct monkey *m)
 {
     const char *key = monkey_keys[monkey_below(m, sizeof monkey_keys / sizeof *monkey_keys)];
+    if (m->with_triggers && monkey_below(m, 12) == 0)
+        monkey_open_triggers(m);
     switch (monkey_below(m, 40)) {
     case 0:
         key = "(resize)";
@@ -141,6 +157,18 @@ static void monkey_press(struct monkey *m)
     m->trail[m->pressed++ % TRAIL] = key;
     monkey_rest(m);
     m->app->quit = false;
+}
+
+static bool monkey_host(struct monkey *m, const char *folder, struct err *err)
+{
+    snprintf(m->triggers_folder, sizeof m->triggers_folder, "%s/triggers", folder);
+    snprintf(m->trusted, sizeof m->trusted, "%s/trusted", folder);
+    struct host_options options = {.folder = m->triggers_folder, .trusted = m->trusted};
+    if (!triggers_sample_fill(&m->triggers, m->triggers_folder, m->trusted, NULL, err))
+        return false;
+    m->host = host_new(worker_backend(m->worker), &options, err);
+    m->app->host = m->host;
+    return m->host != NULL;
 }
 
 static int monkey_remove(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -174,9 +202,17 @@ int main(int argc, char **argv)
     m.worker = worker_new(backend);
     m.screen = screen_memory_open(24, 80);
     m.app = app_new(&options, m.screen, m.worker, &err);
+    m.with_triggers = argc > 3;
+    if (m.app && m.with_triggers && !monkey_host(&m, folder, &err)) {
+        printf("%s\n", err.text);
+        return 1;
+    }
     for (int i = 0; m.app && i < keys; i++)
         monkey_press(&m);
     app_free(m.app);
+    host_free(m.host);
+    if (m.with_triggers)
+        triggers_sample_free(&m.triggers);
     worker_free(m.worker);
     screen_close(m.screen);
     nftw(folder, monkey_remove, 8, FTW_DEPTH | FTW_PHYS);
