@@ -258,6 +258,9 @@ int cli_cancel_signal(void);
 /* The tables of the open connection, as `tables` prints them. */
 bool cli_tables_print(struct cli *cli, struct err *err);
 
+/* Subcommands with their options as mdoc(7). */
+void cli_manual_add(struct buf *out);
+
 /* ---- subcommands, one file each ---- */
 bool cli_explorer_run(struct cli *cli, struct err *err);
 bool cli_call_run(struct cli *cli, struct err *err);

@@ -413,64 +413,13 @@ static void add_fish(struct buf *out)
         fish_command(out, &all[i]);
 }
 
-/* ---- the manual page ---- */
-
-/* mdoc takes a leading dot or apostrophe for a request, and backslashes for escapes. */
-static void add_mdoc(struct buf *out, const char *text)
-{
-    if (*text == '.' || *text == '\'')
-        buf_add(out, STR("\\&"));
-    for (; *text; text++) {
-        if (*text == '\\')
-            buf_add(out, STR("\\e"));
-        else
-            buf_add_byte(out, *text);
-    }
-    buf_add_byte(out, '\n');
-}
-
-static void mdoc_option(struct buf *out, const struct cli_option *option)
-{
-    buf_add(out, STR(".It"));
-    if (option->letter)
-        buf_printf(out, " Fl %c ,", option->letter);
-    buf_printf(out, " Fl \\-%s", option->name);
-    if (option->alias)
-        buf_printf(out, " , Fl \\-%s", option->alias);
-    if (option->argument)
-        buf_printf(out, " Ar %s", option->argument);
-    buf_add_byte(out, '\n');
-    add_mdoc(out, option->help);
-}
-
-static void mdoc_command(struct buf *out, const struct cli_command *command)
-{
-    const struct cli_option *option;
-    buf_printf(
-        out, ".Ss dynascope %s%s%s\n", command->name, command->name[0] ? " " : "", command->args);
-    buf_printf(out, "%c%s.\n", command->summary[0] - 'a' + 'A', command->summary + 1);
-    if (command->help)
-        add_mdoc(out, command->help);
-    buf_add(out, STR(".Bl -tag -width Ds\n"));
-    for (int id = -1; next_option(command, &id, &option);)
-        mdoc_option(out, option);
-    buf_add(out, STR(".El\n"));
-}
-
-static void add_manual(struct buf *out)
-{
-    size_t count;
-    const struct cli_command *all = cli_commands_all(&count);
-    for (size_t i = 0; i < count; i++)
-        mdoc_command(out, &all[i]);
-}
-
 bool cli_completions_run(struct cli *cli, struct err *err)
 {
     static const struct {
         const char *name;
         void (*add)(struct buf *out);
-    } kinds[] = {{"bash", add_bash}, {"zsh", add_zsh}, {"fish", add_fish}, {"mdoc", add_manual}};
+    } kinds[] = {
+        {"bash", add_bash}, {"zsh", add_zsh}, {"fish", add_fish}, {"mdoc", cli_manual_add}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         if (strcmp(cli->args[0], kinds[i].name) == 0) {
             kinds[i].add(&cli->out.pending);

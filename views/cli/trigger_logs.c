@@ -118,7 +118,12 @@ static struct str format(struct logs *l, const struct reel *reel, const struct l
         trigger_put_time(&line, event->time_ms);
         buf_printf(&line, " %.*s ", STR_ARG(reel->name));
     }
-    buf_add(&line, event->message);
+    struct str rest = event->message, piece;
+    while (l->cli->out.terminal && str_cut(&rest, '\t', &piece)) {
+        buf_add(&line, piece);
+        buf_add(&line, rest.len ? STR("  ") : STR(""));
+    }
+    buf_add(&line, l->cli->out.terminal ? STR_NONE : event->message);
     while (line.len && line.at[line.len - 1] == '\n')
         line.len--;
     size_t len = line.len;

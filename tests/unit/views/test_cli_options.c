@@ -144,6 +144,41 @@ static void what_is_wrong_is_named(void **state)
     }
 }
 
+static void a_verb_stands_behind_its_subcommand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *name;
+        int args;
+    } cases[] = {{"trigger add T s.py", "trigger add", 2},
+        {"-c x trigger -q run", "trigger run", 0}, {"trigger update n", "trigger edit", 1},
+        {"trigger lst", "trigger", 1}, {"trigger -- add T", "trigger add", 1},
+        {"scan add", "scan", 1}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cli cli;
+        struct err err;
+        assert_true(parse(&cli, cases[i].line, &err));
+        assert_string_equal(cli.command->name, cases[i].name);
+        assert_int_equal(cli.arg_count, cases[i].args);
+        free_cli(&cli);
+    }
+}
+
+static void options_that_are_repeated_are_kept_in_their_order(void **state)
+{
+    (void)state;
+    struct cli cli;
+    struct err err;
+    assert_true(parse(&cli, "trigger add T s --filter a --timeout 5 --filter=b", &err));
+    assert_int_equal(cli.given_count, 3);
+    assert_int_equal(cli.given[0].id, CLI_FILTERS);
+    assert_string_equal(cli.given[0].value, "a");
+    assert_int_equal(cli.given[1].id, CLI_TIMEOUT);
+    assert_string_equal(cli.given[2].value, "b");
+    assert_string_equal(cli.value[CLI_FILTERS], "b");
+    free_cli(&cli);
+}
+
 static void every_row_is_complete_and_every_name_leads_to_its_row(void **state)
 {
     (void)state;
@@ -191,6 +226,7 @@ static void a_mistyped_subcommand_has_a_neighbour(void **state)
     assert_string_equal(cli_commands_nearest(STR("table")), "tables");
     assert_string_equal(cli_commands_nearest(STR("improt")), "import");
     assert_string_equal(cli_commands_nearest(STR("quey")), "query");
+    assert_string_equal(cli_commands_nearest(STR("trigger lst")), "trigger list");
     assert_null(cli_commands_nearest(STR("")));
     assert_null(cli_commands_nearest(STR("zzzzzz")));
     assert_null(cli_commands_nearest(
@@ -208,6 +244,8 @@ int main(void)
         cmocka_unit_test(one_name_may_mean_different_things_to_different_subcommands),
         cmocka_unit_test(the_last_of_a_repeated_option_counts),
         cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(a_verb_stands_behind_its_subcommand),
+        cmocka_unit_test(options_that_are_repeated_are_kept_in_their_order),
         cmocka_unit_test(every_row_is_complete_and_every_name_leads_to_its_row),
         cmocka_unit_test(no_subcommand_takes_two_options_of_one_name_or_letter),
         cmocka_unit_test(a_mistyped_subcommand_has_a_neighbour),
