@@ -5,6 +5,8 @@
 #include "tests/unit/triggers/folder_test.h"
 #include "tests/unit/triggers/zip_maker.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/wait.h>
 
 struct fixture {
@@ -358,6 +360,51 @@ static void several_processes_change_it_at_once(void **state)
     end(&x);
 }
 
+struct reading {
+    struct registry *registry;
+    atomic_bool stop;
+    atomic_int wrong;
+};
+
+static void *read_often(void *context)
+{
+    struct reading *reading = context;
+    struct arena arena = {0};
+    while (!atomic_load(&reading->stop)) {
+        struct err err = ERR_INIT;
+        struct registry_functions all;
+        if (!registry_functions(reading->registry, &arena, &all, NULL, &err))
+            atomic_fetch_add(&reading->wrong, 1);
+        for (size_t i = 0; i < all.count; i++)
+            atomic_fetch_add(&reading->wrong, all.items[i].untrusted);
+        arena_reset(&arena);
+    }
+    arena_fini(&arena);
+    return NULL;
+}
+
+static void several_threads_read_while_one_changes(void **state)
+{
+    (void)state;
+    struct fixture x;
+    begin(&x);
+    struct reading reading = {.registry = x.registry};
+    pthread_t threads[3];
+    put_function(&x, "f");
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, read_often, &reading), 0);
+    for (int i = 0; i < 100; i++) {
+        struct function function = function_of(i % 2 ? "f" : "g");
+        function.timeout_s = 1 + (unsigned)i;
+        assert_true(registry_put_function(x.registry, &x.arena, &function, false, &x.err));
+    }
+    atomic_store(&reading.stop, true);
+    for (size_t i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(atomic_load(&reading.wrong), 0);
+    end(&x);
+}
+
 /* ---- code ---- */
 
 static void code_from_a_zip_replaces_the_one_before(void **state)
@@ -448,6 +495,7 @@ int main(void)
         cmocka_unit_test(a_link_in_the_place_of_a_folder_is_not_followed),
         cmocka_unit_test(names_that_lead_elsewhere_are_refused),
         cmocka_unit_test(several_processes_change_it_at_once),
+        cmocka_unit_test(several_threads_read_while_one_changes),
         cmocka_unit_test(code_from_a_zip_replaces_the_one_before),
         cmocka_unit_test(code_that_was_changed_is_no_longer_trusted),
         cmocka_unit_test(a_store_that_was_moved_finds_its_code_and_asks_anew),
