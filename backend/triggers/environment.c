@@ -83,11 +83,17 @@ static void set_lambdas(struct maker *m, const struct environment_facts *facts)
     set(m, "AWS_DEFAULT_REGION", facts->region);
 }
 
+/* What is on this machine is kept with keys of its own, whatever the function says. */
+static bool passes(const struct environment_facts *facts)
+{
+    return facts->function->pass_credentials && facts->remote.len;
+}
+
 static void set_keys(struct maker *m, const struct environment_facts *facts)
 {
     static const char *const names[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
         "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"};
-    if (facts->function->pass_credentials) {
+    if (passes(facts)) {
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             pass(m, names[i]);
         return;
@@ -109,14 +115,22 @@ static void set_own(struct maker *m, const struct function *f)
             set(m, arena_dup(m->arena, each->name).at, each->text);
 }
 
-/* With its user's own keys an SDK goes where its user goes. */
+/* With its user's own keys an SDK goes where its user goes. place = URL [" · " profile] | words */
+static struct str endpoint_of(const struct environment_facts *facts)
+{
+    struct str place = facts->remote, url = STR_NONE;
+    if (!passes(facts))
+        return facts->endpoint;
+    return str_starts(place, STR("http")) && str_cut(&place, ' ', &url) ? url : STR_NONE;
+}
+
 static void set_endpoints(struct maker *m, const struct environment_facts *facts)
 {
     static const char *const names[] = {"AWS_ENDPOINT_URL_DYNAMODB",
         "AWS_ENDPOINT_URL_DYNAMODB_STREAMS", "AWS_ENDPOINT_URL_LAMBDA"};
-    bool keyed = facts->function->pass_credentials && facts->access_key.len;
-    for (size_t i = 0; facts->endpoint.len && !keyed && i < sizeof names / sizeof *names; i++)
-        set(m, names[i], facts->endpoint);
+    struct str endpoint = endpoint_of(facts);
+    for (size_t i = 0; endpoint.len && i < sizeof names / sizeof *names; i++)
+        set(m, names[i], endpoint);
 }
 
 /* lib/node_modules beside the program's bin: where `npm install -g` puts things */

@@ -11,11 +11,12 @@
  */
 struct environment_facts {
     const struct function *function;
-    const char *mark;                                 /* NAME=VALUE: comes first */
-    unsigned port;                                    /* of the Runtime API; 0 = none */
-    const char *stream;                               /* of its log */
-    struct str region;                                /* of ARNs */
-    struct str endpoint;                              /* where SDKs go; empty = their own */
+    const char *mark;    /* NAME=VALUE: comes first */
+    unsigned port;       /* of the Runtime API; 0 = none */
+    const char *stream;  /* of its log */
+    struct str region;   /* of ARNs */
+    struct str endpoint; /* where SDKs go; empty = their own */
+    struct str remote;   /* backend_place() of a remote connection; empty = it is none */
     struct str access_key, secret_key, session_token; /* for it; empty = some that mean nothing */
 };
 

@@ -82,7 +82,8 @@ static const char *const *make_environment(struct instance *i, struct arena *are
         .endpoint = options->endpoint,
         .access_key = options->access_key,
         .secret_key = options->secret_key,
-        .session_token = options->session_token};
+        .session_token = options->session_token,
+        .remote = options->remote};
     return environment_make(arena, &facts);
 }
 

@@ -323,6 +323,7 @@ static void keep_options(struct invoker *invoker, const struct invoker_options *
     o->access_key = keep(invoker, given->access_key);
     o->secret_key = keep(invoker, given->secret_key);
     o->session_token = keep(invoker, given->session_token);
+    o->remote = keep(invoker, given->remote);
     o->processes = given->processes ? given->processes : PROCESSES;
     o->idle_ms = given->idle_ms ? given->idle_ms : IDLE_MS;
 }

@@ -19,13 +19,8 @@
  * fail). What it prints on the standard error is the log.
  *
  * MemorySize is told and reported, not enforced, up to a gigabyte: what has more than that (or more
- * than a larger MemorySize) of its own is killed. With PassCredentials SDKs get their user's keys,
- * and go where these are good, unless the endpoint takes any keys.
- *
- *     invoker_start(i, &invocation) ──▶ free warm process? ─yes─▶ its held GET …/next is answered
- *                                          └─no─▶ spawn (a group of its own, no shell, clean
- *                                                 environment, limits) ─▶ GET …/next ─▶ answered
- *     …/response, …/error, exit, timeout ──▶ log lines ──▶ invocation->done()
+ * than a larger MemorySize) of its own is killed. With PassCredentials, where the connection is a
+ * remote one, SDKs get their user's keys from the environment and go there by themselves.
  */
 struct invoker;
 
@@ -35,8 +30,9 @@ struct invoker_options {
     struct str region;
     struct str endpoint; /* http://127.0.0.1:PORT: where SDKs in functions go; empty = none */
     struct str access_key, secret_key, session_token; /* for it; empty = dummies */
-    unsigned processes;                               /* of one function at most; 0 = 16 */
-    int64_t idle_ms; /* a process without work is ended after; 0 = 5 minutes */
+    struct str remote;  /* backend_place() of a remote connection; empty = it is none */
+    unsigned processes; /* of one function at most; 0 = 16 */
+    int64_t idle_ms;    /* a process without work is ended after; 0 = 5 minutes */
 };
 
 enum invoked {

@@ -233,7 +233,8 @@ static bool start(struct triggers *t, const struct triggers_options *options, st
         .endpoint = options->endpoint,
         .access_key = options->access_key,
         .secret_key = options->secret_key,
-        .session_token = options->session_token};
+        .session_token = options->session_token,
+        .remote = backend_is_remote(t->backend) ? str_from(backend_place(t->backend)) : STR_NONE};
     t->invoker = invoker_open(&invoker, err);
     if (!t->invoker || !wake_open(&t->wake, err))
         return false;

@@ -94,7 +94,7 @@ static void nothing_of_this_programs_environment_passes(void **state)
     arena_fini(&room.arena);
 }
 
-static void credentials_pass_where_the_function_says_so(void **state)
+static void credentials_pass_where_they_are_of_use_and_allowed(void **state)
 {
     (void)state;
     struct room room;
@@ -102,12 +102,17 @@ static void credentials_pass_where_the_function_says_so(void **state)
     room_init(&room, RUNTIME_NODEJS);
     room.function.pass_credentials = true;
     const char *const *e = environment_make(&room.arena, &room.facts);
+    assert_null(value_of(e, "AWS_PROFILE"));
+    assert_string_equal(value_of(e, "AWS_ACCESS_KEY_ID"), "KEY");
+    assert_string_equal(value_of(e, "AWS_ENDPOINT_URL_DYNAMODB"), "http://127.0.0.1:8000");
+    room.facts.remote = STR("aws · mine · eu-west-1");
+    e = environment_make(&room.arena, &room.facts);
     assert_string_equal(value_of(e, "AWS_PROFILE"), "mine");
     assert_null(value_of(e, "AWS_ACCESS_KEY_ID"));
     assert_null(value_of(e, "AWS_ENDPOINT_URL_DYNAMODB"));
-    room.facts.access_key = STR_NONE;
+    room.facts.remote = STR("http://192.0.2.1:8000 · mine");
     e = environment_make(&room.arena, &room.facts);
-    assert_string_equal(value_of(e, "AWS_ENDPOINT_URL_DYNAMODB"), "http://127.0.0.1:8000");
+    assert_string_equal(value_of(e, "AWS_ENDPOINT_URL_DYNAMODB"), "http://192.0.2.1:8000");
     unsetenv("AWS_PROFILE");
     arena_fini(&room.arena);
 }
@@ -179,7 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lambdas_variables_are_there),
         cmocka_unit_test(nothing_of_this_programs_environment_passes),
-        cmocka_unit_test(credentials_pass_where_the_function_says_so),
+        cmocka_unit_test(credentials_pass_where_they_are_of_use_and_allowed),
         cmocka_unit_test(own_variables_come_after_lambdas_and_before_ours),
         cmocka_unit_test(a_program_is_a_file_of_the_function),
     };
