@@ -24,6 +24,7 @@
 enum {
     STREAM_DETAIL_FROM = 14,
     STREAM_NARROW = 60,
+    STREAM_TINY = 32,
     STREAM_TIME_FROM = 44,
     STREAM_TICK_MS = 500,  /* rates fade; a remote stream is asked at least as often */
     STREAM_ASK_MS = 100,   /* and at most as often */
@@ -304,6 +305,8 @@ static void add_names(const struct pane_stream *p, struct buf *out)
 static void stream_title(struct view *view, struct buf *left, struct buf *right)
 {
     struct pane_stream *p = (struct pane_stream *)view;
+    if (!p->live && view->app->frame.cols < STREAM_TINY)
+        buf_add(left, STR("HELD ")); /* there is no room for the right end */
     add_names(p, left);
     if (p->filter_text.len)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->filter_text)));
@@ -324,6 +327,15 @@ static void stream_title(struct view *view, struct buf *left, struct buf *right)
         buf_add_byte(right, ' ');
         add_sparks(p, right);
     }
+}
+
+/* ", came 12 s later": of what was written while one watched. Times are in seconds: less than two
+ * say nothing. */
+static void add_lag(const struct pane_stream *p, const struct tail_record *record, struct buf *out)
+{
+    int64_t seconds = (record->came_ms - record->time_ms) / 1000;
+    if (record->time_ms >= p->tail.began_ms && seconds > 1 && seconds < 3600)
+        buf_printf(out, ", came %d s later", (int)seconds);
 }
 
 static void stream_facts(struct view *view, struct buf *out)
@@ -348,6 +360,7 @@ static void stream_facts(struct view *view, struct buf *out)
     words_utc(out, record->time_ms);
     buf_add(out, STR(", "));
     words_distance(out, record->time_ms, clock_now_ms(view->app->options.clock));
+    add_lag(p, record, out);
     buf_add(out, STR(" · record of "));
     words_bytes(out, (int64_t)record->json.len);
 }

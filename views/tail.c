@@ -66,10 +66,11 @@ static bool is_full(const struct tail *t, size_t more)
 }
 
 /* False where it is not kept; *gone counts those that were dropped in front. */
-static bool add_record(struct tail *t, struct tail_record *record, size_t *gone)
+static bool add_record(struct tail *t, struct tail_record *record, int64_t now_ms, size_t *gone)
 {
     size_t size = tail_record_size(record);
     record->number = (int64_t)t->seen++;
+    record->came_ms = now_ms;
     t->tables[record->table]->seen++;
     if (t->take) {
         t->take(t->context, record);
@@ -192,12 +193,13 @@ static void look_ended(struct task *task)
     struct tail *t = task->owner;
     struct tail_look *look = (struct tail_look *)task;
     size_t gone = 0, had = t->count, added = 0;
+    int64_t now_ms = clock_now_ms(t->clock);
     t->task = NULL;
     t->took_ns += (clock_tick_ns() - t->asked_ns - t->took_ns) / 4;
     take_state(t->tables[look->table], look);
     take_records(t, look);
     for (struct merge_node *node; (node = merge_next(&t->merge));)
-        added += add_record(t, (struct tail_record *)node, &gone);
+        added += add_record(t, (struct tail_record *)node, now_ms, &gone);
     tail_look_fini(look);
     look_next(t);
     /* of what came, the oldest may have gone again at once */
@@ -251,6 +253,7 @@ void tail_init(struct tail *t, struct worker *worker, const struct clock *clock,
         .changed = changed,
         .start = start,
         .time_ms = time_ms,
+        .began_ms = clock_now_ms(clock),
         .keep = TAIL_RECORDS_MAX,
         .pin = INT64_MAX};
 }

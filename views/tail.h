@@ -37,7 +37,7 @@ struct tail {
      * set between tail_init() and tail_add(). */
     void (*take)(void *context, const struct tail_record *record);
     enum follow_start start;
-    int64_t time_ms;
+    int64_t time_ms, began_ms;
     size_t keep; /* records; TAIL_RECORDS_MAX */
     int64_t pin; /* this record and later ones stay: where all do, what comes is dropped instead */
 

@@ -12,8 +12,9 @@ enum tail_event { TAIL_INSERT, TAIL_MODIFY, TAIL_REMOVE };
 struct tail_record {
     struct merge_node order; /* the first member: what waits in a merge is the record */
     int64_t number;          /* 0, 1, 2, …: the first record that was seen is 0 */
-    int64_t time_ms;
-    uint32_t table; /* which of the tail's tables */
+    int64_t time_ms;         /* when it was written, in whole seconds as the service tells it */
+    int64_t came_ms;         /* when it came here */
+    uint32_t table;          /* which of the tail's tables */
     enum tail_event event;
     bool by_service;   /* removed by time to live */
     struct str key;    /* "C101 · O5001" */

@@ -35,8 +35,9 @@ static void put_burst(struct sample *s, int from, int count)
     struct buf items = {0}, errors = {0};
     for (int i = from; i < from + count; i++)
         buf_printf(&items, "{\"id\":\"i%05d\",\"n\":%d}\n", i, i);
-    if (sample_run(s, buf_cstr(&items), NULL, &errors, "-c", s->store, "put", "Orders", "-", NULL))
-        fail_msg("put: %s", buf_cstr(&errors));
+    if (sample_run(s, buf_cstr(&items), NULL, &errors, "-c", s->store, "import", "Orders", "-",
+            "--format", "jsonl", "--no-sync", "--quiet", NULL))
+        fail_msg("import: %s", buf_cstr(&errors));
     buf_fini(&items);
     buf_fini(&errors);
 }
@@ -48,6 +49,16 @@ static void put_one(struct sample *s, int number)
         "{\"TableName\":\"Orders\",\"Item\":{\"id\":{\"S\":\"i%05d\"},\"n\":{\"N\":\"%d\"}}}",
         number, number);
     free(sample_call(s, "PutItem", body));
+}
+
+static void change_one(struct sample *s, int n)
+{
+    char body[256];
+    snprintf(body, sizeof body,
+        "{\"TableName\":\"Orders\",\"Key\":{\"id\":{\"S\":\"i00001\"}},\"UpdateExpression\":\"SET "
+        "n = :n\",\"ExpressionAttributeValues\":{\":n\":{\"N\":\"%d\"}}}",
+        n);
+    free(sample_call(s, "UpdateItem", body));
 }
 
 /* ---- the explorer ---- */
@@ -211,10 +222,7 @@ static void a_row_flashes_and_then_is_still(void **state)
     put_burst(&s, 0, 3);
     sample_open(&s, &t, &(struct sample_start){.arguments = (const char *const[]){"Orders", NULL}});
     term_expect(&t, "i00002");
-    free(sample_call(&s, "UpdateItem",
-        "{\"TableName\":\"Orders\",\"Key\":{\"id\":{\"S\":\"i00001\"}},\"UpdateExpression\":\"SET "
-        "n "
-        "= :n\",\"ExpressionAttributeValues\":{\":n\":{\"N\":\"7777\"}}}"));
+    change_one(&s, 7777);
     term_expect(&t, "~i00001");
     assert_true(term_shows(&t, "7777"));
     term_expect(&t, " i00001");
@@ -230,6 +238,36 @@ static void a_row_flashes_and_then_is_still(void **state)
     close_both(&s, &t);
 }
 
+/* Reading a remote table costs: only the user asks for it. */
+static void through_an_endpoint_rows_flash_and_new_ones_are_counted(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    make_table(&s, "NEW_AND_OLD_IMAGES");
+    put_burst(&s, 0, 3);
+    endpoint_start(&e, program, s.store, 0);
+    const char *env[] = {s.home, s.temporary, NULL};
+    term_open(&t, &(struct term_options){
+                      .argv = (const char *[]){program, e.url, "Orders", NULL}, .env = env});
+    term_expect(&t, "i00002");
+    do { /* until its stream is followed */
+        change_one(&s, (int)(random() % 10000));
+        term_settle(&t, 100);
+    } while (!term_shows(&t, "~i00001"));
+    change_one(&s, 77777);
+    term_expect(&t, "77777");
+    put_one(&s, 9);
+    term_expect(&t, "1 new");
+    assert_false(term_shows(&t, "i00009"));
+    term_send(&t, "r");
+    term_expect(&t, "i00009");
+    term_expect_gone(&t, "1 new");
+    endpoint_stop(&e);
+    close_both(&s, &t);
+}
+
 static void without_new_versions_rows_flash_when_they_were_read(void **state)
 {
     (void)state;
@@ -239,10 +277,7 @@ static void without_new_versions_rows_flash_when_they_were_read(void **state)
     put_burst(&s, 0, 3);
     sample_open(&s, &t, &(struct sample_start){.arguments = (const char *const[]){"Orders", NULL}});
     term_expect(&t, "i00002");
-    free(sample_call(&s, "UpdateItem",
-        "{\"TableName\":\"Orders\",\"Key\":{\"id\":{\"S\":\"i00001\"}},\"UpdateExpression\":\"SET "
-        "n "
-        "= :n\",\"ExpressionAttributeValues\":{\":n\":{\"N\":\"7777\"}}}"));
+    change_one(&s, 7777);
     term_expect(&t, "~i00001");
     term_expect(&t, "7777");
     close_both(&s, &t);
@@ -256,6 +291,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(an_endpoint_that_goes_and_comes_back_loses_nothing),
         cmocka_unit_test(resizing_in_a_burst_counts_as_well),
         cmocka_unit_test(a_row_flashes_and_then_is_still),
+        cmocka_unit_test(through_an_endpoint_rows_flash_and_new_ones_are_counted),
         cmocka_unit_test(without_new_versions_rows_flash_when_they_were_read),
     };
     assert_int_equal(argc, 2);

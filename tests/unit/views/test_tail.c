@@ -252,7 +252,7 @@ static void streams_of_several_tables_are_merged_by_time(void **state)
     struct tail tail;
     make_table(f, "Others", KEYS_ONLY, &others);
     for (int i = 0; i < 3; i++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "k%d", i);
         put_other(f, "Others", id);
         f->clock.ms += 2000;
@@ -371,7 +371,7 @@ static void what_somebody_looks_at_stays(void **state)
 {
     struct fixture *f = *state;
     struct tail tail;
-    char id[8];
+    char id[16];
     tail_init(&tail, f->worker, &f->clock.clock, FOLLOW_LATEST, f->clock.ms, f, on_changed);
     tail.keep = 10;
     tail_add(&tail, &f->table, false);
