@@ -132,21 +132,30 @@ static bool check_length(enum route_face face, struct request *request, struct r
     return refuse(reply, &err);
 }
 
-/* An old browser does not tell where a request comes from, and that it is a page's own picture. */
-static bool check_browser(const struct request *request, struct reply *reply)
+static bool refuse_browser(struct reply *reply, const char *why)
 {
-    if (message_get(request, STR("Sec-Fetch-Site")).len ||
-        !str_starts(message_get(request, STR("User-Agent")), STR("Mozilla/")))
-        return true;
-    reply_set(reply, 403, REPLY_TEXT, STR("browsers have to say Sec-Fetch-Site here\n"));
+    reply_set(reply, 403, REPLY_TEXT, str_from(why));
     reply->bare = true;
     return false;
+}
+
+/* Foreign pages are turned away at the gate. What a function answers may be a page, too, which is
+ * of this origin then: it may ask functions, and nothing else. An old browser does not tell where a
+ * request comes from: it may be a page's picture. */
+static bool check_browser(enum route_face face, const struct request *request, struct reply *reply)
+{
+    bool tells = message_get(request, STR("Sec-Fetch-Site")).len > 0;
+    if (tells && face != ROUTE_FUNCTION)
+        return refuse_browser(reply, "web pages are not served\n");
+    if (!tells && str_starts(message_get(request, STR("User-Agent")), STR("Mozilla/")))
+        return refuse_browser(reply, "browsers have to say Sec-Fetch-Site here\n");
+    return true;
 }
 
 bool offer_admit(
     const struct offer *offer, enum route_face face, struct request *request, struct reply *reply)
 {
-    return check_browser(request, reply) && check_peer(offer, request, reply) &&
+    return check_browser(face, request, reply) && check_peer(offer, request, reply) &&
            check_length(face, request, reply);
 }
 

@@ -68,7 +68,7 @@ static int begin(void **state)
     return 0;
 }
 
-static int end(void **state)
+static int finish(void **state)
 {
     close_offered(*state);
     return 0;
@@ -93,6 +93,25 @@ static struct answered ask(struct offered *o, const char *head, struct str body)
     send_bytes(w.fd, buf_str(&out));
     struct answered a = wire_take(&w);
     buf_fini(&out);
+    wire_close(&w);
+    return a;
+}
+
+/* The same, where the head of the answer may be long: what matters is that it came whole. */
+static struct answered ask_long(struct offered *o, const char *head)
+{
+    struct wire w = wire_to(o);
+    struct answered a = {0};
+    send_text(w.fd, head);
+    send_text(w.fd, "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    while (wire_more(&w))
+        ;
+    size_t end = str_find(buf_str(&w.in), STR("\r\n\r\n"));
+    if (end != SIZE_MAX) {
+        a.status = atoi(w.in.at + 9);
+        a.len = w.in.len - end - 4;
+        a.body = mem_dup(w.in.at + end + 4, a.len);
+    }
     wire_close(&w);
     return a;
 }
@@ -136,6 +155,8 @@ static void pages_and_foreign_hosts_stay_outside(void **state)
         "GET /lambda-url/f/ HTTP/1.1\r\nHost: evil.example\r\n",
         "GET /execute-api/a/ HTTP/1.1\r\n" HOST "User-Agent: Mozilla/5.0 (old)\r\n",
         LIST SIGNED_FOR("lambda") "Origin: http://localhost\r\n",
+        LIST SIGNED_FOR("lambda") "Sec-Fetch-Site: same-origin\r\n",
+        LIST SIGNED_FOR("lambda") "Sec-Fetch-Site: none\r\n",
         FORM SIGNED_FOR("iam") "Origin: http://evil.example\r\n",
         FORM SIGNED_FOR("iam") "User-Agent: Mozilla/5.0\r\n",
         "OPTIONS /lambda-url/f/ HTTP/1.1\r\n" HOST "Origin: http://evil.example\r\n",
@@ -279,6 +300,34 @@ static void a_function_answers_over_the_wire(void **state)
     answered_fini(&a);
 }
 
+static void long_headers_fit_beside_a_long_head(void **state)
+{
+    struct offered *o = *state;
+    struct buf head = {0};
+    create(o, "#!/bin/sh\ncat >/dev/null\nx=aaaaaaaaaaaaaaaa\nfor i in 1 2 3 4 5 6 7 8 9; do "
+              "x=$x$x; done\n"
+              "echo $x >&2\necho "
+              "'{\"headers\":{\"X-Long\":\"'$x'\"},\"statusCode\":200,\"body\":\"ok\"}'\n");
+    buf_add(&head, STR("GET /lambda-url/f/ HTTP/1.1\r\n" HOST "X-Filler: "));
+    for (int i = 0; i < 12000; i++)
+        buf_add_byte(&head, 'y');
+    buf_add(&head, STR("\r\n"));
+    struct answered a = ask_long(o, buf_cstr(&head));
+    assert_int_equal(a.status, 200);
+    assert_string_equal(a.body, "ok");
+    answered_fini(&a);
+    buf_clear(&head);
+    buf_add(&head, STR("POST /2015-03-31/functions/f/invocations HTTP/1.1\r\n" HOST SIGNED_FOR(
+                       "lambda") "X-Amz-Log-Type: Tail\r\nX-Filler: "));
+    for (int i = 0; i < 12000; i++)
+        buf_add_byte(&head, 'y');
+    buf_add(&head, STR("\r\n"));
+    a = ask_long(o, buf_cstr(&head));
+    assert_int_equal(a.status, 200);
+    answered_fini(&a);
+    buf_fini(&head);
+}
+
 /* While one invocation runs, all others and the tables are served: none of the threads that read
  * sockets waits for a function. */
 static void others_are_served_while_functions_run(void **state)
@@ -321,7 +370,7 @@ static int begin_at_home(void **state)
     return 0;
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_at_home, end)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, begin_at_home, finish)
 
 int main(void)
 {
@@ -332,6 +381,7 @@ int main(void)
         cmocka_unit_test(with_keys_a_signature_has_to_be_true),
         TEST(only_code_may_be_large),
         TEST(a_function_answers_over_the_wire),
+        TEST(long_headers_fit_beside_a_long_head),
         TEST(others_are_served_while_functions_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
