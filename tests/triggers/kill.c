@@ -184,7 +184,7 @@ static void wait_for_all(struct kill *k, struct world_records *truth)
         if (truth->count == before)
             return;
         for (size_t i = 0; i < SIDES; i++)
-            world_wait(&k->w, &sides[i].m, truth->count, 600);
+            world_wait(&k->w, &sides[i].m, truth->count, 60 + (double)k->kills);
     }
 }
 

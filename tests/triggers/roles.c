@@ -137,8 +137,13 @@ void roles_hush(struct roles *r)
 
 pid_t roles_run(const struct roles *r, const struct world *w)
 {
+    char *words[16] = {NULL};
     setenv("XDG_STATE_HOME", w->folder, 1);
-    return r->runner ? start(r->runner, -1) : start_role(r, w, "--run", "", -1);
+    if (r->runner == NULL)
+        return start_role(r, w, "--run", "", -1);
+    for (size_t i = 0; r->runner[i] != NULL && i < 15; i++)
+        words[i] = strcmp(r->runner[i], "STORE") == 0 ? (char *)w->store : r->runner[i];
+    return start(words, -1);
 }
 
 int64_t roles_end(pid_t pid, int signal)

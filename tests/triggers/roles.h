@@ -9,7 +9,7 @@
 /* Processes that write to a world's table "tab", and that run its triggers. */
 struct roles {
     const char *self; /* argv[0] */
-    char **runner;    /* the words of another program; NULL = this one */
+    char **runner;    /* another program's words, one of them STORE; NULL = this one */
     pid_t writer;
     int tell;
 };
