@@ -140,6 +140,33 @@ static void many_run_at_the_same_time(void **state)
     lab_close(&lab);
 }
 
+/* As tutorials have it: a connection for each call, and nothing between the two but the shell. */
+static void a_bootstrap_of_shell_and_curl_runs(void **state)
+{
+    (void)state;
+    struct lab lab;
+    struct lab_call call;
+    char folder[128];
+    LAB_WANTS("curl");
+    lab_open(&lab);
+    struct function f = lab_function(&lab, RUNTIME_PROVIDED, "function.handler", folder);
+    lab_write(&lab, "bootstrap",
+        "#!/bin/sh\n"
+        "api=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation\n"
+        "while :; do\n"
+        "    event=$(curl -sSLD headers $api/next)\n"
+        "    id=$(grep -i Lambda-Runtime-Aws-Request-Id headers | tr -d '[:space:]' | cut -d: "
+        "-f2)\n"
+        "    curl -sS $api/$id/response -d \"{\\\"was\\\":$event}\" >/dev/null\n"
+        "done\n");
+    for (int i = 0; i < 3; i++) {
+        lab_invoke(&lab, &call, &f, "[1]");
+        lab_expect(&call, INVOKED_OK, "{\"was\":[1]}");
+        lab_fini(&call);
+    }
+    lab_close(&lab);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +176,7 @@ int main(void)
         cmocka_unit_test(no_data_is_in_arguments_or_environment),
         cmocka_unit_test(a_place_keeps_its_log_from_process_to_process),
         cmocka_unit_test(many_run_at_the_same_time),
+        cmocka_unit_test(a_bootstrap_of_shell_and_curl_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,6 +179,29 @@ static void hang(int fd, struct runtime_answer *a)
         pause();
 }
 
+static volatile sig_atomic_t asked;
+
+static void note_asked(int number)
+{
+    asked = number;
+}
+
+/* Answers when it is told that its time is over. */
+static void be_late(int fd, struct runtime_answer *a)
+{
+    char id[64];
+    snprintf(id, sizeof id, "%s", a->id);
+    signal(SIGTERM, note_asked);
+    while (!asked)
+        usleep(1000);
+    runtime_post(fd, a, id, "response", "1");
+    FILE *file = fopen("status", "w");
+    fprintf(file, "%d", a->status);
+    fclose(file);
+    for (;;)
+        pause();
+}
+
 static void crash(int fd, struct runtime_answer *a)
 {
     (void)fd;
@@ -242,6 +265,7 @@ static const struct behaviour {
     {"port", tell_port},
     {"children", leave_children},
     {"hang", hang},
+    {"late", be_late},
     {"crash", crash},
     {"closed", close_everything},
     {"much", print_much},
@@ -543,6 +567,27 @@ static void a_timeout_kills_whatever_does_not_listen(void **state)
     lab_logs(&call, " Task timed out after 1.00 seconds\n");
     lab_logs(&call, "without a newline\n");
     lab_logs(&call, "Status: timeout");
+    lab_fini(&call);
+    lab_close(&room.lab);
+}
+
+static void an_answer_after_the_timeout_comes_too_late(void **state)
+{
+    (void)state;
+    struct room room;
+    struct lab_call call;
+    char path[192];
+    int status = 0;
+    room_open(&room, "late");
+    room.function.timeout_s = 1;
+    lab_invoke(&room.lab, &call, &room.function, "1");
+    assert_int_equal(call.invocation.outcome, INVOKED_TIMEOUT);
+    snprintf(path, sizeof path, "%s/status", room.folder);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fscanf(file, "%d", &status), 1);
+    assert_int_equal(status, 410);
+    fclose(file);
     lab_fini(&call);
     lab_close(&room.lab);
 }
@@ -912,6 +957,7 @@ int main(void)
         cmocka_unit_test(a_signal_is_named),
         cmocka_unit_test(what_a_process_leaves_behind_is_gone_when_its_end_is_told),
         cmocka_unit_test(a_timeout_kills_whatever_does_not_listen),
+        cmocka_unit_test(an_answer_after_the_timeout_comes_too_late),
         cmocka_unit_test(many_that_hang_are_all_gone),
         cmocka_unit_test(what_cannot_start_says_why),
         cmocka_unit_test(what_fails_to_start_again_and_again_is_not_started_each_time),
