@@ -101,6 +101,7 @@ same "$(wc -l <"$folder/.out")" 1 "what is no document is passed over"
 run 64 trigger run --read-only
 has "$err" "read-only"
 run 64 trigger add Orders keep --read-only --name other
+for verb in edit enable disable remove; do run 64 trigger $verb refuse --read-only; done
 
 # ---- a closed reader ----
 timeout 30 "$binary" trigger run refuse | head -n 1 >first

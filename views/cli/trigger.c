@@ -38,6 +38,12 @@ bool trigger_place_open(struct cli *cli, struct trigger_place *place, struct err
     return place->registry && trigger_place_read(cli, place, err);
 }
 
+bool trigger_may_change(const struct cli *cli, struct err *err)
+{
+    return !cli_has(cli, CLI_READ_ONLY) ||
+           err_set(err, ERR_USAGE, "--read-only: %s writes, leave it out", cli->command->name);
+}
+
 void trigger_place_close(struct trigger_place *place)
 {
     registry_close(place->registry);

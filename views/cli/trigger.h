@@ -23,6 +23,8 @@ struct trigger {
 /* Opens the connection and reads the registry into the run's arena. */
 bool trigger_place_open(struct cli *cli, struct trigger_place *place, struct err *err);
 void trigger_place_close(struct trigger_place *place);
+/* ERR_USAGE where --read-only was said: triggers are files beside the tables. */
+bool trigger_may_change(const struct cli *cli, struct err *err);
 /* Reads it again. */
 bool trigger_place_read(struct cli *cli, struct trigger_place *place, struct err *err);
 /* By the function's name where that has one mapping at most, else by the mapping's UUID or at least

@@ -218,9 +218,7 @@ static bool add(struct adding *a, struct err *err)
 bool cli_trigger_add(struct cli *cli, struct err *err)
 {
     struct adding a = {.cli = cli};
-    if (cli_has(cli, CLI_READ_ONLY))
-        return err_set(err, ERR_USAGE, "--read-only: adding a trigger writes");
-    bool ok = add(&a, err);
+    bool ok = trigger_may_change(cli, err) && add(&a, err);
     trigger_place_close(&a.place);
     return ok;
 }
@@ -291,7 +289,7 @@ static bool edit(struct adding *a, struct err *err)
 bool cli_trigger_edit(struct cli *cli, struct err *err)
 {
     struct adding a = {.cli = cli};
-    bool ok = edit(&a, err);
+    bool ok = trigger_may_change(cli, err) && edit(&a, err);
     trigger_place_close(&a.place);
     return ok;
 }

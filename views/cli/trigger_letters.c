@@ -119,7 +119,9 @@ static void print_table(struct letters *l, size_t from)
 
 static bool list(struct letters *l, size_t from, struct err *err)
 {
-    if (l->cli->out.terminal) {
+    if (l->cli->out.terminal && !l->count) {
+        cli_report_note("there are no dead letters");
+    } else if (l->cli->out.terminal) {
         print_table(l, from);
     } else {
         for (size_t i = from; i < l->count; i++)

@@ -7,6 +7,7 @@
 
 #include "backend/triggers/status.h"
 #include "base/utf8.h"
+#include "views/cli/report.h"
 #include "views/cli/sheet.h"
 
 #include <inttypes.h>
@@ -153,6 +154,8 @@ static bool list(struct cli *cli, const struct trigger_place *place, struct err 
         else if (ok)
             add_json_row(cli, place, &t, &status);
     }
+    if (ok && cli->out.terminal && !sheet.count)
+        cli_report_note("there are no triggers: 'dynascope trigger add' makes one");
     if (ok && sheet.count)
         sheet_print(&sheet, &cli->out);
     sheet_fini(&sheet);

@@ -178,8 +178,8 @@ static void tell_end(const struct replay *r)
         cli_report_note("%" PRIu64 " of %" PRIu64 " records would be delivered",
             r->records - r->filtered, r->records);
     else
-        cli_report_note("%" PRIu64 " records: %" PRIu64 " filtered, %" PRIu64 " skipped; %" PRIu64
-                        " batches, %" PRIu64 " failed",
+        cli_report_note("records: %" PRIu64 ", filtered: %" PRIu64 ", skipped: %" PRIu64
+                        "; batches: %" PRIu64 ", failed: %" PRIu64,
             r->records, r->filtered, r->skipped, r->batches, r->failed);
 }
 

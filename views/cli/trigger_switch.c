@@ -14,9 +14,9 @@ typedef bool each_one(
 /* All names are looked up before anything is done to the first one. */
 static bool for_each(struct cli *cli, each_one *run, struct err *err)
 {
-    struct trigger_place place;
+    struct trigger_place place = {0};
     struct trigger t;
-    bool ok = trigger_place_open(cli, &place, err);
+    bool ok = trigger_may_change(cli, err) && trigger_place_open(cli, &place, err);
     for (int i = 0; ok && i < cli->arg_count; i++)
         ok = trigger_find(&place, str_from(cli->args[i]), &t, err);
     for (int i = 0; ok && i < cli->arg_count; i++)
