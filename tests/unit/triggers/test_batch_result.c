@@ -65,6 +65,10 @@ static void the_lowest_number_counts_as_a_number(void **state)
                          true),
         2);
     assert_int_equal(good_of("{\"batchItemFailures\":[{\"itemIdentifier\":\"10\"},"
+                             "{\"itemIdentifier\":\"100000000000000000000000000000000000012\"}]}",
+                         true),
+        1);
+    assert_int_equal(good_of("{\"batchItemFailures\":[{\"itemIdentifier\":\"10\"},"
                              "{\"itemIdentifier\":\"9\"}]}",
                          true),
         0);
