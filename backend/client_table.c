@@ -30,6 +30,8 @@ static void names_add(struct arena *arena, struct names *names, struct str name)
     names->at[names->count++] = name;
 }
 
+enum { NAMES_MAX = 1000000 };
+
 static int compare_names(const void *a, const void *b)
 {
     return str_compare(*(const struct str *)a, *(const struct str *)b);
@@ -48,13 +50,26 @@ static bool list_page(
     const struct json *answer =
         client_ask(c, STR("ListTables"), buf_str(&body), &reply, &scratch, err);
     const struct json *list = json_get(answer, STR("TableNames"));
-    for (const struct json *name = list ? list->first : NULL; name; name = name->next)
+    bool good = answer && (!list || json_is(list, JSON_ARRAY)) && names->count < NAMES_MAX;
+    for (const struct json *name = good && list ? list->first : NULL; name; name = name->next) {
+        good = good && json_is(name, JSON_STRING) && name->text.len;
         names_add(arena, names, arena_dup(arena, name->text));
+    }
     *start = client_text(arena, answer, STR("LastEvaluatedTableName"));
     arena_fini(&scratch);
     ddb_reply_fini(&reply);
     buf_fini(&body);
-    return answer != NULL;
+    return good || (answer && client_bad_answer(err, STR("ListTables")));
+}
+
+/* A name that comes twice, as where a table is made between two pages, is one table. */
+static size_t drop_repeats(struct str *names, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || !str_equal(names[i], names[kept - 1]))
+            names[kept++] = names[i];
+    return kept;
 }
 
 bool client_tables(
@@ -73,7 +88,7 @@ bool client_tables(
     if (all.count)
         qsort(all.at, all.count, sizeof *all.at, compare_names);
     *names = all.at;
-    *count = all.count;
+    *count = drop_repeats(all.at, all.count);
     return true;
 }
 

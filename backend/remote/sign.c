@@ -74,10 +74,13 @@ void sign_key_forget(struct sign_key *key)
 
 void sign_stamp(char out[SIGN_STAMP_SIZE], int64_t now_ms)
 {
-    time_t seconds = (time_t)(now_ms / 1000);
+    const int64_t last = INT64_C(253402300799); /* of the year 9999: the form has no more digits */
+    int64_t clock = now_ms < 0 ? 0 : now_ms / 1000;
+    time_t seconds = (time_t)(clock > last ? last : clock);
     struct tm tm;
     gmtime_r(&seconds, &tm);
-    strftime(out, SIGN_STAMP_SIZE, "%Y%m%dT%H%M%SZ", &tm);
+    if (strftime(out, SIGN_STAMP_SIZE, "%Y%m%dT%H%M%SZ", &tm) == 0)
+        out[0] = '\0';
 }
 
 static struct str signed_headers(const struct sign_request *request)

@@ -300,6 +300,29 @@ static void all_pages_of_names_come_sorted(void **state)
     close_fixture(&f);
 }
 
+static void names_are_texts_and_each_comes_once(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"{\"TableNames\":[1]}", "{\"TableNames\":[null]}",
+        "{\"TableNames\":[\"\"]}", "{\"TableNames\":\"a\"}", "{\"TableNames\":[{}]}"};
+    const struct str *names;
+    size_t count;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct fake_answer script[] = {{"ListTables", 200, wrong[i]}, {0}};
+        struct fixture f = open_with(script);
+        assert_false(client_tables(&f.client, &f.arena, &names, &count, &f.err));
+        assert_int_equal(f.err.code, ERR_UNREACHABLE);
+        close_fixture(&f);
+    }
+    static const struct fake_answer twice[] = {
+        {"ListTables", 200, "{\"TableNames\":[\"b\",\"a\",\"b\",\"b\"]}"}, {0}};
+    struct fixture f = open_with(twice);
+    assert_true(client_tables(&f.client, &f.arena, &names, &count, &f.err));
+    assert_int_equal(count, 2);
+    assert_true(str_equal(names[0], STR("a")) && str_equal(names[1], STR("b")));
+    close_fixture(&f);
+}
+
 static void names_without_end_are_an_error(void **state)
 {
     (void)state;
@@ -514,6 +537,7 @@ int main(void)
         cmocka_unit_test(a_batch_goes_on_until_nothing_is_left),
         cmocka_unit_test(a_refused_batch_is_not_tried_again),
         cmocka_unit_test(all_pages_of_names_come_sorted),
+        cmocka_unit_test(names_are_texts_and_each_comes_once),
         cmocka_unit_test(names_without_end_are_an_error),
         cmocka_unit_test(a_table_is_described_with_keys_indexes_and_ttl),
         cmocka_unit_test(a_backend_without_ttl_still_describes),

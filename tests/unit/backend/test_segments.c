@@ -110,7 +110,7 @@ static bool work(void *context, unsigned segment, const struct client_page *page
     t->count[segment] = (int)page->count;
     for (uint32_t i = 0; i < page->count; i++) {
         struct value k;
-        int64_t number;
+        int64_t number = 0;
         assert_true(value_find(page->items[i], STR("k"), &k) && number_to_i64(k.data, &number));
         assert_true(number > t->worked[segment]);
         t->worked[segment] = (int)number;

@@ -5,6 +5,7 @@
  */
 #include "backend/json.h"
 #include "backend/remote/remote.h"
+#include "backend/remote/sign.h"
 #include "backend/serve/serve.h"
 #include "tests/remote/proxy.h"
 #include "tests/unit/remote/remote_test.h"
@@ -341,6 +342,20 @@ static void expired_keys_of_a_process_are_fetched_anew(void **state)
     close_bed(&b);
 }
 
+static void a_date_beyond_the_stamp_s_digits_is_its_last(void **state)
+{
+    (void)state;
+    char stamp[SIGN_STAMP_SIZE];
+    sign_stamp(stamp, INT64_C(253402300799000));
+    assert_string_equal(stamp, "99991231T235959Z");
+    sign_stamp(stamp, INT64_C(253402300800000));
+    assert_string_equal(stamp, "99991231T235959Z");
+    sign_stamp(stamp, INT64_MAX);
+    assert_string_equal(stamp, "99991231T235959Z");
+    sign_stamp(stamp, -1);
+    assert_string_equal(stamp, "19700101T000000Z");
+}
+
 static void a_key_that_is_none_has_no_end_to_show(void **state)
 {
     (void)state;
@@ -516,6 +531,7 @@ int main(void)
         EACH(what_is_no_dynamodb_is_said_to_be_none),
         EACH(expired_keys_that_cannot_be_renewed_name_the_remedy),
         EACH(expired_keys_of_a_process_are_fetched_anew),
+        EACH(a_date_beyond_the_stamp_s_digits_is_its_last),
         EACH(a_key_that_is_none_has_no_end_to_show),
         EACH(the_end_of_the_key_is_known_and_no_more),
         EACH(a_clock_that_is_wrong_is_made_up_for_and_named),
