@@ -134,10 +134,28 @@ static int run_alone(const struct batch *b)
 
 /* ---- trees ---- */
 
-static void note_pid(const char *what)
+/* When this process began, in ticks: 22nd in its stat, 20th behind its name. */
+static unsigned long long began_at(void)
+{
+    char text[1024];
+    unsigned long long began = 0;
+    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[got > 0 ? got : 0] = '\0';
+    const char *at = strrchr(text, ')');
+    for (unsigned i = 0; at != NULL && i < 20; i++)
+        at = strchr(at + 1, ' ');
+    if (at == NULL || sscanf(at, "%llu", &began) != 1)
+        _exit(9);
+    return began;
+}
+
+/* "tree PID BEGAN": numbers come again. */
+static void note_pid(void)
 {
     char text[64], path[4096];
-    int len = snprintf(text, sizeof text, "%s %d\n", what, (int)getpid());
+    int len = snprintf(text, sizeof text, "tree %d %llu\n", (int)getpid(), began_at());
     snprintf(path, sizeof path, "%s.pids", getenv("LOG"));
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0 || write(fd, text, (size_t)len) != len)
@@ -157,7 +175,7 @@ static void grow(unsigned level)
         signal(SIGHUP, SIG_IGN);
         if (level % 2 == 1)
             setsid();
-        note_pid("tree");
+        note_pid();
         if (level == 2 && fork() != 0) /* an orphan, in a session of its own */
             _exit(0);
         grow(level + 1);
@@ -170,7 +188,7 @@ static void grow(unsigned level)
 
 static void run_tree(void)
 {
-    note_pid("tree");
+    note_pid();
     signal(SIGTERM, SIG_IGN);
     grow(0);
     for (;;)

@@ -111,7 +111,7 @@ static void begin_cell(struct matrix *x, struct cell *c)
                               .mode = c->mode,
                               .handler = exec ? NULL : "account.handler",
                               .folder = exec ? NULL : TRIGGERS_SCRIPTS,
-                              .timeout_s = strcmp(c->mode, "hang") == 0 ? 1 : 60});
+                              .timeout_s = strcmp(c->mode, "hang") == 0 ? 2 : 60});
     mapping_init(&c->m);
     c->m.function = str_from(c->name);
     c->m.from_start = true;
@@ -169,7 +169,7 @@ static void end_cell(struct matrix *x, struct cell *c)
     if (!registry_mapping_folder(x->w.registry, c->m.uuid, &folder, &err))
         world_fail("%s", err.text);
     dead_letter_path(folder.at, &c->m, &path);
-    struct replay r = {.name = c->name, .truth = truth};
+    struct replay r = {.name = c->name, .truth = truth, .slow = strcmp(c->mode, "hang") == 0};
     r.rules = (struct delivery_rules){.batch_size = c->batch,
         .factor = c->factor,
         .retries = 1,

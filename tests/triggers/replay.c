@@ -153,11 +153,22 @@ static void give_up(struct playing *p, unsigned lane, size_t record)
     }
 }
 
+/* The lane's next call begins where this one did. */
+static bool comes_again(struct playing *p, const struct world_call *call, unsigned lane)
+{
+    const struct world_call *next = call->next;
+    while (next != NULL && lane_of(p, next->records[0]) != lane)
+        next = next->next;
+    return next != NULL && next->records[0] == call->records[0];
+}
+
 static void tell(struct playing *p, const struct world_call *call)
 {
     unsigned lane = lane_of(p, call->records[0]);
     struct model_lane *l = &p->m->lanes[lane];
     size_t failed = strcmp(call->outcome, "ok") == 0 ? SIZE_MAX : 0;
+    if (p->r->slow && failed != 0 && comes_again(p, call, lane))
+        failed = 0;
     give_up(p, lane, call->records[0]);
     check(p, model_invokes(p->m, lane, call->records, call->count,
                  l->piece_count ? l->pieces[0].since + 1 : 1, call->began_ns / 1000000));

@@ -14,6 +14,7 @@ struct replay {
     const struct world_records *truth;
     struct world_call *calls;
     struct world_letter *letters;
+    bool slow; /* what says "ok" and comes again had too little time */
 };
 
 /* A line of the file of dead letters. */

@@ -50,10 +50,11 @@ static void job_start(struct invoker *invoker, const struct function *f, struct 
 
 /* ---- who is left ---- */
 
-/* Another one may have its number by now. */
-static bool lives(int pid)
+/* Not if another one has its number by now. */
+static bool lives(int pid, uint64_t began)
 {
-    char path[64], text[512];
+    char path[64], text[1024];
+    unsigned long long start = 0;
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     FILE *file = fopen(path, "r");
     if (file == NULL)
@@ -61,9 +62,11 @@ static bool lives(int pid)
     size_t got = fread(text, 1, sizeof text - 1, file);
     fclose(file);
     text[got] = '\0';
-    const char *behind = strrchr(text, ')');
-    return behind != NULL && behind[2] != 'Z' && behind[2] != 'X' &&
-           (strstr(text, "(trigger_functi") != NULL || strstr(text, "(sleep)") != NULL);
+    const char *behind = strrchr(text, ')'), *at = behind;
+    for (unsigned i = 0; at != NULL && i < 20; i++)
+        at = strchr(at + 1, ' ');
+    return at != NULL && sscanf(at, "%llu", &start) == 1 && start == began && behind[2] != 'Z' &&
+           behind[2] != 'X';
 }
 
 struct census {
@@ -79,9 +82,12 @@ static struct census count(const struct world *w, const char *name)
     snprintf(path, sizeof path, "%s/%s.log.pids", w->folder, name);
     world_file(path, &text);
     for (rest = buf_str(&text); str_cut(&rest, '\n', &line) && line.len; c.started++) {
-        uint64_t pid = 0;
-        str_to_u64(str_skip(line, 5), &pid);
-        c.left += lives((int)pid);
+        uint64_t pid = 0, began = 0;
+        struct str words = str_skip(line, 5), word;
+        str_cut(&words, ' ', &word);
+        str_to_u64(word, &pid);
+        str_to_u64(words, &began);
+        c.left += lives((int)pid, began);
     }
     buf_fini(&text);
     return c;
