@@ -13,25 +13,20 @@
 #include "views/pane_stream.h"
 
 #include "base/mem.h"
-#include "views/browse.h"
 #include "views/contexts.h"
 #include "views/pane_stream_impl.h"
-#include "views/words.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 enum {
     STREAM_DETAIL_FROM = 14,
-    STREAM_NARROW = 60,
-    STREAM_TINY = 32,
     STREAM_TIME_FROM = 44,
     STREAM_TICK_MS = 500,  /* rates fade; a remote stream is asked at least as often */
     STREAM_ASK_MS = 100,   /* and at most as often */
     STREAM_ASK_SHARE = 20, /* between the two, as long as so many answers take */
     STREAM_CHECK_MS = 5000,
     STREAM_LIST_MS = 30000,
-    STREAM_SPARKS = 20,
     STREAM_NAME_MAX = 24
 };
 
@@ -147,8 +142,6 @@ static void tick(void *data)
 
 /* ---- what comes ---- */
 
-static void make_states(struct pane_stream *p);
-
 static void changed(void *context, size_t dropped, size_t added)
 {
     struct pane_stream *p = context;
@@ -158,7 +151,7 @@ static void changed(void *context, size_t dropped, size_t added)
         show_record(p, tail_at(&p->tail, i));
     if (p->live && added)
         pane_stream_set_live(p, true);
-    make_states(p);
+    pane_stream_states(p);
     if (added || !p->begun)
         app_paint_soon(p->view.app);
     p->begun = tail_begun(&p->tail);
@@ -228,179 +221,6 @@ static void set_columns(struct pane_stream *p)
                    : i == STREAM_TABLE ? STREAM_NAME_MAX
                                        : 0};
     grid_columns_set(&p->grid, p->columns, STREAM_COLUMNS);
-}
-
-/* ---- title and figures ---- */
-
-/* Eight heights from nothing to the highest of them. */
-static void add_sparks(struct pane_stream *p, struct buf *out)
-{
-    static const char *const bars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    uint32_t counts[STREAM_SPARKS], most = 0;
-    tail_rates(&p->tail, counts, STREAM_SPARKS);
-    for (size_t i = 0; i < STREAM_SPARKS; i++)
-        most = counts[i] > most ? counts[i] : most;
-    for (size_t i = 0; i < STREAM_SPARKS && most; i++)
-        buf_add(out, str_from(bars[(uint64_t)counts[i] * 7 / most]));
-}
-
-/* How many of the shown records bear this number or a later one. */
-static size_t shown_since(const struct pane_stream *p, int64_t number)
-{
-    size_t low = 0, high = p->shown_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (p->shown[middle] < number)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return p->shown_count - low;
-}
-
-/* " · 12 new", " · 3 of 12 new" where a filter lets 3 through. */
-static void add_held(const struct pane_stream *p, struct buf *out)
-{
-    if (p->tail.seen == p->seen_held)
-        return;
-    buf_add(out, STR(" · "));
-    if (p->filter_text.len) {
-        words_count(out, (int64_t)shown_since(p, (int64_t)p->seen_held));
-        buf_add(out, STR(" of "));
-    }
-    words_count(out, (int64_t)(p->tail.seen - p->seen_held));
-    buf_add(out, STR(" new"));
-}
-
-static void add_state(struct pane_stream *p, struct buf *out)
-{
-    double rate = tail_rate(&p->tail);
-    if (!p->live) {
-        buf_add(out, STR("HELD"));
-        add_held(p, out);
-    } else if (tail_ended(&p->tail) && !p->all) {
-        buf_add(out, STR("ended"));
-    } else {
-        buf_add(out, tail_begun(&p->tail) ? STR("● LIVE") : STR("beginning"));
-    }
-    if (rate > 0)
-        buf_printf(out, rate < 10 ? " %.1f/s" : " %.0f/s", rate);
-}
-
-/* "Orders ▸ stream", "Orders, Users ▸ stream", "5 tables ▸ stream", "all streams ▸ 7 tables" */
-static void add_names(const struct pane_stream *p, struct buf *out)
-{
-    enum { NAMED = 2 };
-    size_t count = p->tail.table_count;
-    if (p->all)
-        buf_add(out, STR("all streams ▸ "));
-    if (p->all || count > NAMED)
-        words_plural(out, (int64_t)count, "table");
-    for (size_t i = 0; i < count && !p->all && count <= NAMED; i++)
-        buf_printf(out, "%s%.*s", i ? ", " : "", STR_ARG(p->tail.tables[i]->table.name));
-    if (!p->all)
-        buf_add(out, STR(" ▸ stream"));
-}
-
-static void stream_title(struct view *view, struct buf *left, struct buf *right)
-{
-    struct pane_stream *p = (struct pane_stream *)view;
-    if (!p->live && view->app->frame.cols < STREAM_TINY)
-        buf_add(left, STR("HELD ")); /* there is no room for the right end */
-    add_names(p, left);
-    if (p->filter_text.len)
-        buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->filter_text)));
-    add_state(p, right);
-    if (view->app->layout.single && view->app->frame.cols < STREAM_NARROW)
-        return;
-    buf_add(right, STR(" · "));
-    words_count(right, (int64_t)p->tail.seen);
-    buf_printf(right, " from %.*s", STR_ARG(p->from));
-    if (p->tail.dropped) {
-        buf_add(right, STR(" · "));
-        words_count_short(right, (int64_t)p->tail.dropped);
-        buf_add(right, STR(" dropped"));
-    }
-    if (p->tail.gaps)
-        buf_add(right, STR(" · some had left the stream"));
-    if (tail_rate(&p->tail) > 0) {
-        buf_add_byte(right, ' ');
-        add_sparks(p, right);
-    }
-}
-
-/* ", came 12 s later": of what was written while one watched. Times are in seconds: less than two
- * say nothing. */
-static void add_lag(const struct pane_stream *p, const struct tail_record *record, struct buf *out)
-{
-    int64_t seconds = (record->came_ms - record->time_ms) / 1000;
-    if (record->time_ms >= p->tail.began_ms && seconds > 1 && seconds < 3600)
-        buf_printf(out, ", came %d s later", (int)seconds);
-}
-
-static void stream_facts(struct view *view, struct buf *out)
-{
-    struct pane_stream *p = (struct pane_stream *)view;
-    const struct tail_record *record = pane_stream_current(p);
-    const struct tail_table *table = pane_stream_this(p);
-    if (table && p->tail.table_count > 1)
-        buf_printf(out, "%.*s ", STR_ARG(table->table.name));
-    if (table)
-        buf_add(out, table->table.stream_view);
-    if (p->filter_text.len) {
-        buf_add(out, table ? STR(" · ") : STR_NONE);
-        words_count(out, (int64_t)p->shown_count);
-        buf_add(out, STR(" of "));
-        words_count(out, (int64_t)p->tail.count);
-        buf_add(out, STR(" shown"));
-    }
-    if (!record)
-        return;
-    buf_add(out, STR(" · "));
-    words_utc(out, record->time_ms);
-    buf_add(out, STR(", "));
-    words_distance(out, record->time_ms, clock_now_ms(view->app->options.clock));
-    add_lag(p, record, out);
-    buf_add(out, STR(" · record of "));
-    words_bytes(out, (int64_t)record->json.len);
-}
-
-/* ---- tables whose records do not come ---- */
-
-/* "no stream: Readings, Sessions": nothing where no table is in this state. */
-static void add_group(
-    const struct pane_stream *p, enum tail_state state, const char *what, struct buf *out)
-{
-    bool any = false;
-    for (size_t i = 0; i < p->tail.table_count; i++) {
-        const struct tail_table *t = p->tail.tables[i];
-        if (t->state != state)
-            continue;
-        if (!any && out->len)
-            buf_add(out, STR(" · "));
-        buf_printf(out, "%s%.*s", any ? ", " : what, STR_ARG(t->table.name));
-        if (state == TAIL_FAILING)
-            buf_printf(out, " (%s)", t->err.text);
-        any = true;
-    }
-    if (any && state == TAIL_NO_STREAM)
-        buf_add(out, STR(" (:stream-on turns one on)"));
-}
-
-static void make_states(struct pane_stream *p)
-{
-    struct buf made = {0};
-    add_group(p, TAIL_FAILING, "cannot be read now: ", &made);
-    add_group(p, TAIL_GONE, "no such table: ", &made);
-    add_group(p, TAIL_OFF, "turned off: ", &made);
-    if (!p->all)
-        add_group(p, TAIL_NO_STREAM, "no stream: ", &made);
-    if (p->too_many)
-        buf_printf(&made, "%sonly %d tables are followed", made.len ? " · " : "", TAIL_TABLES_MAX);
-    if (!str_equal(buf_str(&made), buf_str(&p->states)))
-        app_paint_soon(p->view.app);
-    buf_fini(&p->states);
-    p->states = made;
 }
 
 /* ---- the view ---- */
@@ -519,24 +339,11 @@ static void stream_written(struct view *view)
     tail_poll(&((struct pane_stream *)view)->tail);
 }
 
-/* Tables that come, or get a stream, join; of those not described yet it is found out. */
-static void join_all(struct pane_stream *p, bool fresh)
-{
-    const struct listing *l = &p->view.app->listing;
-    for (size_t i = 0; i < l->count; i++) {
-        const struct listing_entry *e = l->entries[i];
-        if (e->described ? e->table.stream_view.len > 0 : !fresh)
-            p->too_many |= tail_add(&p->tail,
-                               e->described ? &e->table : &(struct client_table){.name = e->name},
-                               fresh) == SIZE_MAX;
-    }
-}
-
 static void stream_listed(struct view *view)
 {
     struct pane_stream *p = (struct pane_stream *)view;
     if (p->all)
-        join_all(p, true);
+        pane_stream_join_all(p, true);
 }
 
 /* What comes by itself is nothing that runs, unless it hangs. */
@@ -569,8 +376,8 @@ static void stream_free(struct view *view)
 static const struct view_ops stream_ops = {
     .context = "stream",
     .commands = pane_stream_commands,
-    .title = stream_title,
-    .facts = stream_facts,
+    .title = pane_stream_title,
+    .facts = pane_stream_facts,
     .arrange = stream_arrange,
     .draw = stream_draw,
     .action = stream_action,
@@ -606,11 +413,11 @@ void pane_stream_restart(
     for (size_t i = 0; i < old.table_count; i++)
         tail_add(&p->tail, &old.tables[i]->table, false);
     tail_fini(&old);
-    make_states(p);
+    pane_stream_states(p);
     p->view.app->dirty = true;
 }
 
-static struct pane_stream *pane_new(struct app *app)
+struct pane_stream *pane_stream_new(struct app *app)
 {
     struct pane_stream *p = mem_new(struct pane_stream);
     p->view = (struct view){.ops = &stream_ops, .app = app};
@@ -620,56 +427,4 @@ static struct pane_stream *pane_new(struct app *app)
     set_columns(p);
     begin(p, FOLLOW_LATEST, clock_now_ms(app->options.clock));
     return p;
-}
-
-void pane_stream_open(struct app *app, const struct client_table *table)
-{
-    struct pane_stream *p = pane_new(app);
-    tail_add(&p->tail, table, false);
-    app_show_stream(app, &p->view);
-}
-
-void pane_stream_open_tables(struct app *app, struct str names)
-{
-    struct pane_stream *p = pane_new(app);
-    struct str rest = names, name;
-    p->all = str_equal(names, STR("*"));
-    if (p->all)
-        join_all(p, false);
-    while (!p->all && str_cut(&rest, ' ', &name)) {
-        const struct listing_entry *e = listing_find(&app->listing, name);
-        struct client_table unknown = {.name = name};
-        if (name.len)
-            p->too_many |=
-                tail_add(&p->tail, e && e->described ? &e->table : &unknown, false) == SIZE_MAX;
-    }
-    app_show_stream(app, &p->view);
-}
-
-void pane_stream_turned_on(struct app *app, const struct client_table *table)
-{
-    struct pane_stream *p = (struct pane_stream *)app->stream;
-    for (size_t i = 0; p && i < p->tail.table_count; i++)
-        if (str_equal(p->tail.tables[i]->table.name, table->name)) {
-            tail_check(&p->tail);
-            return;
-        }
-    pane_stream_open(app, table);
-}
-
-size_t pane_stream_events(const struct app *app, bool all, struct str table, struct buf *out)
-{
-    const struct pane_stream *p = (const struct pane_stream *)app->stream;
-    size_t count = 0;
-    for (size_t i = 0; p && i < p->shown_count; i++) {
-        const struct tail_record *record = pane_stream_record(p, (int64_t)i);
-        bool wanted = (all || (int64_t)i == p->grid.cursor) &&
-                      (!table.len || str_equal(pane_stream_table(p, record)->name, table));
-        if (!wanted)
-            continue;
-        buf_add(out, record->json);
-        buf_add_byte(out, '\n');
-        count++;
-    }
-    return count;
 }

@@ -8,8 +8,9 @@
 #include "views/stream_filter.h"
 #include "views/tail.h"
 
-/* What the pane's files say to each other: pane_stream.c shows, pane_stream_commands.c does,
- * pane_stream_detail.c says how one record differs. */
+/* What the pane's files say to each other: pane_stream.c shows, pane_stream_title.c says what is
+ * shown, pane_stream_tables.c whose it is, pane_stream_commands.c does, pane_stream_save.c takes
+ * away, pane_stream_detail.c says how one record differs. */
 
 enum stream_column {
     STREAM_TIME,
@@ -19,7 +20,7 @@ enum stream_column {
     STREAM_CHANGE,
     STREAM_COLUMNS
 };
-enum { STREAM_DETAIL_LINES_MAX = 64 };
+enum { STREAM_DETAIL_LINES_MAX = 64, STREAM_NARROW = 60 };
 
 struct stream_line {
     enum role role;
@@ -61,6 +62,21 @@ const struct client_table *pane_stream_table(
     const struct pane_stream *p, const struct tail_record *record);
 /* The only table, or that of the record under the cursor, or NULL. */
 const struct tail_table *pane_stream_this(const struct pane_stream *p);
+/* A pane of no table yet, from now on. */
+struct pane_stream *pane_stream_new(struct app *app);
+/* Tables that have a stream join; `fresh`: they have it since one watches. */
+void pane_stream_join_all(struct pane_stream *p, bool fresh);
+/* The view's title() and facts(). */
+void pane_stream_title(struct view *view, struct buf *left, struct buf *right);
+void pane_stream_facts(struct view *view, struct buf *out);
+/* Makes p->states. */
+void pane_stream_states(struct pane_stream *p);
+/* Rows of pane_stream_save.c. */
+void pane_stream_run_copy_key(struct app *app, struct view *view, struct str args);
+void pane_stream_run_copy_record(struct app *app, struct view *view, struct str args);
+void pane_stream_run_copy_shown(struct app *app, struct view *view, struct str args);
+void pane_stream_run_save(struct app *app, struct view *view, struct str args);
+void pane_stream_run_save_record(struct app *app, struct view *view, struct str args);
 /* Names with blanks between, or "*". */
 void pane_stream_open_tables(struct app *app, struct str names);
 /* Follows again from the newest, or stays where it is. */
