@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LAST_PIECES = 16, MEMORY_MS = 100 };
+enum { LAST_PIECES = 16, MEMORY_MS = 100, RESULT_KEPT = 64 << 10 };
 
 /* ---- invocations ---- */
 
@@ -133,7 +133,7 @@ static void finish_dead(struct instance *i, int status)
         invocation->started_ms = clock_now_ms(i->invoker->options.clock);
     if (!i->began_ns)
         report_start(&i->output, invocation);
-    if (outcome == INVOKED_INIT)
+    if (outcome == INVOKED_INIT && !i->judged)
         pool_failed(i->pool, buf_str(&invocation->payload));
     invocation->outcome = outcome;
     invocation->memory_kb = i->memory_kb;
@@ -214,6 +214,8 @@ void instance_bury(struct instance *i)
     }
     if (i->invocation)
         finish_dead(i, status);
+    if (i->result.cap > RESULT_KEPT)
+        buf_fini(&i->result);
     output_end(&i->output);
     output_flush(&i->output);
     i->memory_kb = 0;
@@ -228,6 +230,8 @@ void instance_judge(struct instance *i, enum invoked verdict, int64_t grace_ns)
     i->verdict = verdict;
     i->state = INSTANCE_ENDING;
     i->due_ns = clock_tick_ns() + grace_ns;
+    if (verdict == INVOKED_INIT)
+        pool_failed(i->pool, i->invocation ? buf_str(&i->invocation->payload) : STR("null"));
     if (grace_ns)
         process_ask(&i->process);
 }

@@ -164,6 +164,8 @@ static void fail_to_start(struct instance *i, bool missing, const struct err *er
         &invocation->payload, "Runtime.InvalidEntrypoint", invocation, str_from(err->text));
     i->judged = true;
     i->verdict = missing ? INVOKED_REFUSED : INVOKED_INIT;
+    if (!missing)
+        pool_failed(i->pool, buf_str(&invocation->payload));
     instance_bury(i);
 }
 
