@@ -105,11 +105,19 @@ struct query {
     size_t count;
 };
 
-/* What is no good as an escape goes along as it is. */
+/* What is no good as an escape goes along as it is; what is no UTF-8 even so, as question marks, so
+ * that names which differ stay apart or become one here and not in the JSON. */
 static struct str decoded(struct arena *arena, struct str text)
 {
     struct str out;
-    return face_decode(arena, text, true, &out) && utf8_valid(out) ? out : text;
+    if (face_decode(arena, text, true, &out) && utf8_valid(out))
+        return out;
+    if (utf8_valid(text))
+        return text;
+    char *at = arena_alloc(arena, text.len + 1);
+    for (size_t i = 0; i < text.len; i++)
+        at[i] = (unsigned char)text.at[i] < 0x80 ? text.at[i] : '?';
+    return (struct str){at, text.len};
 }
 
 static struct query *read_query(struct arena *arena, const struct request *request)

@@ -187,9 +187,8 @@ static void an_api_is_made_quickly_with_a_target(void **state)
     assert_int_equal(ask(d, "", "GET /v2/apis/%s", api), 404);
 }
 
-static void the_route_that_says_most_is_taken(void **state)
+static void take_routes(struct desk *d)
 {
-    struct desk *d = *state;
     static const char *const keys[] = {"$default", "ANY /{rest+}", "GET /users/{id}",
         "ANY /users/{id}", "GET /users/me", "GET /users/{id}/orders/{order}"};
     static const struct {
@@ -206,7 +205,6 @@ static void the_route_that_says_most_is_taken(void **state)
         {"GET", "/users/7/orders", "ANY /{rest+}", "{\"rest\":\"users/7/orders\"}"},
         {"GET", "/", "$default", NULL},
     };
-    desk_create(d, "f");
     const char *api = make_api(d, ""), *integration = make_integration(d, api, "f", "2.0");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         make_route(d, api, keys[i], integration, "");
@@ -223,6 +221,14 @@ static void the_route_that_says_most_is_taken(void **state)
             assert_null(strstr(d->event, "pathParameters"));
         }
     }
+}
+
+/* Routes have random names, in whose order they are looked at. */
+static void the_route_that_says_most_is_taken(void **state)
+{
+    desk_create(*state, "f");
+    for (int i = 0; i < 6; i++)
+        take_routes(*state);
 }
 
 static void routes_have_formats_stages_and_functions_of_their_own(void **state)

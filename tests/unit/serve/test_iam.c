@@ -32,9 +32,9 @@ static void a_role_is_made_shown_and_removed(void **state)
         ask(d, "Action=CreateRole&Version=2010-05-08&RoleName=lambda-role&" TRUST), 200);
     assert_true(str_equal(d->reply.type, STR("text/xml")));
     assert_non_null(strstr(desk_header(d, "X-Dynascope-Note"), "enforced by nobody"));
-    assert_true(desk_says(
-        d, "<CreateRoleResponse "
-           "xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><CreateRoleResult><Role>"));
+    assert_true(desk_says(d,
+        "<CreateRoleResponse "
+        "xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><CreateRoleResult><Role>"));
     assert_true(desk_says(d, "<Arn>arn:aws:iam::000000000000:role/lambda-role</Arn>"));
     assert_true(desk_says(d, "<CreateDate>2026-11-20T12:00:00.000Z</CreateDate>"));
     assert_true(desk_says(d, "<AssumeRolePolicyDocument>%7B%22Version%22%3A%222012-10-17%22%7D</"

@@ -62,6 +62,14 @@ static void what_was_said_about_a_function_goes_with_it(void **state)
     assert_int_equal(desk_ask(d, "DELETE " F "/f", ""), 204);
     desk_create(d, "f");
     assert_int_equal(desk_ask(d, "GET /2021-10-31/functions/f/url", ""), 404);
+    /* nor does a new one inherit what was said about one that somebody else removed */
+    struct err err = ERR_INIT;
+    bool found;
+    assert_int_equal(
+        desk_ask(d, "POST /2021-10-31/functions/f/url", "{\"AuthType\":\"NONE\"}"), 201);
+    assert_true(registry_remove_function(d->offer.registry, STR("f"), &found, &err) && found);
+    desk_create(d, "f");
+    assert_int_equal(desk_ask(d, "GET /2021-10-31/functions/f/url", ""), 404);
 }
 
 static void a_request_says_nothing_that_only_the_files_say(void **state)

@@ -154,6 +154,9 @@ static void hostile_queries_and_headers_stay_data(void **state)
         &modern, "GET /?%ff=%zz&=&&x=%22%7D&y HTTP/1.1\nHost: h\nX-\"}: \\\"\x01\xff\n", STR_NONE);
     assert_string_equal(at(e, "queryStringParameters.x"), "\"}");
     assert_non_null(at(e, "headers"));
+    e = event_of(&modern, "GET /?\xff=1&\xfe=2&%fd=3&%fc=4 HTTP/1.1\nHost: h\n", STR_NONE);
+    assert_string_equal(
+        at(e, "queryStringParameters"), "{\"?\":\"1,2\",\"%fd\":\"3\",\"%fc\":\"4\"}");
     struct buf many = {0};
     buf_add(&many, STR("GET /?"));
     for (int i = 0; i < 1000; i++)
@@ -201,9 +204,9 @@ static void what_a_function_returns_is_the_answer(void **state)
         str_find(buf_str(&reply.headers), STR("Set-Cookie\0a\0Set-Cookie\0b\0")) != SIZE_MAX);
     assert_true(answer(&rest, "{\"statusCode\":\"200\",\"body\":null}"));
     assert_string_equal(text_of(&reply), "");
-    assert_true(answer(
-        &rest, "{\"statusCode\":200,\"body\":\"/"
-               "w==\",\"isBase64Encoded\":true,\"headers\":{\"content-type\":\"image/x\"}}"));
+    assert_true(answer(&rest,
+        "{\"statusCode\":200,\"body\":\"/"
+        "w==\",\"isBase64Encoded\":true,\"headers\":{\"content-type\":\"image/x\"}}"));
     assert_int_equal(reply.body.len, 1);
     assert_int_equal((unsigned char)reply.body.at[0], 0xff);
     assert_int_equal(reply.type.len, 0);
