@@ -134,8 +134,8 @@ def patch_botocore(module):
     create = module.Session.create_client
 
     def create_client(self, service_name, *args, **named):
-        # it is the sixth parameter after the service
-        if len(args) < 6 and named.get("endpoint_url") is None:
+        # it is the fifth parameter after the service
+        if len(args) < 5 and named.get("endpoint_url") is None:
             endpoint = endpoint_of(service_name)
             if endpoint:
                 named["endpoint_url"] = endpoint
@@ -152,6 +152,8 @@ class Finder:
             return None
         sys.meta_path.remove(self)
         spec = importlib.util.find_spec(name)
+        if spec is None:
+            return None
         load = spec.loader.exec_module
 
         def exec_module(module):
