@@ -94,12 +94,12 @@ static void a_program_that_is_started_does_not_inherit_it(void **state)
         execlp("sleep", "sleep", "60", (char *)NULL);
         _exit(127);
     }
-    char path[64], name[256] = "";
+    char path[64], name[256];
     snprintf(path, sizeof path, "/proc/%d/exe", (int)child);
     do /* until it is that program */
-        if (readlink(path, name, sizeof name - 1) < 0)
-            break;
-    while (strstr(name, "test_lease"));
+        memset(name, 0, sizeof name);
+    while (readlink(path, name, sizeof name - 1) > 0 && strstr(name, "test_lease"));
+    assert_non_null(strstr(name, "sleep"));
     lease_drop(&lease);
     assert_false(lease_held("."));
     kill(child, SIGKILL);

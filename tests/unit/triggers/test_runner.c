@@ -127,6 +127,32 @@ static enum invoked fail_from(struct runner_lab *lab, struct str event, struct b
     return INVOKED_OK;
 }
 
+static void a_shard_waits_until_all_of_its_parent_is_dealt_with(void **state)
+{
+    (void)state;
+    struct runner_lab lab;
+    struct err err = ERR_INIT;
+    lab_make_with(&lab, true);
+    lab.answer = fail_always;
+    lab_put(&lab, "same", 1111);
+    lab_add(&lab);
+    lab_run(&lab);
+    LAB_WAIT(&lab, lab.calls == 1);
+    lab.clock.ms += 5 * 3600 * 1000;
+    lab_put(&lab, "same", 2222);                   /* in the next shard */
+    for (uint64_t calls = 2; calls < 6; calls++) { /* each time the stream is looked at, too */
+        assert_true(status_ask(lab_folder(&lab), STATUS_RETRY_NOW, &err));
+        LAB_WAIT(&lab, lab.calls >= calls);
+    }
+    assert_true(str_find(buf_str(&lab.events), STR("2222")) == SIZE_MAX);
+    pthread_mutex_lock(&lab.lock);
+    lab.answer = NULL;
+    pthread_mutex_unlock(&lab.lock);
+    assert_true(status_ask(lab_folder(&lab), STATUS_RETRY_NOW, &err));
+    LAB_WAIT(&lab, str_find(buf_str(&lab.events), STR("2222")) != SIZE_MAX);
+    lab_free(&lab);
+}
+
 static void what_succeeded_of_a_batch_does_not_come_again_after_a_restart(void **state)
 {
     (void)state;
@@ -566,6 +592,7 @@ int main(void)
         cmocka_unit_test(latest_is_when_the_mapping_was_made_not_when_it_first_runs),
         cmocka_unit_test(latest_holds_when_its_iterator_has_expired_long_ago),
         cmocka_unit_test(a_stream_whose_shards_roll_is_read_on),
+        cmocka_unit_test(a_shard_waits_until_all_of_its_parent_is_dealt_with),
         cmocka_unit_test(what_succeeded_of_a_batch_does_not_come_again_after_a_restart),
         cmocka_unit_test(what_has_failed_too_often_is_written_down_and_it_goes_on),
         cmocka_unit_test(a_destination_that_cannot_be_written_blocks_and_says_so),
