@@ -120,6 +120,9 @@ add Sources copy.js copy
 put Sources '{"id":{"S":"a"},"set":{"NS":["1","2"]},"deep":{"M":{"list":{"L":[{"BOOL":true}]}}}}'
 item_has Copies '{"id":{"S":"a"}}' '"by":{"S":"copy"}'
 
+add Sources own.js own
+logs_say own "own endpoint: Inaccessible host: \`127.0.0.1' at port \`1'"
+
 [ "$esbuild" = no ] || {
     add Sources typed/index.js typed
     logs_say typed '"message":"came in: {\"Records\":[{\"eventID\"'
@@ -130,6 +133,8 @@ if /usr/bin/python3 -c 'import boto3' 2>/dev/null; then
     put Sources '{"id":{"S":"b"}}'
     item_has Counts '{"kind":{"S":"INSERT"}}' '"seen":{"N":"2"}'
     logs_say counter "counting INSERT"
+    add Sources own.py own-python
+    logs_say own-python 'own endpoint: Could not connect to the endpoint URL: "http://127.0.0.1:1/"'
 fi
 stop_server
 [ "$esbuild" = yes ] || printf 'without TypeScript: %s\n' "$(tail -n 2 "$folder/esbuild.log")"
