@@ -6,8 +6,8 @@
 
 /*
  * Lambda's REST calls, in several files: functions (lambda_function), what is said about them
- * (lambda_about), event source mappings (lambda_mapping), function URLs (lambda_url), invocations
- * (lambda_invoke).
+ * (lambda_about, lambda_permission), event source mappings (lambda_mapping), function URLs
+ * (lambda_url), invocations (lambda_invoke).
  */
 void lambda_run(struct offer *offer, struct request *request, struct reply *reply);
 
@@ -43,6 +43,15 @@ bool lambda_delete_concurrency(struct face_call *call, struct err *err);
 bool lambda_account(struct face_call *call, struct err *err);
 bool lambda_code_signing(struct face_call *call, struct err *err);
 bool lambda_list_layers(struct face_call *call, struct err *err);
+/* The paper KIND/NAME about a function; NULL in *out: there is none. */
+bool lambda_about_read(struct face_call *call, const char *kind, struct str name,
+    enum json_type type, const struct json **out, struct err *err);
+bool lambda_about_write(struct face_call *call, const char *kind, struct str name,
+    const struct buf *text, struct err *err);
+bool lambda_about_remove(
+    struct face_call *call, const char *kind, struct str name, bool *found, struct err *err);
+/* The name of the function that the path refers to, which has to be there. */
+bool lambda_about_find(struct face_call *call, struct str *name, struct err *err);
 /* What is said about a function besides its configuration: removed with it. */
 bool lambda_forget(struct face_call *call, struct str name, struct err *err);
 /* Its tags as JSON: {"k":"v"}. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What Lambda's callers say about a function besides its configuration: versions and aliases (there
- * is $LATEST alone), who may invoke it, tags, its concurrency. Kept as papers, shown again,
- * enforced by nobody.
+ * is $LATEST alone), tags, its concurrency. Kept as papers, shown again, enforced by nobody.
  */
 #include "backend/serve/lambda.h"
 #include "backend/serve/paper.h"
@@ -10,7 +9,7 @@
 
 /* ---- papers about a function ---- */
 
-static bool about_read(struct face_call *call, const char *kind, struct str name,
+bool lambda_about_read(struct face_call *call, const char *kind, struct str name,
     enum json_type type, const struct json **out, struct err *err)
 {
     struct str text, paper = arena_printf(&call->arena, "%s/%.*s", kind, STR_ARG(name));
@@ -22,14 +21,14 @@ static bool about_read(struct face_call *call, const char *kind, struct str name
     return true;
 }
 
-static bool about_write(struct face_call *call, const char *kind, struct str name,
+bool lambda_about_write(struct face_call *call, const char *kind, struct str name,
     const struct buf *text, struct err *err)
 {
     struct str paper = arena_printf(&call->arena, "%s/%.*s", kind, STR_ARG(name));
     return paper_put(call->offer->papers, paper, buf_str(text), err);
 }
 
-static bool about_remove(
+bool lambda_about_remove(
     struct face_call *call, const char *kind, struct str name, bool *found, struct err *err)
 {
     struct str paper = arena_printf(&call->arena, "%s/%.*s", kind, STR_ARG(name));
@@ -41,13 +40,13 @@ bool lambda_forget(struct face_call *call, struct str name, struct err *err)
     static const char *const kinds[] = {"policy", "tags", "concurrency", "url"};
     bool found;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!about_remove(call, kinds[i], name, &found, err))
+        if (!lambda_about_remove(call, kinds[i], name, &found, err))
             return false;
     return true;
 }
 
 /* The function that the path names, which has to be there. */
-static bool find(struct face_call *call, struct str *name, struct err *err)
+bool lambda_about_find(struct face_call *call, struct str *name, struct err *err)
 {
     struct function function;
     if (!lambda_name(call, name, err) || !lambda_find(call, *name, &function, err))
@@ -73,7 +72,7 @@ bool lambda_list_versions(struct face_call *call, struct err *err)
 bool lambda_refuse_version(struct face_call *call, struct err *err)
 {
     struct str name;
-    return find(call, &name, err) &&
+    return lambda_about_find(call, &name, err) &&
            member_invalid(err, "Functions have $LATEST alone here: versions are not published and "
                                "aliases not made. Use the function's name.");
 }
@@ -82,192 +81,7 @@ bool lambda_list_aliases(struct face_call *call, struct err *err)
 {
     struct str name;
     buf_add(&call->reply->body, STR("{\"Aliases\":[]}"));
-    return find(call, &name, err);
-}
-
-/* ---- who may invoke ---- */
-
-static void put_condition(struct buf *out, const char *operator, const char * key, struct str value)
-{
-    json_put_name(out, str_from(operator));
-    buf_add_byte(out, '{');
-    face_put_text(out, key, value);
-    buf_add_byte(out, '}');
-}
-
-struct permission {
-    struct str sid, action, principal, source, account;
-};
-
-static void put_principal(struct buf *out, struct str principal)
-{
-    json_put_name(out, STR("Principal"));
-    if (str_equal(principal, STR("*"))) {
-        buf_add(out, STR("\"*\""));
-        return;
-    }
-    buf_add_byte(out, '{');
-    face_put_text(out, str_ends(principal, STR(".amazonaws.com")) ? "Service" : "AWS", principal);
-    buf_add_byte(out, '}');
-}
-
-static void put_statement(
-    struct face_call *call, struct str name, const struct permission *p, struct buf *out)
-{
-    struct buf arn = {0};
-    function_put_arn(&arn, call->region, name);
-    buf_add_byte(out, '{');
-    face_put_text(out, "Sid", p->sid);
-    face_put_text(out, "Effect", STR("Allow"));
-    put_principal(out, p->principal);
-    face_put_text(out, "Action", p->action);
-    face_put_text(out, "Resource", buf_str(&arn));
-    if (p->source.len || p->account.len) {
-        buf_add(out, STR(",\"Condition\":{"));
-        if (p->account.len)
-            put_condition(out, "StringEquals", "AWS:SourceAccount", p->account);
-        if (p->source.len)
-            put_condition(out, "ArnLike", "AWS:SourceArn", p->source);
-        buf_add_byte(out, '}');
-    }
-    buf_add_byte(out, '}');
-    buf_fini(&arn);
-}
-
-static bool read_permission(struct face_call *call, struct permission *p, struct err *err)
-{
-    *p = (struct permission){0};
-    if (!member_text(call->body, "StatementId", 100, &p->sid, err) ||
-        !member_text(call->body, "Action", 128, &p->action, err) ||
-        !member_text(call->body, "Principal", 256, &p->principal, err) ||
-        !member_text(call->body, "SourceArn", 2048, &p->source, err) ||
-        !member_text(call->body, "SourceAccount", 12, &p->account, err))
-        return false;
-    struct str *must[] = {&p->sid, &p->action, &p->principal};
-    static const char *const names[] = {"StatementId", "Action", "Principal"};
-    for (size_t i = 0; i < 3; i++)
-        if (!must[i]->len)
-            return member_refuse(err, STR_NONE, names[i], "Member must not be null");
-    return true;
-}
-
-static const struct json *statement_of(const struct json *statements, struct str sid)
-{
-    for (const struct json *s = statements ? statements->first : NULL; s; s = s->next) {
-        const struct json *name = json_get(s, STR("Sid"));
-        if (name && str_equal(name->text, sid))
-            return s;
-    }
-    return NULL;
-}
-
-/* The statements but for `without`, and `more`. */
-static bool keep_statements(struct face_call *call, struct str name, const struct json *statements,
-    const struct json *without, struct str more, struct err *err)
-{
-    struct buf out = {0};
-    buf_add_byte(&out, '[');
-    for (const struct json *s = statements ? statements->first : NULL; s; s = s->next) {
-        if (s == without)
-            continue;
-        json_put_comma(&out);
-        json_put(&out, s);
-    }
-    if (more.len) {
-        json_put_comma(&out);
-        buf_add(&out, more);
-    }
-    buf_add_byte(&out, ']');
-    bool ok, found, empty = out.len == 2;
-    ok = empty ? about_remove(call, "policy", name, &found, err)
-               : about_write(call, "policy", name, &out, err);
-    buf_fini(&out);
-    return ok;
-}
-
-static bool add_permission(struct face_call *call, struct str name, const struct permission *p,
-    struct str statement, struct err *err)
-{
-    const struct json *statements;
-    if (!about_read(call, "policy", name, JSON_ARRAY, &statements, err))
-        return false;
-    if (statement_of(statements, p->sid))
-        return err_refuse(err, "ResourceConflictException",
-            "The statement id (%.*s) provided already exists. Please provide a new statement id, "
-            "or remove the existing statement.",
-            STR_ARG(p->sid));
-    return keep_statements(call, name, statements, NULL, statement, err);
-}
-
-bool lambda_add_permission(struct face_call *call, struct err *err)
-{
-    struct permission p;
-    struct str name;
-    struct buf statement = {0};
-    if (!find(call, &name, err) || !read_permission(call, &p, err))
-        return false;
-    put_statement(call, name, &p, &statement);
-    offer_lock(call->offer);
-    bool ok = add_permission(call, name, &p, buf_str(&statement), err);
-    offer_unlock(call->offer);
-    buf_add_byte(&call->reply->body, '{');
-    face_put_text(&call->reply->body, "Statement", buf_str(&statement));
-    buf_add_byte(&call->reply->body, '}');
-    buf_fini(&statement);
-    call->reply->status = 201;
-    face_note(call);
-    return ok;
-}
-
-static bool no_policy(struct err *err)
-{
-    return err_refuse(
-        err, "ResourceNotFoundException", "The resource you requested does not exist.");
-}
-
-bool lambda_get_policy(struct face_call *call, struct err *err)
-{
-    struct str name;
-    const struct json *statements;
-    struct buf policy = {0};
-    if (!find(call, &name, err) || !about_read(call, "policy", name, JSON_ARRAY, &statements, err))
-        return false;
-    if (!statements)
-        return no_policy(err);
-    buf_add(&policy, STR("{\"Version\":\"2012-10-17\",\"Id\":\"default\",\"Statement\":"));
-    json_put(&policy, statements);
-    buf_add_byte(&policy, '}');
-    buf_add_byte(&call->reply->body, '{');
-    face_put_text(&call->reply->body, "Policy", buf_str(&policy));
-    buf_add_byte(&call->reply->body, '}');
-    buf_fini(&policy);
-    face_note(call);
-    return true;
-}
-
-static bool remove_permission(struct face_call *call, struct str name, struct err *err)
-{
-    const struct json *statements, *statement;
-    if (!about_read(call, "policy", name, JSON_ARRAY, &statements, err))
-        return false;
-    statement = statement_of(statements, call->parts[1]);
-    if (!statement)
-        return err_refuse(err, "ResourceNotFoundException",
-            "Statement %.*s is not found in resource policy.",
-            STR_ARG(str_take(call->parts[1], 100)));
-    return keep_statements(call, name, statements, statement, STR_NONE, err);
-}
-
-bool lambda_remove_permission(struct face_call *call, struct err *err)
-{
-    struct str name;
-    call->reply->status = 204;
-    if (!find(call, &name, err))
-        return false;
-    offer_lock(call->offer);
-    bool ok = remove_permission(call, name, err);
-    offer_unlock(call->offer);
-    return ok;
+    return lambda_about_find(call, &name, err);
 }
 
 /* ---- tags ---- */
@@ -298,7 +112,7 @@ static bool keep_merged(struct face_call *call, struct str name, const struct js
         json_put_string(&out, t->text);
     }
     buf_add_byte(&out, '}');
-    bool ok = about_write(call, "tags", name, &out, err);
+    bool ok = lambda_about_write(call, "tags", name, &out, err);
     buf_fini(&out);
     return ok;
 }
@@ -307,14 +121,14 @@ bool lambda_keep_tags(
     struct face_call *call, struct str name, const struct json *tags, struct err *err)
 {
     const struct json *old;
-    return check_tags(tags, err) && about_read(call, "tags", name, JSON_OBJECT, &old, err) &&
+    return check_tags(tags, err) && lambda_about_read(call, "tags", name, JSON_OBJECT, &old, err) &&
            keep_merged(call, name, old, tags, err);
 }
 
 bool lambda_put_tags(struct face_call *call, struct str name, struct buf *out, struct err *err)
 {
     const struct json *tags;
-    if (!about_read(call, "tags", name, JSON_OBJECT, &tags, err))
+    if (!lambda_about_read(call, "tags", name, JSON_OBJECT, &tags, err))
         return false;
     if (tags)
         json_put(out, tags);
@@ -327,7 +141,7 @@ bool lambda_tag(struct face_call *call, struct err *err)
 {
     struct str name;
     call->reply->status = 204;
-    if (!find(call, &name, err))
+    if (!lambda_about_find(call, &name, err))
         return false;
     offer_lock(call->offer);
     bool ok = lambda_keep_tags(call, name, json_get(call->body, STR("Tags")), err);
@@ -349,7 +163,7 @@ static bool untag(struct face_call *call, struct str name, struct err *err)
 {
     const struct json *tags;
     struct buf out = {0};
-    if (!about_read(call, "tags", name, JSON_OBJECT, &tags, err))
+    if (!lambda_about_read(call, "tags", name, JSON_OBJECT, &tags, err))
         return false;
     buf_add_byte(&out, '{');
     for (const struct json *t = tags ? tags->first : NULL; t; t = t->next)
@@ -358,7 +172,7 @@ static bool untag(struct face_call *call, struct str name, struct err *err)
             json_put_string(&out, t->text);
         }
     buf_add_byte(&out, '}');
-    bool ok = about_write(call, "tags", name, &out, err);
+    bool ok = lambda_about_write(call, "tags", name, &out, err);
     buf_fini(&out);
     return ok;
 }
@@ -367,7 +181,7 @@ bool lambda_untag(struct face_call *call, struct err *err)
 {
     struct str name;
     call->reply->status = 204;
-    if (!find(call, &name, err))
+    if (!lambda_about_find(call, &name, err))
         return false;
     offer_lock(call->offer);
     bool ok = untag(call, name, err);
@@ -378,7 +192,7 @@ bool lambda_untag(struct face_call *call, struct err *err)
 bool lambda_list_tags(struct face_call *call, struct err *err)
 {
     struct str name;
-    if (!find(call, &name, err))
+    if (!lambda_about_find(call, &name, err))
         return false;
     buf_add(&call->reply->body, STR("{\"Tags\":"));
     if (!lambda_put_tags(call, name, &call->reply->body, err))
@@ -393,7 +207,7 @@ bool lambda_put_concurrency(struct face_call *call, struct err *err)
 {
     struct str name;
     int64_t number = -1;
-    if (!find(call, &name, err) ||
+    if (!lambda_about_find(call, &name, err) ||
         !member_number(call->body, "ReservedConcurrentExecutions", 0, INT32_MAX, &number, err))
         return false;
     if (number < 0)
@@ -403,14 +217,15 @@ bool lambda_put_concurrency(struct face_call *call, struct err *err)
     face_put_number(&call->reply->body, "ReservedConcurrentExecutions", number);
     buf_add_byte(&call->reply->body, '}');
     face_note(call);
-    return about_write(call, "concurrency", name, &call->reply->body, err);
+    return lambda_about_write(call, "concurrency", name, &call->reply->body, err);
 }
 
 bool lambda_get_concurrency(struct face_call *call, struct err *err)
 {
     struct str name;
     const struct json *kept;
-    if (!find(call, &name, err) || !about_read(call, "concurrency", name, JSON_OBJECT, &kept, err))
+    if (!lambda_about_find(call, &name, err) ||
+        !lambda_about_read(call, "concurrency", name, JSON_OBJECT, &kept, err))
         return false;
     if (kept)
         json_put(&call->reply->body, kept);
@@ -424,7 +239,8 @@ bool lambda_delete_concurrency(struct face_call *call, struct err *err)
     struct str name;
     bool found;
     call->reply->status = 204;
-    return find(call, &name, err) && about_remove(call, "concurrency", name, &found, err);
+    return lambda_about_find(call, &name, err) &&
+           lambda_about_remove(call, "concurrency", name, &found, err);
 }
 
 /* ---- the account ---- */
@@ -449,7 +265,7 @@ bool lambda_account(struct face_call *call, struct err *err)
 bool lambda_code_signing(struct face_call *call, struct err *err)
 {
     struct str name;
-    if (!find(call, &name, err))
+    if (!lambda_about_find(call, &name, err))
         return false;
     buf_add(&call->reply->body, STR("{\"CodeSigningConfigArn\":\"\""));
     face_put_text(&call->reply->body, "FunctionName", name);
