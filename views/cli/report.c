@@ -114,7 +114,8 @@ void cli_report(const struct cli *cli, const struct err *err)
     buf_fini(&out);
 }
 
-static void write_words(const char *format, va_list args, const char *end)
+static void __attribute__((format(printf, 1, 0)))
+write_words(const char *format, va_list args, const char *end)
 {
     struct buf out = {0};
     char text[ERR_TEXT_MAX];
