@@ -87,7 +87,8 @@ static void looked(void *context)
     for (size_t i = 0; i < p->look.count; i++) {
         const struct status *s = &p->look.rows[i].status;
         bool says = s->note.len && s->state != STATUS_UNTRUSTED;
-        p->noted = p->noted || says || s->blocked_at.len || s->loops;
+        bool gone = s->ledger.dropped + s->ledger.expired > 0;
+        p->noted = p->noted || says || gone || s->blocked_at.len || s->loops;
     }
     if (p->grid.cursor >= (int64_t)p->look.count)
         grid_go(&p->grid, (int64_t)p->look.count - 1);
@@ -179,6 +180,12 @@ static void put_note(struct buf *out, const struct status *s)
     if (s->blocked_at.len && (s->state == STATUS_RETRYING || s->state == STATUS_BLOCKED)) {
         buf_printf(out, "%sat ", out->len ? " · " : "");
         trigger_words_sequence(out, s->blocked_at);
+    }
+    uint64_t gone = s->ledger.dropped + s->ledger.expired;
+    if (gone) { /* nothing goes in silence */
+        buf_add(out, out->len ? STR(" · ") : STR_NONE);
+        words_count_short(out, (int64_t)gone);
+        buf_add(out, STR(" given up"));
     }
     if (s->note.len && s->state != STATUS_UNTRUSTED) /* which says it already */
         buf_printf(out, "%s%.*s", out->len ? " · " : "", STR_ARG(s->note));
