@@ -37,7 +37,7 @@ bool lambda_about_remove(
 
 bool lambda_forget(struct face_call *call, struct str name, struct err *err)
 {
-    static const char *const kinds[] = {"policy", "tags", "concurrency", "url"};
+    static const char *const kinds[] = {"policy", "tags", "concurrency", "url", "event-invoke"};
     bool found;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (!lambda_about_remove(call, kinds[i], name, &found, err))
@@ -241,6 +241,92 @@ bool lambda_delete_concurrency(struct face_call *call, struct err *err)
     call->reply->status = 204;
     return lambda_about_find(call, &name, err) &&
            lambda_about_remove(call, "concurrency", name, &found, err);
+}
+
+/* ---- events ---- */
+
+static bool check_destination(const struct json *body, struct err *err)
+{
+    static const char *const ends[] = {"OnSuccess", "OnFailure"};
+    const struct json *config = json_get(body, STR("DestinationConfig"));
+    for (size_t i = 0; i < 2; i++) {
+        const struct json *to = json_get(json_get(config, str_from(ends[i])), STR("Destination"));
+        if (to && to->type != JSON_NULL)
+            return member_invalid(err,
+                "DestinationConfig.%s: results of events go nowhere here "
+                "but into the function's log",
+                ends[i]);
+    }
+    return true;
+}
+
+/* What was, but for what the body says, where `over`. */
+static bool keep_event_config(struct face_call *call, bool over, struct err *err)
+{
+    struct str name;
+    const struct json *old = NULL;
+    int64_t retries = -1, age = -1;
+    struct buf out = {0};
+    if (!lambda_about_find(call, &name, err) || !check_destination(call->body, err) ||
+        (over && !lambda_about_read(call, "event-invoke", name, JSON_OBJECT, &old, err)))
+        return false;
+    json_to_i64(json_get(old, STR("MaximumRetryAttempts")), &retries);
+    json_to_i64(json_get(old, STR("MaximumEventAgeInSeconds")), &age);
+    if (!member_number(call->body, "MaximumRetryAttempts", 0, 2, &retries, err) ||
+        !member_number(call->body, "MaximumEventAgeInSeconds", 60, 21600, &age, err))
+        return false;
+    buf_add_byte(&out, '{');
+    if (retries >= 0)
+        face_put_number(&out, "MaximumRetryAttempts", retries);
+    if (age >= 0)
+        face_put_number(&out, "MaximumEventAgeInSeconds", age);
+    face_put_number(&out, "LastModified", clock_now_ms(call->offer->clock) / 1000);
+    buf_add_byte(&out, '}');
+    bool ok = lambda_about_write(call, "event-invoke", name, &out, err);
+    buf_fini(&out);
+    return ok && lambda_get_event_config(call, err);
+}
+
+bool lambda_put_event_config(struct face_call *call, struct err *err)
+{
+    return keep_event_config(call, false, err);
+}
+
+bool lambda_update_event_config(struct face_call *call, struct err *err)
+{
+    return keep_event_config(call, true, err);
+}
+
+bool lambda_get_event_config(struct face_call *call, struct err *err)
+{
+    struct str name;
+    const struct json *kept;
+    struct buf *out = &call->reply->body;
+    if (!lambda_about_find(call, &name, err) ||
+        !lambda_about_read(call, "event-invoke", name, JSON_OBJECT, &kept, err))
+        return false;
+    if (!kept)
+        return err_refuse(err, "ResourceNotFoundException",
+            "The function %.*s doesn't have an EventInvokeConfig", STR_ARG(name));
+    struct buf arn = {0};
+    function_put_arn(&arn, call->region, name);
+    json_put(out, kept);
+    out->len--;
+    face_put_text(out, "FunctionArn", buf_str(&arn));
+    buf_add_byte(out, '}');
+    buf_fini(&arn);
+    return true;
+}
+
+bool lambda_delete_event_config(struct face_call *call, struct err *err)
+{
+    struct str name;
+    bool found;
+    call->reply->status = 204;
+    return lambda_about_find(call, &name, err) &&
+           lambda_about_remove(call, "event-invoke", name, &found, err) &&
+           (found || err_refuse(err, "ResourceNotFoundException",
+                         "The function %.*s doesn't have an EventInvokeConfig", STR_ARG(name)));
 }
 
 /* ---- the account ---- */

@@ -78,7 +78,7 @@ static void write_run(struct lambda_invoked *i)
         .duration_us = v->duration_us,
         .init_us = v->init_us,
         .memory_kb = v->memory_kb,
-        .attempt = 1,
+        .attempt = i->attempts ? i->attempts : 1,
         .event = v->event.len <= RUN_TEXT ? v->event : STR_NONE,
         .result = str_take(buf_str(&v->payload), RUN_TEXT),
         .log_stream = str_from(v->log_stream)};
@@ -217,13 +217,61 @@ static bool take_place(struct offer *offer, size_t len)
     return true;
 }
 
+static void end_event(struct lambda_invoked *i)
+{
+    atomic_fetch_sub(&i->offer->held, i->invocation.event.len);
+    atomic_fetch_sub(&i->offer->events, 1);
+    lambda_invoked_free(i);
+}
+
+static struct lambda_invoked *of_job(struct later_job *job)
+{
+    return (struct lambda_invoked *)((char *)job - offsetof(struct lambda_invoked, again));
+}
+
+static void on_event_done(struct invocation *invocation);
+
+static void try_event(struct lambda_invoked *i)
+{
+    struct str event = i->invocation.event, client = i->invocation.client_context;
+    invocation_fini(&i->invocation);
+    i->invocation = (struct invocation){.function = &i->function,
+        .event = event,
+        .client_context = client,
+        .done = on_event_done,
+        .context = i};
+    i->attempts++;
+    i->offer->invoke(i->offer->invoker, &i->invocation);
+}
+
+/* The function may be another one by now, or gone. */
+static void try_again(struct later_job *job)
+{
+    struct lambda_invoked *i = of_job(job);
+    struct err ignored = ERR_INIT;
+    bool found = false;
+    if (registry_function(
+            i->offer->registry, &i->arena, i->function.name, &i->function, &found, &ignored) &&
+        found)
+        try_event(i);
+    else
+        end_event(i);
+}
+
+static void drop_event(struct later_job *job)
+{
+    end_event(of_job(job));
+}
+
 static void on_event_done(struct invocation *invocation)
 {
     struct lambda_invoked *i = invocation->context;
+    bool failed = invocation->outcome != INVOKED_OK && invocation->outcome != INVOKED_REFUSED;
     write_run(i);
-    atomic_fetch_sub(&i->offer->held, invocation->event.len);
-    atomic_fetch_sub(&i->offer->events, 1);
-    lambda_invoked_free(i);
+    i->again = (struct later_job){.run = try_again, .drop = drop_event};
+    if (!failed || i->attempts > i->retries ||
+        !later_add(i->offer->later, &i->again, i->offer->retry_ms[(i->attempts - 1) & 1]))
+        end_event(i);
 }
 
 static void start_event(struct lambda_invoked *i)
@@ -238,20 +286,31 @@ static void start_event(struct lambda_invoked *i)
         return;
     }
     i->invocation.event = arena_dup(&i->arena, i->invocation.event);
-    i->invocation.function = &i->function;
-    i->invocation.done = on_event_done;
-    i->invocation.context = i;
-    i->offer->invoke(i->offer->invoker, &i->invocation);
+    try_event(i);
     reply_set(reply, 202, REPLY_JSON, STR_NONE);
     waits.done(waits.ticket);
 }
 
 /* ---- Invoke ---- */
 
+/* How often an event is tried again: what PutFunctionEventInvokeConfig said, or twice. */
+static bool read_retries(struct lambda_invoked *i, struct err *err)
+{
+    struct face_call call = {.offer = i->offer, .request = i->request};
+    const struct json *config;
+    int64_t retries = 2;
+    bool ok = lambda_about_read(&call, "event-invoke", i->function.name, JSON_OBJECT, &config, err);
+    json_to_i64(json_get(config, STR("MaximumRetryAttempts")), &retries);
+    i->retries = (unsigned)retries;
+    arena_fini(&call.arena);
+    return ok;
+}
+
 static bool prepare(struct lambda_invoked *i, struct str reference, bool event, struct err *err)
 {
     return read_function(i, reference, err) &&
-           read_payload(i, event ? OFFER_EVENT_MAX : OFFER_PAYLOAD_MAX, err) && read_client(i, err);
+           read_payload(i, event ? OFFER_EVENT_MAX : OFFER_PAYLOAD_MAX, err) &&
+           read_client(i, err) && (!event || read_retries(i, err));
 }
 
 static void invoke(struct lambda_invoked *i, struct str reference, struct str type)

@@ -24,6 +24,9 @@ struct lambda_invoked {
     /* Makes the answer from what came out. */
     void (*answer)(struct lambda_invoked *invoked);
     void *context; /* of answer(), in the arena */
+    /* Of an event: how often it was tried, and may be tried again. */
+    unsigned attempts, retries;
+    struct later_job again;
 };
 
 /* Not started yet: the owner is whoever has it, lambda_invoked_start() takes it. */

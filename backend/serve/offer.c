@@ -38,17 +38,25 @@ void offer_init(struct offer *offer, struct backend *backend, struct triggers *t
         .drop = invoker_drop,
         .clock = clock,
         .url = url,
-        .verified = verified};
+        .verified = verified,
+        .later = later_new(),
+        .retry_ms = {60000, 120000}};
     buf_printf(&papers, "%s/faces", registry_folder(offer->registry));
     buf_cstr(&papers);
     offer->papers = buf_take(&papers);
     pthread_mutex_init(&offer->changing, NULL);
 }
 
+void offer_stop(struct offer *offer)
+{
+    later_stop(offer->later);
+}
+
 void offer_fini(struct offer *offer)
 {
     if (!offer->papers)
         return;
+    later_free(offer->later);
     free(offer->papers);
     pthread_mutex_destroy(&offer->changing);
     *offer = (struct offer){0};

@@ -4,6 +4,7 @@
 
 #include "backend/backend.h"
 #include "backend/http/http.h"
+#include "backend/serve/later.h"
 #include "backend/serve/route.h"
 #include "backend/triggers/triggers.h"
 
@@ -26,6 +27,8 @@ struct offer {
     bool verified;             /* every request has a signature that was verified */
     char *papers;              /* folder of paper.h */
     pthread_mutex_t changing;  /* one change at a time */
+    struct later *later;       /* events that are tried again */
+    int64_t retry_ms[2];       /* after so long */
     atomic_uint events;        /* asynchronous invocations in hand */
     atomic_uint_fast64_t held; /* bytes of their payloads */
     atomic_bool told;          /* that nothing is enforced: once */
@@ -41,6 +44,8 @@ enum {
 
 void offer_init(struct offer *offer, struct backend *backend, struct triggers *triggers,
     const struct clock *clock, const char *url, bool verified);
+/* Nothing is tried again any more: before the triggers are closed. */
+void offer_stop(struct offer *offer);
 void offer_fini(struct offer *offer);
 
 /* By the head: who asks, how much. False with the refusal in `reply`. */

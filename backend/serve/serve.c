@@ -87,6 +87,7 @@ void serve_offer(struct serve *s, struct triggers *triggers)
 bool serve_run(struct serve *s, const atomic_bool *stop, struct err *err)
 {
     bool ok = http_run(s->http, s->listen.sockets, s->listen.count, stop, err);
+    offer_stop(&s->offer);
     listen_close(&s->listen);
     return ok;
 }

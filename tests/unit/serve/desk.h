@@ -77,7 +77,9 @@ static inline struct desk *desk_open(void)
         .invoke = desk_invoke,
         .drop = desk_drop,
         .clock = &d->clock.clock,
-        .url = "http://localhost"};
+        .url = "http://localhost",
+        .later = later_new(),
+        .retry_ms = {1, 1}};
     if (!d->backend || !d->offer.registry)
         fail_msg("%s", err.text);
     buf_printf(&papers, "%s/faces", registry_folder(d->offer.registry));

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* test: threads */
 /* Lambda's calls: functions, mappings, invocations, in the service's shapes. */
 #include "backend/triggers/runs.h"
 #include "tests/unit/serve/desk.h"
@@ -285,6 +286,8 @@ static void a_mapping_is_made_changed_and_removed(void **state)
     assert_int_equal(ask_one(d, "GET", uuid, ""), 200);
     assert_true(desk_says(d, "\"State\":\"Disabled\""));
     assert_true(desk_says(d, "\"BatchSize\":7"));
+    assert_int_equal(ask_one(d, "PUT", uuid, "{\"Enabled\":true}"), 202);
+    assert_true(desk_says(d, "\"State\":\"Enabling\""));
     assert_int_equal(ask_one(d, "PUT", uuid, "{\"BatchSize\":0}"), 400);
     assert_int_equal(ask_one(d, "DELETE", uuid, ""), 202);
     assert_true(desk_says(d, "\"State\":\"Deleting\""));
@@ -443,6 +446,65 @@ static void events_are_taken_at_once_and_bounded(void **state)
     assert_int_equal(atomic_load(&d->offer.events), OFFER_EVENTS);
 }
 
+/* Waits until no event is in hand. */
+static void await_events(struct desk *d)
+{
+    for (int i = 0; atomic_load(&d->offer.events); i++) {
+        if (i == 30000)
+            fail_msg("an event never came to its end");
+        usleep(1000);
+    }
+}
+
+#define CONFIG "/2019-09-25/functions/f/event-invoke-config"
+
+static void a_failed_event_is_tried_again_as_often_as_is_said(void **state)
+{
+    struct desk *d = *state;
+    desk_create(d, "f");
+    d->outcome = INVOKED_ERROR;
+    assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{\"n\":1}"), 202);
+    await_events(d);
+    assert_int_equal(d->calls, 3);
+    assert_string_equal(d->event, "{\"n\":1}");
+    assert_int_equal(atomic_load(&d->offer.held), 0);
+    assert_int_equal(desk_ask(d, "GET " CONFIG, ""), 404);
+    assert_int_equal(desk_ask(d, "PUT " CONFIG, "{\"MaximumRetryAttempts\":3}"), 400);
+    assert_int_equal(desk_ask(d, "PUT " CONFIG,
+                         "{\"DestinationConfig\":{\"OnFailure\":{\"Destination\":\"arn:x\"}}}"),
+        400);
+    assert_int_equal(desk_ask(d, "PUT " CONFIG,
+                         "{\"MaximumRetryAttempts\":1,\"DestinationConfig\":{\"OnFailure\":{}}}"),
+        200);
+    assert_true(desk_says(d, "\"MaximumRetryAttempts\":1"));
+    assert_int_equal(desk_ask(d, "POST " CONFIG, "{\"MaximumEventAgeInSeconds\":60}"), 200);
+    assert_true(desk_says(d, "{\"MaximumRetryAttempts\":1,\"MaximumEventAgeInSeconds\":60"));
+    assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{}"), 202);
+    await_events(d);
+    assert_int_equal(d->calls, 5);
+    assert_int_equal(desk_ask(d, "DELETE " CONFIG, ""), 204);
+    assert_int_equal(desk_ask(d, "DELETE " CONFIG, ""), 404);
+    d->outcome = INVOKED_OK;
+    assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{}"), 202);
+    await_events(d);
+    assert_int_equal(d->calls, 6);
+}
+
+static void what_waits_to_be_tried_again_ends_with_the_server(void **state)
+{
+    struct desk *d = *state;
+    desk_create(d, "f");
+    d->offer.retry_ms[0] = 3600000;
+    d->outcome = INVOKED_ERROR;
+    assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{}"), 202);
+    assert_int_equal(atomic_load(&d->offer.events), 1);
+    offer_stop(&d->offer);
+    assert_int_equal(atomic_load(&d->offer.events), 0);
+    assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{}"), 202);
+    assert_int_equal(atomic_load(&d->offer.events), 0);
+    assert_int_equal(d->calls, 2);
+}
+
 static void a_dry_run_runs_nothing(void **state)
 {
     struct desk *d = *state;
@@ -562,6 +624,8 @@ int main(void)
         TEST(an_invocation_is_looked_back_at),
         TEST(an_answer_waits_for_its_function_and_for_nothing_else),
         TEST(events_are_taken_at_once_and_bounded),
+        TEST(a_failed_event_is_tried_again_as_often_as_is_said),
+        TEST(what_waits_to_be_tried_again_ends_with_the_server),
         TEST(a_dry_run_runs_nothing),
         TEST(what_is_no_invocation_is_refused),
         TEST(a_payload_has_a_limit),
