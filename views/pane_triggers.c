@@ -29,7 +29,8 @@ enum {
     TRIGGERS_SPARKS = 15,
     TRIGGERS_TINY = 44,
     TRIGGERS_NARROW = 60,
-    TRIGGERS_MIDDLE = 84
+    TRIGGERS_MIDDLE = 84,
+    TRIGGERS_WIDE = 120
 };
 
 const struct triggers_row *pane_triggers_current(const struct pane_triggers *p)
@@ -378,7 +379,7 @@ static struct str nothing_here(const struct pane_triggers *p)
 static void triggers_arrange(struct view *view, int rows, int cols)
 {
     struct pane_triggers *p = (struct pane_triggers *)view;
-    bool sparks = cols >= TRIGGERS_MIDDLE;
+    bool sparks = cols >= (p->noted ? TRIGGERS_WIDE : TRIGGERS_MIDDLE); /* a warning goes first */
     int wanted = (int)p->look.count + 2, half = rows / 2;
     p->log_rows = 0;
     if (rows >= TRIGGERS_LOG_FROM && p->look.count)
