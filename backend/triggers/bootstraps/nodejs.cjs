@@ -16,6 +16,29 @@ const Module = require('module');
 const root = process.env.LAMBDA_TASK_ROOT;
 process.argv.length = 1;
 
+/* It has been read to its end, and would never say so again. */
+let stdin;
+Object.defineProperty(process, 'stdin', {
+    configurable: true,
+    get: () => stdin ??= require('stream').Readable.from([]),
+});
+
+/* What is written stands in the order in which it was written, before what is said of its end. */
+for (const name of ['stdout', 'stderr']) {
+    const {get} = Object.getOwnPropertyDescriptor(process, name);
+    let stream;
+    const open = () => {
+        stream = get.call(process);
+        stream._handle?.setBlocking?.(true);
+        return stream;
+    };
+    Object.defineProperty(process, name, {
+        configurable: true,
+        enumerable: true,
+        get: () => stream || open(),
+    });
+}
+
 /* ---- logging: one event of the log for each call; \r stands for a line end within it ---- */
 
 let requestId;

@@ -293,6 +293,32 @@ static void the_environment_is_clean(void **state)
     unsetenv("AWS_SESSION_TOKEN");
 }
 
+static void processes_threads_and_standard_input_are_as_elsewhere(void **state)
+{
+    (void)state;
+    static const struct sample samples[] = {
+        {.code = "const {fork} = require('child_process');\n"
+                 "if (process.argv[2] === 'child') { process.send('child'); process.disconnect(); "
+                 "}\n"
+                 "exports.handler = () => new Promise((ok) => fork(__filename, "
+                 "['child']).on('message', ok));",
+            .payload = "\"child\""},
+        {.code = "const {Worker} = require('worker_threads');\n"
+                 "exports.handler = () => new Promise((ok) => new Worker("
+                 "\"require('worker_threads').parentPort.postMessage('thread')\", {eval: "
+                 "true}).on('message', ok));",
+            .payload = "\"thread\""},
+        {.code = "exports.handler = () => new Promise((ok) => process.stdin.on('data', () => "
+                 "{}).on('end', () => ok('end')));",
+            .payload = "\"end\""},
+        {.code =
+                "exports.handler = async () => { process.stdout.write('x'.repeat(300000) + '\\n'); "
+                "console.log('after'); };",
+            .logs = "\tINFO\tafter\n"},
+    };
+    SEE_ALL(samples);
+}
+
 /* It may hit the next one, which the process had already been given. */
 static void a_crash_between_invocations_is_survived(void **state)
 {
@@ -352,6 +378,7 @@ int main(void)
         cmocka_unit_test(log_lines_have_time_request_and_level),
         cmocka_unit_test(a_line_of_a_log_is_one_event_however_many_lines_it_has),
         cmocka_unit_test(the_environment_is_clean),
+        cmocka_unit_test(processes_threads_and_standard_input_are_as_elsewhere),
         cmocka_unit_test(a_crash_between_invocations_is_survived),
         cmocka_unit_test(own_variables_are_there_and_lambdas_cannot_be_overridden),
     };
