@@ -96,7 +96,8 @@ static bool piece_is(struct model_lane *l, size_t count)
         struct model_piece *rest = &l->pieces[1];
         rest->count += p->count - count;
         rest->least = rest->most = rest->count;
-        l->piece_count -= rest->count == 0;
+        if (rest->count == 0)
+            memmove(rest, rest + 1, (--l->piece_count - 1) * sizeof *rest);
     }
     p->count = p->least = p->most = count;
     return true;
