@@ -246,8 +246,9 @@ static void what_cannot_be_read_is_left_out_and_told(void **state)
     assert_true(mkdir("store/triggers/functions/fifo", 0700) == 0);
     assert_true(mkfifo("store/triggers/functions/fifo/function.json", 0600) == 0);
     assert_true(mkdir("store/triggers/functions/link", 0700) == 0);
+    folder_test_write("elsewhere.json", "{\"FunctionName\":\"link\",\"Runtime\":\"exec\"}");
     assert_true(
-        symlink("../good/function.json", "store/triggers/functions/link/function.json") == 0);
+        symlink("../../../../elsewhere.json", "store/triggers/functions/link/function.json") == 0);
     assert_true(symlink("good", "store/triggers/functions/alias") == 0);
     assert_true(mkdir("store/triggers/functions/huge", 0700) == 0);
     folder_test_write("store/triggers/functions/huge/function.json", "");
@@ -357,6 +358,51 @@ static void several_processes_change_it_at_once(void **state)
         assert_int_equal(status, 0);
     }
     assert_int_equal(count_functions(&x, NULL), 1 + CHILDREN * (ROUNDS + 1) / 2);
+    end(&x);
+}
+
+/* Whose was it? The first one's alone. */
+static int win_often(int start)
+{
+    struct err err = ERR_INIT;
+    struct arena arena = {0};
+    char name[32], byte;
+    int wins = 0;
+    struct registry *registry = registry_open("store/triggers", NULL, NULL, &err);
+    if (read(start, &byte, 1) != 0)
+        return 255;
+    for (int i = 0; i < ROUNDS; i++) {
+        snprintf(name, sizeof name, "new-%d", i);
+        struct function function = function_of(name);
+        wins += registry_put_function(registry, &arena, &function, true, &err);
+    }
+    registry_close(registry);
+    arena_fini(&arena);
+    return wins;
+}
+
+static void one_process_alone_makes_a_function(void **state)
+{
+    (void)state;
+    struct fixture x;
+    begin(&x);
+    int start[2], wins = 0;
+    setenv("XDG_STATE_HOME", x.folder.path, 1);
+    assert_true(pipe(start) == 0);
+    for (int child = 0; child < CHILDREN; child++) {
+        if (fork() == 0) {
+            close(start[1]);
+            _exit(win_often(start[0]));
+        }
+    }
+    close(start[1]); /* now */
+    for (int child = 0; child < CHILDREN; child++) {
+        int status;
+        assert_true(wait(&status) > 0 && WIFEXITED(status));
+        wins += WEXITSTATUS(status);
+    }
+    close(start[0]);
+    assert_int_equal(wins, ROUNDS);
     end(&x);
 }
 
@@ -495,6 +541,7 @@ int main(void)
         cmocka_unit_test(a_link_in_the_place_of_a_folder_is_not_followed),
         cmocka_unit_test(names_that_lead_elsewhere_are_refused),
         cmocka_unit_test(several_processes_change_it_at_once),
+        cmocka_unit_test(one_process_alone_makes_a_function),
         cmocka_unit_test(several_threads_read_while_one_changes),
         cmocka_unit_test(code_from_a_zip_replaces_the_one_before),
         cmocka_unit_test(code_that_was_changed_is_no_longer_trusted),

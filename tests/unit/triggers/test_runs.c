@@ -109,7 +109,7 @@ static void torn_and_foreign_lines_are_passed_over(void **state)
     fclose(file);
     add(&x, 1, STR_NONE);
     file = fopen("runs", "ae");
-    assert_true(fputs("{\"id\":\"torn", file) > 0);
+    assert_true(fputs("{\"id\":\"torn\"}", file) > 0);
     fclose(file);
     look(&x, 9);
     assert_int_equal(x.count, 3);
