@@ -388,6 +388,22 @@ static void a_function_that_fails_is_an_answer_with_a_header(void **state)
     assert_string_equal(desk_header(d, "X-Amzn-ErrorType"), "ServiceException");
 }
 
+static void what_nobody_agreed_to_is_not_run_and_says_so(void **state)
+{
+    struct desk *d = *state;
+    desk_create(d, "f");
+    assert_int_equal(
+        desk_ask(d, "POST /2021-10-31/functions/f/url", "{\"AuthType\":\"NONE\"}"), 201);
+    assert_int_equal(unlink("trusted"), 0);
+    d->outcome = INVOKED_REFUSED;
+    assert_int_equal(invoke(d, "", "{}"), 403);
+    assert_string_equal(desk_header(d, "X-Amzn-ErrorType"), "AccessDeniedException");
+    assert_true(desk_says(d, "dynascope trigger trust f"));
+    assert_int_equal(desk_ask(d, "GET /lambda-url/f/", ""), 403);
+    assert_int_equal(desk_ask(d, "GET " F "/f", ""), 200);
+    assert_true(desk_says(d, "\"State\":\"Inactive\""));
+}
+
 static void an_invocation_is_looked_back_at(void **state)
 {
     struct desk *d = *state;
@@ -621,6 +637,7 @@ int main(void)
         TEST(mappings_are_listed_by_function_and_source),
         TEST(a_function_is_invoked_with_the_payload_as_it_came),
         TEST(a_function_that_fails_is_an_answer_with_a_header),
+        TEST(what_nobody_agreed_to_is_not_run_and_says_so),
         TEST(an_invocation_is_looked_back_at),
         TEST(an_answer_waits_for_its_function_and_for_nothing_else),
         TEST(events_are_taken_at_once_and_bounded),
