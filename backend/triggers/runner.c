@@ -32,6 +32,7 @@ static void take_wish(struct runner *r)
     enum status_wish wish;
     if (!status_take(buf_cstr(&r->folder), &wish))
         return;
+    runner_job_take(r, now_of(r)); /* what has just failed is meant, too */
     for (size_t i = 0; i < r->shard_count; i++) {
         if (wish == STATUS_RETRY_NOW)
             delivery_retry_now(r->shards[i]->delivery);

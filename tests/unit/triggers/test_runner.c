@@ -212,6 +212,41 @@ static void what_has_failed_too_often_is_written_down_and_it_goes_on(void **stat
     lab_free(&lab);
 }
 
+/* Each third record fails; when a call comes, all that was before it is on the disk. */
+static enum invoked look_at_the_disk(struct runner_lab *lab, struct str event, struct buf *payload)
+{
+    struct err err = ERR_INIT;
+    struct progress_shard shard = {0};
+    struct progress *p = progress_open(lab_folder(lab), &err);
+    (void)event;
+    (void)payload;
+    assert_non_null(p);
+    progress_shard_at(p, 0, &shard);
+    if (shard.place.ledger.seen != lab->calls)
+        *(uint64_t *)lab->context += 1;
+    progress_close(p);
+    return lab->calls % 3 ? INVOKED_OK : INVOKED_ERROR;
+}
+
+static void each_call_comes_after_what_was_before_it_is_kept(void **state)
+{
+    (void)state;
+    struct runner_lab lab;
+    uint64_t late = 0;
+    lab_make(&lab);
+    lab.answer = look_at_the_disk;
+    lab.context = &late;
+    lab.mapping.batch_size = 1;
+    lab.mapping.retries = 0;
+    lab_put_many(&lab, 30);
+    lab_add(&lab);
+    lab_run(&lab);
+    LAB_WAIT(&lab, lab.calls == 30);
+    lab_stop(&lab);
+    assert_int_equal(late, 0);
+    lab_free(&lab);
+}
+
 static void a_destination_that_cannot_be_written_blocks_and_says_so(void **state)
 {
     (void)state;
@@ -540,6 +575,7 @@ static void a_windows_state_outlives_its_runner_and_ends_with_a_last_call(void *
 {
     (void)state;
     struct runner_lab lab;
+    struct status status;
     lab_make_with(&lab, true);
     lab.mapping.tumbling_s = 60;
     lab.answer = keep_state;
@@ -553,6 +589,9 @@ static void a_windows_state_outlives_its_runner_and_ends_with_a_last_call(void *
     lab_run(&lab);
     LAB_WAIT(&lab, lab.records == 3);
     assert_true(str_find(buf_str(&lab.events), STR("\"state\":{\"records\":2}")) != SIZE_MAX);
+    lab_stop(&lab);
+    lab_run(&lab); /* nothing is written from now on */
+    LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_IDLE);
     lab.clock.ms += 60 * 1000;
     runner_wake(lab.runner);
     LAB_WAIT(
@@ -595,6 +634,7 @@ int main(void)
         cmocka_unit_test(a_shard_waits_until_all_of_its_parent_is_dealt_with),
         cmocka_unit_test(what_succeeded_of_a_batch_does_not_come_again_after_a_restart),
         cmocka_unit_test(what_has_failed_too_often_is_written_down_and_it_goes_on),
+        cmocka_unit_test(each_call_comes_after_what_was_before_it_is_kept),
         cmocka_unit_test(a_destination_that_cannot_be_written_blocks_and_says_so),
         cmocka_unit_test(by_hand_a_batch_that_fails_is_skipped),
         cmocka_unit_test(a_journal_that_cannot_be_used_blocks_until_it_can),
