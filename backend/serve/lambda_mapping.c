@@ -7,6 +7,7 @@
  */
 #include "backend/serve/lambda.h"
 #include "backend/triggers/member.h"
+#include "backend/triggers/runner.h"
 #include "backend/triggers/status.h"
 
 enum { PAGE = 100 };
@@ -73,11 +74,14 @@ static bool check_stream(struct face_call *call, struct str arn, struct err *err
 
 /* ---- changing ---- */
 
+/* LATEST is now, before the answer: what the caller writes next is delivered. */
 static bool create(struct face_call *call, struct mapping *mapping, struct err *err)
 {
     struct function function;
+    struct registry *registry = call->offer->registry;
     return lambda_find(call, mapping->function, &function, err) &&
-           registry_put_mapping(call->offer->registry, &call->arena, mapping, true, err);
+           registry_put_mapping(registry, &call->arena, mapping, true, err) &&
+           runner_fix_start(call->offer->backend, registry, mapping, call->offer->clock, err);
 }
 
 bool lambda_create_mapping(struct face_call *call, struct err *err)

@@ -275,6 +275,10 @@ static void a_mapping_is_made_changed_and_removed(void **state)
     assert_true(desk_says(d, "\"BatchSize\":5"));
     assert_null(strstr(d->said, "mine"));
     strcpy(uuid, uuid_of(d));
+    /* LATEST is when it was made, whenever its first runner starts */
+    char progress[128];
+    snprintf(progress, sizeof progress, "triggers/mappings/%s/progress", uuid);
+    assert_int_equal(access(progress, F_OK), 0);
     ask_mapping(d, "f", arn, "");
     assert_int_equal(d->status, 409);
     assert_int_equal(ask_one(d, "GET", uuid, ""), 200);
