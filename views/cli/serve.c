@@ -93,7 +93,7 @@ static bool open_host(struct cli *cli, struct serve *serve, const struct host_ke
     *host = host_new(cli->backend, &options, err);
     struct triggers *triggers = *host ? host_start(*host, err) : NULL;
     if (!triggers)
-        return err_context(err, "triggers cannot run (--no-triggers leaves them out)");
+        return err_context(err, "triggers cannot be offered");
     serve_offer(serve, triggers);
     return tell_untrusted(host_registry(*host), err);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The sample store. */
 #include "backend/client.h"
+#include "backend/triggers/registry.h"
 #include "tests/test.h"
 #include "views/cli/demo.h"
 #include "views/cli/demo_tables.h"
+#include "views/cli/demo_triggers.h"
 
 #include <sys/stat.h>
+#include <time.h>
 
 static int64_t count_of(struct client *client, const char *table)
 {
@@ -104,6 +107,38 @@ static void nothing_stays_behind(void **state)
     assert_int_equal(stat(path, &s), -1);
 }
 
+/* By the thread of the traffic: nobody waits for it. */
+static void it_has_triggers_that_go_with_it(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct arena arena = {0};
+    struct registry_mappings mappings = {0};
+    struct buf folder = {0}, trusted = {0};
+    struct backend *demo = demo_open(false, &err);
+    struct stat s;
+    demo_triggers_folder(demo_path(demo), &folder);
+    demo_triggers_trusted(demo_path(demo), &trusted);
+    struct registry *registry = registry_open(buf_cstr(&folder), buf_cstr(&trusted), NULL, &err);
+    for (int i = 0; i < 3000 && !mappings.count; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        assert_true(registry_mappings(registry, &arena, &mappings, NULL, &err));
+    }
+    assert_true(mappings.count > 0);
+    assert_true(str_equal(mapping_table(&mappings.items[0]), STR("Orders")));
+    struct function function;
+    bool found;
+    assert_true(
+        registry_function(registry, &arena, mappings.items[0].function, &function, &found, &err));
+    assert_true(found && !function.untrusted);
+    registry_close(registry);
+    backend_close(demo, NULL);
+    assert_int_equal(stat(buf_cstr(&folder), &s), -1);
+    arena_fini(&arena);
+    buf_fini(&folder);
+    buf_fini(&trusted);
+}
+
 static void without_room_it_says_so(void **state)
 {
     (void)state;
@@ -122,6 +157,7 @@ int main(void)
         cmocka_unit_test(its_items_hold_every_type),
         cmocka_unit_test(every_change_of_the_traffic_is_accepted),
         cmocka_unit_test(nothing_stays_behind),
+        cmocka_unit_test(it_has_triggers_that_go_with_it),
         cmocka_unit_test(without_room_it_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
