@@ -532,7 +532,7 @@ static void keep_ends(struct kept *kept, const struct follow *f)
 
 static struct follow *follow_kept(struct client *client, struct kept *kept)
 {
-    char id[16];
+    char id[32];
     struct follow *f = follow_new(client, STR("arn"), FOLLOW_TRIM_HORIZON, 0);
     for (int i = 0; i < SHARDS; i++) {
         snprintf(id, sizeof id, "shard-%d", i);
