@@ -64,6 +64,7 @@ void log_grid_set_live(struct log_grid *g, bool live)
     else if (g->live)
         g->held = g->log.next_number;
     g->live = live;
+    trigger_log_hold(&g->log, !live);
 }
 
 static void log_changed(void *context, size_t dropped, size_t added)

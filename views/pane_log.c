@@ -234,7 +234,9 @@ static void log_title(struct view *view, struct buf *left, struct buf *right)
     if (g->filter.len)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&g->filter)));
     buf_add(right, g->live ? STR("● LIVE") : STR("HELD"));
-    if (!g->live && g->log.next_number > g->held) {
+    if (g->log.behind) {
+        buf_add(right, STR(" · more is there than is read here"));
+    } else if (!g->live && g->log.next_number > g->held) {
         buf_add(right, STR(" · "));
         words_count(right, g->log.next_number - g->held);
         buf_add(right, STR(" new"));

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { ROWS_MOST = 60, POLL_MOST = 2000, KEEP_STEP = TRIGGER_LOG_LINES / 4 };
+enum { ROWS_MOST = 60, POLL_MOST = 2000, POLL_HELD = 100, KEEP_STEP = TRIGGER_LOG_LINES / 4 };
 
 /* ---- what a line says ---- */
 
@@ -55,7 +55,8 @@ struct read_event {
 struct read_task {
     struct task task;
     struct str folder;
-    bool first; /* only the last lines of what is there */
+    bool first;  /* only the last lines of what is there */
+    size_t most; /* of a stream */
     struct trigger_log_stream streams[TRIGGER_LOG_STREAMS];
     size_t stream_count;
     struct read_event *events;
@@ -144,9 +145,9 @@ static bool read_work(struct task *task, struct client *client, struct err *err)
         struct trigger_log_stream *stream = &t->streams[t->stream];
         size_t before = t->count;
         if (!log_read(
-                t->folder.at, str_from(stream->name), &stream->at, POLL_MOST, see_event, t, err))
+                t->folder.at, str_from(stream->name), &stream->at, t->most, see_event, t, err))
             return false;
-        t->more = t->more || t->count - before >= POLL_MOST;
+        t->more = t->more || t->count - before >= t->most;
     }
     if (t->count)
         qsort(t->events, t->count, sizeof *t->events, compare_events);
@@ -216,7 +217,7 @@ static void read_ended(struct task *task)
         take_streams(log, t);
     for (size_t i = 0; i < added; i++)
         add_line(log, &t->events[i]);
-    if (log->count > TRIGGER_LOG_LINES + KEEP_STEP) {
+    if (!log->hold && log->count > TRIGGER_LOG_LINES + KEEP_STEP) {
         dropped = log->count - TRIGGER_LOG_LINES;
         forget_lines(log, dropped);
         added = added < log->count ? added : log->count;
@@ -241,7 +242,7 @@ static void empty(struct trigger_log *log)
     log->task = NULL;
     forget_lines(log, log->count);
     log->stream_count = 0;
-    log->read = false;
+    log->read = log->behind = false;
 }
 
 void trigger_log_fini(struct trigger_log *log)
@@ -268,15 +269,31 @@ void trigger_log_poll(struct trigger_log *log)
 {
     if (log->task || !log->folder.len)
         return;
+    log->behind = log->hold && log->count > TRIGGER_LOG_LINES + KEEP_STEP;
+    if (log->behind)
+        return;
     struct read_task *t = task_new(sizeof *t, log, read_work, read_ended);
     t->task.dropped = read_drop;
     t->task.job.quiet = true;
     t->folder = arena_dup(&t->task.arena, buf_str(&log->folder));
     t->first = !log->read;
+    t->most = log->hold ? POLL_HELD : POLL_MOST;
     memcpy(t->streams, log->streams, sizeof t->streams);
     t->stream_count = log->stream_count;
     log->task = &t->task;
     task_submit(&t->task, log->worker);
+}
+
+void trigger_log_hold(struct trigger_log *log, bool hold)
+{
+    bool behind = log->behind && !hold;
+    size_t dropped = log->count;
+    log->hold = hold;
+    if (!behind)
+        return;
+    empty(log);
+    log->changed(log->context, dropped, 0);
+    trigger_log_poll(log);
 }
 
 const struct trigger_log_line *trigger_log_find(const struct trigger_log *log, int64_t number)

@@ -44,7 +44,9 @@ struct trigger_log {
     struct trigger_log_line *lines; /* oldest first */
     size_t count, room;
     int64_t next_number;
-    bool read; /* once at least */
+    bool read;   /* once at least */
+    bool hold;   /* what is there is looked at: it stays, and no more is read than fits */
+    bool behind; /* more was written than was read, because it is held */
     struct task *task;
 };
 
@@ -55,6 +57,8 @@ void trigger_log_fini(struct trigger_log *log);
 void trigger_log_of(struct trigger_log *log, struct str function_folder);
 /* Reads what came, unless it does already. */
 void trigger_log_poll(struct trigger_log *log);
+/* While it is held nothing that was read goes; afterwards it goes on with the newest lines. */
+void trigger_log_hold(struct trigger_log *log, bool hold);
 /* The number of the line, or NULL where it is kept no more. */
 const struct trigger_log_line *trigger_log_find(const struct trigger_log *log, int64_t number);
 /* What kind of line a message is, and the id that it names (slices of it; may be empty). */
