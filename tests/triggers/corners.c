@@ -245,6 +245,94 @@ static void what_is_off_waits(struct corner *c)
     end(c, RECORDS + 1, 0, 0);
 }
 
+/* ---- shards ---- */
+
+enum { HOURS_4 = 15000000, PHASES = 4, EACH = 30, KEYS = 5 };
+
+/* Keys change in turns, so the n-th value of a key is that of record n * KEYS + key. */
+static void check_order(struct corner *c, const struct world_records *truth)
+{
+    struct arena arena = {0};
+    size_t newest[KEYS] = {0}, seen = 0;
+    for (struct world_call *i = world_calls(&c->w, c->name, truth, &arena); i; i = i->next)
+        for (size_t n = 0; n < i->count; n++, seen++) {
+            size_t *last = &newest[(size_t)(truth->items[i->records[n]].key[4] - '0')];
+            if (i->records[n] + 1 <= *last)
+                world_fail("%s: a record came after a younger one of its item", c->name);
+            *last = i->records[n] + 1;
+        }
+    if (seen != truth->count)
+        world_fail("%s: %zu of %zu records came", c->name, seen, truth->count);
+    arena_fini(&arena);
+}
+
+/* The store's clock goes on by hours: shards end, others begin, runners come and go. */
+static void shards_roll_under_it(struct corner *c)
+{
+    struct world_records truth;
+    char key[32];
+    open_behind(c, 20 * 3600000);
+    snprintf(c->name, sizeof c->name, "rolling");
+    world_table(&c->w, c->name);
+    world_function(&c->w, &(struct world_function){.name = c->name, .mode = "ok"});
+    mapping_init(&c->m);
+    c->m.function = str_from(c->name);
+    c->m.from_start = true;
+    c->m.batch_size = 7;
+    c->m.factor = 3;
+    world_mapping(&c->w, c->name, &c->m);
+    for (size_t phase = 0; phase < PHASES; phase++) {
+        if (phase % 2)
+            world_run(&c->w, NULL);
+        for (size_t i = 0; i < EACH; i++) {
+            snprintf(key, sizeof key, "key-%zu", i % KEYS);
+            world_put(&c->w, c->name, key, phase * EACH + i);
+        }
+        if (phase % 2)
+            world_wait(&c->w, &c->m, (phase + 1) * EACH, 60);
+        world_stop(&c->w);
+        c->w.clock.ms += HOURS_4;
+    }
+    world_records(&c->w, c->name, &truth);
+    check_order(c, &truth);
+    world_call(&c->w, "DescribeStream", "{\"StreamArn\":\"%.*s\"}", STR_ARG(c->m.source));
+    size_t shards = 0;
+    for (const char *at = buf_cstr(&c->w.reply.body); (at = strstr(at, "\"ShardId\"")); at++)
+        shards++;
+    if (shards < PHASES - 1)
+        world_fail("%s: %zu shards", c->name, shards);
+    printf("%s: %zu records, %zu shards\n", c->name, truth.count, shards);
+    world_records_fini(&truth);
+}
+
+/* What the stream has trimmed before it was read is told, and what is left comes. */
+static void what_is_trimmed_is_told(struct corner *c)
+{
+    open_behind(c, 40 * 3600000);
+    make(c, "trimmed", "ok");
+    world_mapping(&c->w, c->name, &c->m);
+    world_run(&c->w, NULL);
+    world_wait(&c->w, &c->m, RECORDS, 60);
+    world_stop(&c->w);
+    world_put(&c->w, c->name, "lost", 1);
+    c->w.clock.ms += 30 * 3600000;
+    world_put(&c->w, c->name, "left", 1);
+    world_run(&c->w, NULL);
+    for (double until = world_seconds() + 30; world_seconds() < until; world_pause(10)) {
+        arena_reset(&c->arena);
+        world_status(&c->w, &c->m, &c->arena, &c->status);
+        if (c->status.ledger.succeeded > RECORDS && c->status.ledger.pending == 0 &&
+            c->status.gaps > 0)
+            break;
+    }
+    world_stop(&c->w);
+    if (c->status.ledger.succeeded != RECORDS + 1 || c->status.gaps == 0)
+        world_fail("trimmed: %" PRIu64 " succeeded, %" PRIu64 " gaps", c->status.ledger.succeeded,
+            c->status.gaps);
+    printf("trimmed: %" PRIu64 " succeeded, %" PRIu64 " gaps\n", c->status.ledger.succeeded,
+        c->status.gaps);
+}
+
 int main(void)
 {
     static void (*const corners[])(struct corner *) = {
@@ -255,6 +343,8 @@ int main(void)
         what_fails_for_a_while_succeeds_at_last,
         what_nobody_trusted_does_not_run,
         what_is_off_waits,
+        shards_roll_under_it,
+        what_is_trimmed_is_told,
     };
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t i = 0; i < sizeof corners / sizeof *corners; i++) {
