@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-enum { LIVE_SLOTS = 2 * ITEMS_LIVE_MARKS_MAX, LIVE_ASK_MS = 500 };
+enum { LIVE_SLOTS = 2 * ITEMS_LIVE_MARKS_MAX, LIVE_ASK_MS = 500, LIVE_FLASHES_MOST = 2 };
 
 static int64_t now_ms(const struct items_live *l)
 {
@@ -157,6 +157,13 @@ static void set_bytes(struct buf *to, struct str bytes)
     buf_add(to, bytes);
 }
 
+static void set_stale(struct items_live *l)
+{
+    if (!l->stale)
+        l->stale_ms = now_ms(l);
+    l->stale = true;
+}
+
 static void take_known(struct items_live *l, struct items_mark *mark,
     const struct tail_record *record, struct value item)
 {
@@ -164,9 +171,12 @@ static void take_known(struct items_live *l, struct items_mark *mark,
     if (!mark->until_ms) /* as it was when the flash began */
         set_bytes(&mark->before, item.encoded);
     begin_flash(l, mark, gone ? GRID_ROW_REMOVED : GRID_ROW_CHANGED);
-    if (!gone && record->image.len && l->whole)
+    if (!gone && record->image.len && l->whole) {
         set_bytes(&mark->now, record->image);
-    l->stale = l->stale || gone || !record->image.len || !l->whole;
+        l->shows(l->context, value_of(buf_str(&mark->now)));
+    }
+    if (gone || !record->image.len || !l->whole)
+        set_stale(l);
 }
 
 /* Of an item that is not in the window: one that was new may have gone again; and what is filtered
@@ -174,7 +184,8 @@ static void take_known(struct items_live *l, struct items_mark *mark,
 static void take_elsewhere(struct items_live *l, const struct tail_record *record)
 {
     const struct items_mark *mark = items_live_mark(l, record->identity);
-    l->stale = l->stale || !l->whole;
+    if (!l->whole)
+        set_stale(l);
     if (record->event != TAIL_REMOVE || !mark || mark->flags != GRID_ROW_ADDED)
         return;
     slot_of(l, record->identity)->flags = 0;
@@ -194,7 +205,7 @@ static void take_record(void *context, const struct tail_record *record)
     if (mark && known) {
         take_known(l, mark, record, item);
     } else {
-        l->stale = true;
+        set_stale(l);
         l->fresh += !known && !l->query;
         if (mark)
             mark->flags = GRID_ROW_ADDED; /* flashes once it is in the window */
@@ -243,12 +254,13 @@ bool items_live_knows(const struct items_live *l)
     return l->on && l->whole && l->tail.tables[0]->state == TAIL_FOLLOWING;
 }
 
-bool items_live_busy(const struct items_live *l)
+bool items_live_ripe(const struct items_live *l)
 {
-    for (size_t i = 0; l->mark_count && i < LIVE_SLOTS; i++)
-        if (l->marks[i].until_ms > now_ms(l) && (l->marks[i].flags & GRID_ROW_REMOVED))
-            return true;
-    return false;
+    bool going = false;
+    int64_t now = now_ms(l);
+    for (size_t i = 0; l->mark_count && l->stale && i < LIVE_SLOTS && !going; i++)
+        going = l->marks[i].until_ms > now && (l->marks[i].flags & GRID_ROW_REMOVED);
+    return l->stale && (!going || now - l->stale_ms > LIVE_FLASHES_MOST * ITEMS_LIVE_FLASH_MS);
 }
 
 void items_live_read(struct items_live *l)
@@ -271,11 +283,9 @@ void items_live_read(struct items_live *l)
 
 /* ---- life ---- */
 
-void items_live_init(struct items_live *l, struct app *app, void *context,
-    void (*changed)(void *context),
-    bool (*holds)(void *context, uint64_t identity, struct value *item))
+void items_live_init(struct items_live *l, struct app *app, void *context)
 {
-    *l = (struct items_live){.app = app, .context = context, .changed = changed, .holds = holds};
+    *l = (struct items_live){.app = app, .context = context};
 }
 
 static void stop(struct items_live *l)

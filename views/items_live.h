@@ -33,20 +33,22 @@ struct items_live {
     void (*changed)(void *context);
     /* The item of the window with this identity; false where there is none. */
     bool (*holds)(void *context, uint64_t identity, struct value *item);
+    /* This version of an item will be shown: it may have attributes that none had. */
+    void (*shows)(void *context, struct value item);
     struct tail tail;
     bool on;    /* the tail is there */
     bool whole; /* new versions may stand in place of what was read */
     bool query; /* what is new may belong elsewhere */
     struct items_mark *marks;
     size_t mark_count;
-    uint64_t fresh; /* items that are new and not in the window, since it was read */
-    bool stale;     /* a reading would show something that is not shown */
+    uint64_t fresh;   /* items that are new and not in the window, since it was read */
+    bool stale;       /* a reading would show something that is not shown */
+    int64_t stale_ms; /* since when */
     int flash_timer, poll_timer;
 };
 
-void items_live_init(struct items_live *l, struct app *app, void *context,
-    void (*changed)(void *context),
-    bool (*holds)(void *context, uint64_t identity, struct value *item));
+/* The caller sets the three callbacks. */
+void items_live_init(struct items_live *l, struct app *app, void *context);
 void items_live_fini(struct items_live *l);
 /* Follows the stream of what is browsed, if it has one and the user wants it; from now on. NULL
  * stops. */
@@ -57,8 +59,8 @@ void items_live_written(struct items_live *l);
 void items_live_settle(struct items_live *l);
 /* Whether rows are kept up to date without being read again. */
 bool items_live_knows(const struct items_live *l);
-/* Whether a row flashes or is dim for what has gone: reading again waits for its end. */
-bool items_live_busy(const struct items_live *l);
+/* Whether it is time to read the window again: what has gone was seen to go, or it never ends. */
+bool items_live_ripe(const struct items_live *l);
 /* The window was read again: what was told before is in it. */
 void items_live_read(struct items_live *l);
 /* The row's mark, or NULL. */

@@ -50,13 +50,20 @@ static bool holds(void *context, uint64_t identity, struct value *item)
     return found != NULL;
 }
 
+static void shows(void *context, struct value item)
+{
+    struct pane_items *p = context;
+    if (columns_see(&p->columns, item))
+        grid_columns_set(&p->grid, p->columns.list, p->columns.count);
+}
+
 /* ---- reading again ---- */
 
 static void reread_due(void *data)
 {
     struct pane_items *p = data;
     p->reread_timer = 0;
-    if (p->live.stale && !items_live_busy(&p->live))
+    if (items_live_ripe(&p->live))
         feed_refresh(&p->feed);
 }
 
@@ -66,7 +73,7 @@ static void changed(void *context)
     struct app *app = p->view.app;
     p->cached_row = -1;
     grid_rows_moved(&p->grid, 0, 0); /* columns may have to be wider */
-    if (!p->live.stale || !items_live_knows(&p->live) || items_live_busy(&p->live) ||
+    if (!items_live_ripe(&p->live) || !items_live_knows(&p->live) ||
         backend_is_remote(worker_backend(app->worker)))
         return;
     if (!app->loop)
@@ -121,7 +128,10 @@ void pane_items_live_cell(
 
 void pane_items_live_init(struct pane_items *p)
 {
-    items_live_init(&p->live, p->view.app, p, changed, holds);
+    items_live_init(&p->live, p->view.app, p);
+    p->live.changed = changed;
+    p->live.holds = holds;
+    p->live.shows = shows;
 }
 
 void pane_items_live_fini(struct pane_items *p)

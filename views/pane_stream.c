@@ -23,7 +23,7 @@ enum {
     STREAM_DETAIL_FROM = 14,
     STREAM_TIME_FROM = 44,
     STREAM_TICK_MS = 500,  /* rates fade; a remote stream is asked at least as often */
-    STREAM_ASK_MS = 100,   /* and at most as often */
+    STREAM_ASK_MS = 200,   /* and at most as often: a shard allows five times a second */
     STREAM_ASK_SHARE = 20, /* between the two, as long as so many answers take */
     STREAM_CHECK_MS = 5000,
     STREAM_LIST_MS = 30000,
