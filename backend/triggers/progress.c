@@ -20,6 +20,7 @@
 #include "backend/http/checksum.h"
 #include "backend/json.h"
 #include "backend/triggers/folder.h"
+#include "backend/triggers/progress_line.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LEDGER_FIELDS = 8, COMPACT_MIN = 1 << 20, COMPACT_TIMES = 8 };
+enum { COMPACT_MIN = 1 << 20, COMPACT_TIMES = 8 };
 #define FILE_MAX ((size_t)1 << 30)
 
 struct row {
@@ -48,109 +49,6 @@ struct progress {
     size_t size, live;  /* bytes of the file; of it when it was new */
     bool suspect;       /* the file is not to be appended to */
 };
-
-/* ---- writing lines ---- */
-
-static size_t begin_line(struct buf *out)
-{
-    size_t at = out->len;
-    buf_add(out, STR("00000000 {"));
-    return at;
-}
-
-static void end_line(struct buf *out, size_t at)
-{
-    char sum[9];
-    buf_add_byte(out, '}');
-    struct str body = str_skip(buf_str(out), at + 9);
-    snprintf(sum, sizeof sum, "%08x", (unsigned)checksum_crc32(body));
-    memcpy(out->at + at, sum, 8);
-    buf_add_byte(out, '\n');
-}
-
-static void put_number(struct buf *out, struct str name, uint64_t number)
-{
-    json_put_name(out, name);
-    buf_add_u64(out, number);
-}
-
-static void put_text(struct buf *out, struct str name, struct str text)
-{
-    json_put_name(out, name);
-    json_put_string(out, text);
-}
-
-static void put_ledger(struct buf *out, const struct delivery_ledger *ledger)
-{
-    const uint64_t numbers[LEDGER_FIELDS] = {ledger->succeeded, ledger->filtered, ledger->dropped,
-        ledger->expired, ledger->delivered, ledger->retried, ledger->calls, ledger->errors};
-    json_put_name(out, STR("Ledger"));
-    for (int i = 0; i < LEDGER_FIELDS; i++) {
-        buf_add_byte(out, i ? ',' : '[');
-        buf_add_u64(out, numbers[i]);
-    }
-    buf_add_byte(out, ']');
-}
-
-/* The function's own JSON, on one line: raw line ends are blanks between its tokens. */
-static void put_state(struct buf *out, struct str state)
-{
-    json_put_name(out, STR("WindowState"));
-    for (size_t i = 0; i < state.len; i++)
-        buf_add_byte(out, state.at[i] == '\n' || state.at[i] == '\r' ? ' ' : state.at[i]);
-}
-
-static void put_places(struct buf *out, const struct delivery_place *place)
-{
-    json_put_name(out, STR("Places"));
-    for (unsigned i = 0; i < place->factor; i++) {
-        buf_add_byte(out, i ? ',' : '[');
-        json_put_string(out, place->sequence[i]);
-    }
-    buf_add(out, place->factor ? STR("]") : STR("[]"));
-}
-
-static void put_shard(struct buf *out, const struct progress_shard *shard)
-{
-    size_t at = begin_line(out);
-    put_text(out, STR("Shard"), shard->id);
-    put_places(out, &shard->place);
-    put_ledger(out, &shard->place.ledger);
-    if (shard->iterator.len)
-        put_text(out, STR("Iterator"), shard->iterator);
-    if (shard->done)
-        buf_add(out, STR(",\"Done\":true"));
-    if (shard->place.window_state.len) {
-        put_number(out, STR("WindowStart"), (uint64_t)shard->place.window_start_ms);
-        put_state(out, shard->place.window_state);
-    }
-    end_line(out, at);
-}
-
-static void put_start(struct buf *out, const struct progress_start *start)
-{
-    size_t at = begin_line(out);
-    buf_add(out, STR("\"Start\":{\"FromStart\":"));
-    buf_add(out, start->from_start ? STR("true") : STR("false"));
-    put_number(out, STR("TimeMs"), (uint64_t)start->time_ms);
-    buf_add_byte(out, '}');
-    end_line(out, at);
-}
-
-static void put_gaps(struct buf *out, uint64_t gaps)
-{
-    size_t at = begin_line(out);
-    put_number(out, STR("Gaps"), gaps);
-    end_line(out, at);
-}
-
-static void put_forgotten(struct buf *out, struct str id, const struct delivery_ledger *sums)
-{
-    size_t at = begin_line(out);
-    put_text(out, STR("Forget"), id);
-    put_ledger(out, sums);
-    end_line(out, at);
-}
 
 /* ---- rows ---- */
 
@@ -231,10 +129,10 @@ static struct str text_of(const struct json *json)
 
 static void read_ledger(const struct json *json, struct delivery_ledger *out)
 {
-    uint64_t *const fields[LEDGER_FIELDS] = {&out->succeeded, &out->filtered, &out->dropped,
+    uint64_t *const fields[PROGRESS_LEDGER] = {&out->succeeded, &out->filtered, &out->dropped,
         &out->expired, &out->delivered, &out->retried, &out->calls, &out->errors};
     const struct json *number = json_is(json, JSON_ARRAY) ? json->first : NULL;
-    for (int i = 0; i < LEDGER_FIELDS && number; i++, number = number->next)
+    for (int i = 0; i < PROGRESS_LEDGER && number; i++, number = number->next)
         *fields[i] = number_of(number);
     out->seen = out->succeeded + out->filtered + out->dropped + out->expired;
 }
@@ -309,11 +207,11 @@ static void read_lines(struct progress *p, struct str rest)
 static void put_all(const struct progress *p, struct buf *out)
 {
     if (p->start.fixed)
-        put_start(out, &p->start);
-    put_gaps(out, p->gaps);
-    put_forgotten(out, STR_NONE, &p->forgotten);
+        progress_line_start(out, &p->start);
+    progress_line_gaps(out, p->gaps);
+    progress_line_forgotten(out, STR_NONE, &p->forgotten);
     for (size_t i = 0; i < p->count; i++)
-        put_shard(out, &p->rows[i]->shard);
+        progress_line_shard(out, &p->rows[i]->shard);
 }
 
 static bool reopen(struct progress *p, struct err *err)
@@ -421,7 +319,7 @@ void progress_set_start(struct progress *p, const struct progress_start *start)
 {
     p->start = *start;
     p->start.fixed = true;
-    put_start(&p->pending, &p->start);
+    progress_line_start(&p->pending, &p->start);
 }
 
 bool progress_shard_at(const struct progress *p, size_t nth, struct progress_shard *out)
@@ -438,7 +336,7 @@ void progress_put(struct progress *p, const struct progress_shard *shard)
     if (!row)
         row = add_row(p, shard->id);
     set_row(row, shard);
-    put_shard(&p->pending, &row->shard);
+    progress_line_shard(&p->pending, &row->shard);
 }
 
 void progress_forget(struct progress *p, struct str id)
@@ -457,7 +355,7 @@ void progress_forget(struct progress *p, struct str id)
     sums->calls += more->calls;
     sums->errors += more->errors;
     sums->seen = sums->succeeded + sums->filtered + sums->dropped + sums->expired;
-    put_forgotten(&p->pending, id, sums);
+    progress_line_forgotten(&p->pending, id, sums);
     drop_row(p, id);
 }
 
@@ -474,5 +372,5 @@ uint64_t progress_gaps(const struct progress *p)
 void progress_set_gaps(struct progress *p, uint64_t gaps)
 {
     p->gaps = gaps;
-    put_gaps(&p->pending, gaps);
+    progress_line_gaps(&p->pending, gaps);
 }

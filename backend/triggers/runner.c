@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The thread of a mapping: what it waits for, in which order things are done. What they are is in
- * runner_config.c, runner_start.c, runner_shard.c, runner_job.c and runner_status.c.
+ * runner_config.c, runner_start.c, runner_shard.c, runner_job.c,
+ * runner_keep.c and runner_status.c.
  *
  *   A result is told, then what it settles is synced, and only then its lane goes on. The stream is
  *   read while batches are in flight.
@@ -113,7 +114,7 @@ static int64_t turn(struct runner *r, int64_t now_ms)
     int64_t wake_ms = INT64_MAX;
     runner_job_take(r, now_ms);
     kill_late(r);
-    bool kept = runner_shard_keep(r, now_ms, false);
+    bool kept = runner_keep(r, now_ms, false);
     if (kept && is_ready(r)) {
         work(r, now_ms);
         wake_ms = earlier(r->give_ms, runner_shard_wake(r, now_ms));
@@ -144,9 +145,13 @@ static bool begin(struct runner *r, int64_t *wake_ms)
     if (!lease_try(&r->lease, buf_cstr(&r->folder), &err))
         return begin_failed(r, &err, wake_ms);
     if (!r->lease.taken) {
+        r->waited = true;
         *wake_ms = now_of(r) + LEASE_MS;
         return false;
     }
+    if (r->waited)
+        process_sweep(); /* who had it may have been killed */
+    r->waited = false;
     if (!r->progress && !(r->progress = progress_open(buf_cstr(&r->folder), &err)))
         return begin_failed(r, &err, wake_ms);
     if (!runner_start_fix(&r->client, r->progress, &r->mapping, now_of(r), &err))
@@ -173,7 +178,7 @@ static bool reload(struct runner *r, int64_t *wake_ms)
 static void let_go(struct runner *r)
 {
     if (r->progress)
-        runner_shard_keep(r, now_of(r), true);
+        runner_keep(r, now_of(r), true);
     if (r->lease.taken && r->have_mapping)
         runner_status_write(r, now_of(r), true);
     runner_shard_end(r);

@@ -5,6 +5,7 @@
 #include "backend/follow.h"
 #include "backend/triggers/lease.h"
 #include "backend/triggers/loops.h"
+#include "backend/triggers/process.h"
 #include "backend/triggers/progress.h"
 #include "backend/triggers/runner.h"
 #include "backend/triggers/status.h"
@@ -82,6 +83,7 @@ struct runner {
     bool have_mapping, have_function, stale;
 
     struct lease lease;
+    bool waited; /* somebody else had it */
     struct progress *progress;
     struct follow *follow;
     struct runner_shard **shards;
@@ -135,11 +137,16 @@ void runner_shard_end(struct runner *r);
 void runner_shard_written(struct runner *r);
 /* Reads where there is something to read and room for it. */
 void runner_shard_read(struct runner *r, int64_t now_ms);
-/* Keeps what is dealt with. False: it could not be. */
-bool runner_shard_keep(struct runner *r, int64_t now_ms, bool all);
 /* When to look again: on the wall's clock, and on the monotonic one. */
 int64_t runner_shard_echo(const struct runner *r);
 int64_t runner_shard_wake(struct runner *r, int64_t now_ms);
+
+/* The lowest number of a place's lanes; empty where one has none. */
+struct str runner_shard_lowest(const struct delivery_place *place);
+
+/* ---- runner_keep.c ---- */
+/* Keeps what is dealt with. False: it could not be. */
+bool runner_keep(struct runner *r, int64_t now_ms, bool all);
 
 /* ---- runner_job.c: orders and results ---- */
 void runner_job_take(struct runner *r, int64_t now_ms);

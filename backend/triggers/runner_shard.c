@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The stream's side of a runner: which shards may be read now, records into their machines, what is
- * dealt with into the journal. A shard waits until all of its parent is dealt with: an item's
- * records go on in the child.
+ * The stream's side of a runner: which shards may be read now, records into their machines. A shard
+ * waits until all of its parent is dealt with: an item's records go on in the child.
  */
 #include "backend/triggers/runner_impl.h"
 
@@ -16,7 +15,6 @@ enum {
     POLL_MS = 250,
     AGAIN_MS = 250,
     AGAIN_MAX_MS = 10 * 1000,
-    KEEP_MS = 1000,
     ECHOES = 5,
     ECHO_NS = 100 * 1000, /* the first one, the next ones so many times as long each */
     ECHO_TIMES = 4,
@@ -60,8 +58,7 @@ static void free_shard(struct runner_shard *shard)
     free(shard);
 }
 
-/* The lowest number of its lanes; empty where one has none. */
-static struct str lowest_of(const struct delivery_place *place)
+struct str runner_shard_lowest(const struct delivery_place *place)
 {
     struct str lowest = place->sequence[0];
     for (unsigned i = 1; i < place->factor; i++)
@@ -74,7 +71,7 @@ static struct str lowest_of(const struct delivery_place *place)
 static void resume_shard(struct runner *r, const struct progress_shard *kept)
 {
     struct runner_shard *shard = make_shard(r, kept->id, &kept->place);
-    struct str lowest = lowest_of(&kept->place);
+    struct str lowest = runner_shard_lowest(&kept->place);
     buf_add(&shard->iterator, kept->iterator);
     shard->read = shard->finished = kept->done;
     if (kept->done)
@@ -397,94 +394,4 @@ int64_t runner_shard_wake(struct runner *r, int64_t now_ms)
     if (r->due || has_opened(r))
         return now_ms + (r->tokens < 1);
     return polls(r) ? r->read_next_ms : INT64_MAX;
-}
-
-/* ---- keeping ---- */
-
-/* Read to its end, and nothing of it is left to do. */
-static bool is_finishing(const struct runner_shard *shard)
-{
-    return shard->read && !shard->finished && !shard->in_flight && delivery_idle(shard->delivery);
-}
-
-static bool has_news(const struct runner *r)
-{
-    for (size_t i = 0; i < r->shard_count; i++)
-        if (r->shards[i]->kept != delivery_version(r->shards[i]->delivery))
-            return true;
-    return false;
-}
-
-static void put_shard(struct runner *r, struct runner_shard *shard)
-{
-    struct progress_shard row = {.id = buf_str(&shard->id)};
-    bool finishing = is_finishing(shard);
-    if (!finishing && shard->kept == delivery_version(shard->delivery))
-        return;
-    delivery_place(shard->delivery, &row.place);
-    if (!lowest_of(&row.place).len)
-        row.iterator = buf_str(&shard->iterator);
-    row.done = finishing || shard->finished;
-    progress_put(r->progress, &row);
-}
-
-/* Only now it is true for others. */
-static void settle_shard(struct runner *r, struct runner_shard *shard)
-{
-    shard->kept = delivery_version(shard->delivery);
-    if (!is_finishing(shard))
-        return;
-    shard->finished = true;
-    r->due = true; /* its children may be read */
-}
-
-static bool any_finishing(const struct runner *r)
-{
-    for (size_t i = 0; i < r->shard_count; i++)
-        if (is_finishing(r->shards[i]))
-            return true;
-    return false;
-}
-
-/* Filtered records are kept with what comes next, or a second later. */
-static bool is_due(struct runner *r, int64_t now_ms)
-{
-    if (r->settled || progress_dirty(r->progress) || any_finishing(r))
-        return true;
-    if (!has_news(r))
-        return false;
-    if (!r->keep_ms)
-        r->keep_ms = now_ms + KEEP_MS;
-    return now_ms >= r->keep_ms;
-}
-
-static bool sync_progress(struct runner *r, int64_t now_ms)
-{
-    struct err err = ERR_INIT;
-    r->journal_bad = !progress_sync(r->progress, &err);
-    if (!r->journal_bad) {
-        runner_note_clear(r, RUNNER_NOTE_JOURNAL);
-        return true;
-    }
-    runner_note_err(r, RUNNER_NOTE_JOURNAL, &err);
-    r->journal_again_ms = now_ms + KEEP_MS;
-    return false;
-}
-
-bool runner_shard_keep(struct runner *r, int64_t now_ms, bool all)
-{
-    if (r->journal_bad && now_ms < r->journal_again_ms && !all)
-        return false;
-    if (!is_due(r, now_ms) && !(all && has_news(r)))
-        return true;
-    for (size_t i = 0; i < r->shard_count; i++)
-        put_shard(r, r->shards[i]);
-    if (!sync_progress(r, now_ms))
-        return false;
-    for (size_t i = 0; i < r->shard_count; i++)
-        settle_shard(r, r->shards[i]);
-    r->settled = false;
-    r->keep_ms = 0;
-    r->status_due = true;
-    return true;
 }
