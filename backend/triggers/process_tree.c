@@ -30,6 +30,7 @@
 
 #define MARK_NAME "DYNASCOPE_PROCESS="
 
+enum { EXITING = 4 }; /* PF_EXITING of Linux */
 enum { LOOKS_MOST = 200, PAUSE_NS = 1000000, ENVIRONMENT_MOST = 64 << 10 };
 
 struct one {
@@ -37,6 +38,7 @@ struct one {
     uint64_t start; /* in ticks since the machine's */
     char state;
     bool ours;
+    unsigned flags; /* of the kernel: EXITING */
 };
 
 struct many {
@@ -69,9 +71,9 @@ static bool read_one(pid_t pid, struct one *out)
     const char *behind = strrchr(text, ')');
     *out = (struct one){.pid = pid};
     if (!behind || sscanf(behind + 1,
-                       " %c %d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
+                       " %c %d %*d %d %*d %*d %u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d "
                        "%" SCNu64,
-                       &out->state, &parent, &session, &out->start) != 4)
+                       &out->state, &parent, &session, &out->flags, &out->start) != 5)
         return false;
     out->parent = parent;
     out->session = session;
@@ -163,9 +165,21 @@ static void spread(const struct many *many)
     }
 }
 
+/* Whether its runner is no more, or on its way out: mark = MARK_NAME runner "-" start "-" number */
+static bool is_orphan(const char *mark)
+{
+    int runner;
+    uint64_t start;
+    struct one one;
+    if (sscanf(mark, MARK_NAME "%d-%" SCNu64 "-", &runner, &start) != 2)
+        return false;
+    return !read_one(runner, &one) || one.start != start || one.state == 'Z' ||
+           (one.flags & EXITING);
+}
+
 /* Who is on his way out has no environment any more, so those that were struck are remembered. */
 struct hunt {
-    const struct process_tree *trees;
+    const struct process_tree *trees; /* NULL: those of runners that are no more */
     size_t count;
     uint64_t since; /* the eldest tree's start */
     struct many seen, killed;
@@ -185,7 +199,7 @@ static bool is_ours(struct hunt *h, const struct one *one)
             (mark && strcmp(mark, tree->mark) == 0))
             return true;
     }
-    return false;
+    return !h->trees && mark && is_orphan(mark);
 }
 
 static void strike(struct hunt *h, const struct one *one)
@@ -226,10 +240,20 @@ static bool kill_round(struct hunt *h)
     return h->found;
 }
 
+static void kill_all(struct hunt *h)
+{
+    h->room = mem_alloc(ENVIRONMENT_MOST);
+    kill_first(h);
+    for (int i = 0; i < LOOKS_MOST && kill_round(h); i++)
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    free(h->room);
+    free(h->seen.items);
+    free(h->killed.items);
+}
+
 void process_tree_kill(const struct process_tree *trees, size_t count)
 {
-    struct hunt h = {
-        .trees = trees, .count = count, .since = UINT64_MAX, .room = mem_alloc(ENVIRONMENT_MOST)};
+    struct hunt h = {.trees = trees, .count = count, .since = UINT64_MAX};
     for (size_t i = 0; i < count; i++) {
         struct one root;
         kill(-trees[i].pid, SIGSTOP);
@@ -237,38 +261,11 @@ void process_tree_kill(const struct process_tree *trees, size_t count)
             h.since = root.start;
     }
     if (count)
-        kill_first(&h);
-    for (int i = 0; count && i < LOOKS_MOST && kill_round(&h); i++)
-        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
-    free(h.room);
-    free(h.seen.items);
-    free(h.killed.items);
-}
-
-/* ---- what others left ---- */
-
-/* mark = MARK_NAME runner "-" start "-" number */
-static bool is_orphan(const char *mark)
-{
-    int runner;
-    uint64_t start;
-    struct one one;
-    if (sscanf(mark, MARK_NAME "%d-%" SCNu64 "-", &runner, &start) != 2)
-        return false;
-    return !read_one(runner, &one) || one.start != start || one.state == 'Z';
+        kill_all(&h);
 }
 
 void process_tree_sweep(void)
 {
-    struct many many = {0};
-    char *room = mem_alloc(ENVIRONMENT_MOST);
-    look(&many, 0, NULL);
-    for (size_t i = 0; i < many.count; i++) {
-        pid_t pid = many.items[i].pid;
-        const char *mark = read_mark(pid, room);
-        if (mark && is_orphan(mark))
-            kill(pid, SIGKILL);
-    }
-    free(room);
-    free(many.items);
+    struct hunt h = {.trees = NULL};
+    kill_all(&h);
 }

@@ -123,6 +123,53 @@ static void look_at(struct pair *p, const struct world_records *truth)
     arena_fini(&arena);
 }
 
+/* ---- what the dead one's function had started ---- */
+
+enum { TREE = 31 };
+
+static void wait_tree(struct pair *p, size_t started, bool gone)
+{
+    double end = world_seconds() + 30;
+    for (struct world_census c;; world_pause(10)) {
+        c = world_census(&p->w, "tree", started);
+        if (gone ? c.left == 0 : c.started == started)
+            return;
+        if (world_seconds() > end)
+            world_fail("%zu processes of a function whose runner died are left", c.left);
+    }
+}
+
+/* It forks a tree and hangs; its runner dies, and the other one goes on. */
+static void inherit(struct pair *p)
+{
+    world_make(&p->w);
+    world_open(&p->w);
+    world_table(&p->w, "tab");
+    world_put(&p->w, "tab", "one", 1);
+    world_function(
+        &p->w, &(struct world_function){.name = "tree", .mode = "tree", .timeout_s = 900});
+    mapping_init(&p->m);
+    p->m.function = STR("tree");
+    p->m.from_start = true;
+    world_mapping(&p->w, "tab", &p->m);
+    for (size_t i = 0; i < 2; i++)
+        p->runners[i] = roles_run(&p->roles, &p->w);
+    wait_tree(p, TREE, false);
+    size_t which = holder(p);
+    struct err err = ERR_INIT;
+    bool found;
+    roles_end(p->runners[which], SIGKILL);
+    wait_tree(p, TREE, true);
+    wait_tree(p, 2 * TREE, false);
+    if (!registry_remove_mapping(p->w.registry, p->m.uuid, &found, &err))
+        world_fail("%s", err.text);
+    roles_end(p->runners[1 - which], SIGKILL);
+    world_run(&p->w, NULL); /* with nothing to run: it finds what is left */
+    wait_tree(p, 2 * TREE, true);
+    printf("%d processes of a function whose runner died: 0 left\n", TREE);
+    world_remove(&p->w);
+}
+
 int main(int argc, char **argv)
 {
     static struct pair p;
@@ -144,5 +191,6 @@ int main(int argc, char **argv)
     look_at(&p, &truth);
     world_records_fini(&truth);
     world_remove(&p.w);
+    inherit(&p);
     return 0;
 }

@@ -48,51 +48,6 @@ static void job_start(struct invoker *invoker, const struct function *f, struct 
     invoker_start(invoker, &job->invocation);
 }
 
-/* ---- who is left ---- */
-
-/* Not if another one has its number by now. */
-static bool lives(int pid, uint64_t began)
-{
-    char path[64], text[1024];
-    unsigned long long start = 0;
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    FILE *file = fopen(path, "r");
-    if (file == NULL)
-        return false;
-    size_t got = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[got] = '\0';
-    const char *behind = strrchr(text, ')'), *at = behind;
-    for (unsigned i = 0; at != NULL && i < 20; i++)
-        at = strchr(at + 1, ' ');
-    return at != NULL && sscanf(at, "%llu", &start) == 1 && start == began && behind[2] != 'Z' &&
-           behind[2] != 'X';
-}
-
-struct census {
-    unsigned started, left;
-};
-
-static struct census count(const struct world *w, const char *name)
-{
-    struct census c = {0};
-    struct buf text = {0};
-    struct str rest, line;
-    char path[160];
-    snprintf(path, sizeof path, "%s/%s.log.pids", w->folder, name);
-    world_file(path, &text);
-    for (rest = buf_str(&text); str_cut(&rest, '\n', &line) && line.len; c.started++) {
-        uint64_t pid = 0, began = 0;
-        struct str words = str_skip(line, 5), word;
-        str_cut(&words, ' ', &word);
-        str_to_u64(word, &pid);
-        str_to_u64(words, &began);
-        c.left += lives((int)pid, began);
-    }
-    buf_fini(&text);
-    return c;
-}
-
 /* ---- trees ---- */
 
 struct trees {
@@ -140,9 +95,9 @@ static double round_of_trees(struct trees *t, unsigned trees)
         latest = late > latest ? late : latest;
         invocation_fini(&job->invocation);
     }
-    for (end = world_seconds() + 10; count(&t->w, "tree").left > 0; world_pause(5))
+    for (end = world_seconds() + 10; world_census(&t->w, "tree", SIZE_MAX).left > 0; world_pause(5))
         if (world_seconds() > end)
-            world_fail("%u processes are left", count(&t->w, "tree").left);
+            world_fail("%zu processes are left", world_census(&t->w, "tree", SIZE_MAX).left);
     return latest;
 }
 
@@ -154,9 +109,10 @@ static void grow_trees(struct trees *t, unsigned trees)
         double late = round_of_trees(t, trees - done < AT_ONCE ? trees - done : AT_ONCE);
         latest = late > latest ? late : latest;
     }
-    struct census c = count(&t->w, "tree");
-    printf("%u trees, %u processes, 0 left; answered at most %.2f s after the timeout (with what a "
-           "cold start took)\n",
+    struct world_census c = world_census(&t->w, "tree", SIZE_MAX);
+    printf(
+        "%u trees, %zu processes, 0 left; answered at most %.2f s after the timeout (with what a "
+        "cold start took)\n",
         trees, c.started, latest);
     if (c.started < trees * 20)
         world_fail("the trees did not grow");

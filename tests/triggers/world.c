@@ -354,3 +354,45 @@ void world_file(const char *path, struct buf *out)
     if (fd >= 0)
         close(fd);
 }
+
+/* ---- who is left ---- */
+
+/* Not if another one has its number by now. */
+static bool lives(int pid, uint64_t began)
+{
+    char path[64], text[1024];
+    unsigned long long start = 0;
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return false;
+    size_t got = fread(text, 1, sizeof text - 1, file);
+    fclose(file);
+    text[got] = '\0';
+    const char *behind = strrchr(text, ')'), *at = behind;
+    for (unsigned i = 0; at != NULL && i < 20; i++)
+        at = strchr(at + 1, ' ');
+    return at != NULL && sscanf(at, "%llu", &start) == 1 && start == began && behind[2] != 'Z' &&
+           behind[2] != 'X';
+}
+
+struct world_census world_census(const struct world *w, const char *name, size_t most)
+{
+    struct world_census c = {0};
+    struct buf text = {0};
+    struct str rest, line, word;
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s.log.pids", w->folder, name);
+    world_file(path, &text);
+    for (rest = buf_str(&text); c.started < most && str_cut(&rest, '\n', &line) && line.len;
+         c.started++) {
+        uint64_t pid = 0, began = 0;
+        struct str words = str_skip(line, 5);
+        str_cut(&words, ' ', &word);
+        str_to_u64(word, &pid);
+        str_to_u64(words, &began);
+        c.left += lives((int)pid, began);
+    }
+    buf_fini(&text);
+    return c;
+}

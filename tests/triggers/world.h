@@ -91,6 +91,12 @@ struct world_call {
 struct world_call *world_calls(
     struct world *w, const char *name, const struct world_records *truth, struct arena *arena);
 
+/* Of the processes that a function in mode "tree" has started, the first `most`. */
+struct world_census {
+    size_t started, left;
+};
+struct world_census world_census(const struct world *w, const char *name, size_t most);
+
 /* The whole of a file; empty where there is none. */
 void world_file(const char *path, struct buf *out);
 
