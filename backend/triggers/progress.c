@@ -48,6 +48,7 @@ struct progress {
     struct buf pending; /* lines to be appended */
     size_t size, live;  /* bytes of the file; of it when it was new */
     bool suspect;       /* the file is not to be appended to */
+    bool damaged;       /* it had lines that nobody wrote, or has lost its start */
 };
 
 /* ---- rows ---- */
@@ -197,8 +198,10 @@ static void read_lines(struct progress *p, struct str rest)
     struct str line;
     p->suspect = rest.len && rest.at[rest.len - 1] != '\n';
     while (str_cut(&rest, '\n', &line))
-        if (line.len && !read_line(p, &arena, line))
+        if (line.len && !read_line(p, &arena, line)) {
             p->suspect = true;
+            p->damaged = p->damaged || rest.at; /* a torn one is the last one */
+        }
     arena_fini(&arena);
 }
 
@@ -286,6 +289,8 @@ struct progress *progress_open(const char *mapping_folder, struct err *err)
         (folder_read(p->folder, "progress", FILE_MAX, &text, &found, err) || err->code == ERR_NONE);
     if (ok) {
         read_lines(p, buf_str(&text));
+        /* the start is the first line of each new file, which takes its place as a whole */
+        p->damaged = p->damaged || (found && !p->start.fixed);
         p->size = p->live = text.len;
         if (text.len && !p->suspect)
             ok = reopen(p, err);
@@ -308,6 +313,11 @@ void progress_close(struct progress *p)
     free(p->rows);
     buf_fini(&p->pending);
     free(p);
+}
+
+bool progress_damaged(const struct progress *p)
+{
+    return p->damaged;
 }
 
 struct progress_start progress_start(const struct progress *p)

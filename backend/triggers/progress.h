@@ -27,6 +27,9 @@ struct progress_shard {
 /* Reads it; what was torn by a crash is left out. Not there = nothing yet. The folder is there. */
 struct progress *progress_open(const char *mapping_folder, struct err *err);
 void progress_close(struct progress *p);
+/* Not by a crash: lines before its end cannot be read, or its start is not there. What is older
+ * holds for what they were about. */
+bool progress_damaged(const struct progress *p);
 
 struct progress_start progress_start(const struct progress *p);
 void progress_set_start(struct progress *p, const struct progress_start *start);

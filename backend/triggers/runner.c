@@ -157,6 +157,9 @@ static bool begin(struct runner *r, int64_t *wake_ms)
     if (!runner_start_fix(&r->client, r->progress, &r->mapping, now_of(r), &err))
         return begin_failed(r, &err, wake_ms);
     runner_note_clear(r, RUNNER_NOTE_STREAM);
+    if (progress_damaged(r->progress))
+        runner_note(r, RUNNER_NOTE_GAP,
+            "the file progress was damaged: records that were dealt with may come again");
     runner_shard_begin(r);
     take_wish(r); /* of a time when nothing failed here */
     r->status_due = true;

@@ -3,6 +3,8 @@
  * Where a mapping begins, fixed before anything is read. LATEST: what is written from now on, in
  * the open shards behind an iterator of now, in later ones from their beginning; closed ones count
  * as read. Whoever makes a mapping does it under the runner's lease, or lets the runner do it.
+ * Where the start was there and is damaged, shards of which nothing is known are read from their
+ * beginning: what comes twice is better than what never comes.
  */
 #include "backend/triggers/runner_impl.h"
 
@@ -35,8 +37,10 @@ bool runner_start_fix(struct client *client, struct progress *progress,
     struct progress_start start = progress_start(progress);
     if (start.fixed)
         return true;
-    start = (struct progress_start){.from_start = mapping->from_start, .time_ms = now_ms};
-    if (!mapping->from_start && !locate_latest(client, progress, mapping, now_ms, err))
+    bool known = progress_damaged(progress); /* the journal of one that had begun */
+    start = (struct progress_start){
+        .from_start = mapping->from_start, .time_ms = known ? mapping->created_ms : now_ms};
+    if (!mapping->from_start && !known && !locate_latest(client, progress, mapping, now_ms, err))
         return false;
     progress_set_start(progress, &start);
     return progress_sync(progress, err);

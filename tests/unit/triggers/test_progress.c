@@ -165,6 +165,7 @@ static void a_line_that_was_changed_does_not_count(void **state)
     free(text);
     p = open_progress();
     assert_text(shard_of(p, "s").place.sequence[0], "1");
+    assert_true(progress_damaged(p));
     progress_close(p);
     folder_test_end(&t);
 }

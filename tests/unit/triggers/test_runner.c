@@ -309,6 +309,54 @@ static void a_journal_that_cannot_be_used_blocks_until_it_can(void **state)
     lab_free(&lab);
 }
 
+/* In the place of the journal: what it says, changed by `damage`. */
+static void damage_journal(struct runner_lab *lab, void (*damage)(char *text))
+{
+    char path[256];
+    snprintf(
+        path, sizeof path, "store/triggers/mappings/%.*s/progress", STR_ARG(lab->mapping.uuid));
+    char *text = folder_test_read(path);
+    damage(text);
+    folder_test_write(path, text);
+    free(text);
+}
+
+static void lose_all(char *text)
+{
+    *text = '\0';
+}
+
+static void lose_start(char *text)
+{
+    *strstr(text, "Start") = 's';
+}
+
+static void run_damaged(void (*damage)(char *text), uint64_t again)
+{
+    struct runner_lab lab;
+    struct status status;
+    lab_make(&lab);
+    lab.mapping.from_start = false;
+    lab_add(&lab);
+    lab_put_many(&lab, 2);
+    lab_run(&lab);
+    LAB_WAIT(&lab, lab.records == 2);
+    lab_stop(&lab);
+    lab_put_many(&lab, 3);
+    damage_journal(&lab, damage);
+    lab_run(&lab);
+    LAB_WAIT(&lab, lab.records == 2 + again + 3);
+    LAB_WAIT_STATUS(&lab, &status, str_find(status.note, STR("progress was damaged")) != SIZE_MAX);
+    lab_free(&lab);
+}
+
+static void a_damaged_journal_loses_no_records_and_is_told(void **state)
+{
+    (void)state;
+    run_damaged(lose_start, 0);
+    run_damaged(lose_all, 2);
+}
+
 /* ---- filters ---- */
 
 static void what_is_filtered_is_kept_without_a_call(void **state)
@@ -638,6 +686,7 @@ int main(void)
         cmocka_unit_test(a_destination_that_cannot_be_written_blocks_and_says_so),
         cmocka_unit_test(by_hand_a_batch_that_fails_is_skipped),
         cmocka_unit_test(a_journal_that_cannot_be_used_blocks_until_it_can),
+        cmocka_unit_test(a_damaged_journal_loses_no_records_and_is_told),
         cmocka_unit_test(what_is_filtered_is_kept_without_a_call),
         cmocka_unit_test(what_is_disabled_ends_what_is_in_flight_and_keeps_its_place),
         cmocka_unit_test(a_mapping_that_was_changed_goes_on_under_its_new_rules),
