@@ -9,7 +9,6 @@
  */
 #include "views/pane_letters.h"
 
-#include "backend/triggers/batch_result.h"
 #include "backend/triggers/dead_letter.h"
 #include "base/mem.h"
 #include "tui/grid.h"
@@ -18,6 +17,7 @@
 #include "views/contexts.h"
 #include "views/pane_text.h"
 #include "views/trigger_calls.h"
+#include "views/trigger_events.h"
 #include "views/trigger_letters.h"
 #include "views/trigger_words.h"
 #include "views/words.h"
@@ -33,7 +33,7 @@ enum letters_column {
     LETTERS_FIRST,
     LETTERS_COLUMNS
 };
-enum { LETTERS_NARROW = 60 };
+enum { LETTERS_NARROW = 60, LETTERS_MOST = 2000, LETTERS_BYTES = 32 << 20 };
 
 struct pane_letters {
     struct view view;
@@ -81,7 +81,8 @@ static bool letters_work(struct task *task, struct client *client, struct err *e
         return false;
     if (!found)
         return err_set(err, ERR_NO_INPUT, "this mapping is not there any more");
-    return trigger_letters_read(&task->arena, t->path.at, &mapping, &t->letters, err);
+    return trigger_letters_read(&task->arena, t->path.at, &mapping,
+        &(struct trigger_letters_limits){LETTERS_MOST, LETTERS_BYTES}, &t->letters, err);
 }
 
 static void letters_ended(struct task *task)
@@ -153,23 +154,11 @@ static bool redrive_prepare(
 static bool redrive_seen(void *context, size_t nth, const struct invocation *invocation)
 {
     struct redriving *r = context;
-    struct arena arena = {0};
-    struct err ignored = ERR_INIT;
-    struct batch_result result;
-    const struct json *event = json_parse(&arena, invocation->event, &ignored);
-    const struct json *list = json_get(event, STR("Records"));
-    size_t count = list ? list->count : 0, at = 0;
-    struct delivery_record *records = arena_zero(&arena, (count + 1) * sizeof *records);
-    for (const struct json *one = list ? list->first : NULL; one; one = one->next) {
-        const struct json *number = json_get(json_get(one, STR("dynamodb")), STR("SequenceNumber"));
-        records[at++].sequence = number ? number->text : STR_NONE;
-    }
-    batch_result_read(&arena, buf_str(&invocation->payload), r->found && r->mapping.report, records,
-        count, &result);
-    bool good = invocation->outcome == INVOKED_OK && result.good >= count;
-    arena_fini(&arena);
-    r->items[nth].done = good;
-    return good;
+    size_t count;
+    size_t good = trigger_events_good(
+        invocation->event, buf_str(&invocation->payload), r->found && r->mapping.report, &count);
+    r->items[nth].done = invocation->outcome == INVOKED_OK && good >= count;
+    return r->items[nth].done;
 }
 
 /* What was dealt with is crossed out on the worker's thread. */
@@ -187,6 +176,7 @@ static bool blank_work(struct task *task, struct client *client, struct err *err
     for (size_t i = 0; i < r->count; i++)
         if (r->items[i].done)
             ok = trigger_letters_blank(r->path.at, r->items[i].at, r->items[i].line, err) && ok;
+    trigger_letters_tidy(r->path.at);
     return ok;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading dead letters, and crossing out those that were dealt with. Runners append to the file
- * meanwhile, under its lock.
+ * Reading dead letters, and crossing out those that were dealt with. The file may be shared by
+ * mappings and is appended to by runners, so a document that was dealt with is overwritten with
+ * blanks where it stands, under the lock that appending takes.
+ *
+ *     {"requestContext":…,"payload":"{\"Records\":[…]}"}\n      ──redriven──▶   "          …   \n"
  */
 #include "views/trigger_letters.h"
 
@@ -50,30 +53,50 @@ static bool read_letter(
     return true;
 }
 
+static void add_letter(
+    struct arena *arena, struct trigger_letters *out, const struct trigger_letter *letter)
+{
+    if ((out->count & (out->count - 1)) == 0) {
+        struct trigger_letter *more = arena_array(arena, struct trigger_letter, 2 * out->count + 1);
+        if (out->count)
+            memcpy(more, out->items, out->count * sizeof *more);
+        out->items = more;
+    }
+    out->items[out->count++] = *letter;
+}
+
+static void turn_round(struct trigger_letters *letters)
+{
+    for (size_t i = 0, j = letters->count; i + 1 < j; i++) {
+        struct trigger_letter kept = letters->items[i];
+        letters->items[i] = letters->items[--j];
+        letters->items[j] = kept;
+    }
+}
+
 /* From the end on, since the newest are wanted; then the other way round. */
 static void read_lines(struct arena *arena, const struct mapping *mapping, struct str text,
-    uint64_t at, struct trigger_letters *out)
+    uint64_t at, size_t most, struct trigger_letters *out)
 {
     size_t end = text.len;
-    out->items = arena_array(arena, struct trigger_letter, TRIGGER_LETTERS_MOST);
-    while (end && out->count < TRIGGER_LETTERS_MOST) {
+    struct trigger_letter letter;
+    while (end && out->count < most) {
         size_t begin = end - (text.at[end - 1] == '\n');
         size_t stop = begin;
         while (begin && text.at[begin - 1] != '\n')
             begin--;
-        struct trigger_letter *letter = &out->items[TRIGGER_LETTERS_MOST - 1 - out->count];
-        if (read_letter(arena, mapping, (struct str){text.at + begin, stop - begin}, letter)) {
-            letter->at = at + begin;
-            out->count++;
+        if (read_letter(arena, mapping, (struct str){text.at + begin, stop - begin}, &letter)) {
+            letter.at = at + begin;
+            add_letter(arena, out, &letter);
         }
         end = begin;
     }
     out->more = end > 0 || at > 0;
-    out->items += TRIGGER_LETTERS_MOST - out->count;
+    turn_round(out);
 }
 
 bool trigger_letters_read(struct arena *arena, const char *path, const struct mapping *mapping,
-    struct trigger_letters *out, struct err *err)
+    const struct trigger_letters_limits *limits, struct trigger_letters *out, struct err *err)
 {
     struct stat s;
     *out = (struct trigger_letters){0};
@@ -85,13 +108,13 @@ bool trigger_letters_read(struct arena *arena, const char *path, const struct ma
         return err_set(err, ERR_FILE, "%s is no plain file", path);
     }
     uint64_t size = (uint64_t)s.st_size;
-    uint64_t at = size > TRIGGER_LETTERS_BYTES ? size - TRIGGER_LETTERS_BYTES : 0;
+    uint64_t at = size > limits->bytes ? size - limits->bytes : 0;
     char *text = arena_alloc(arena, (size_t)(size - at) + 1);
     ssize_t n = pread(fd, text, (size_t)(size - at), (off_t)at);
     close(fd);
     if (n < 0)
         return err_errno(err, errno, "%s cannot be read", path);
-    read_lines(arena, mapping, (struct str){text, (size_t)n}, at, out);
+    read_lines(arena, mapping, (struct str){text, (size_t)n}, at, limits->count, out);
     return true;
 }
 
@@ -115,4 +138,22 @@ bool trigger_letters_blank(const char *path, uint64_t at, struct str line, struc
     if (fd >= 0)
         close(fd);
     return ok;
+}
+
+/* Under the lock: what a runner appended meanwhile is seen. */
+void trigger_letters_tidy(const char *path)
+{
+    char piece[4096];
+    bool all = true;
+    ssize_t n = 1;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd >= 0 && flock(fd, LOCK_EX) == 0) {
+        while (all && (n = read(fd, piece, sizeof piece)) > 0)
+            for (ssize_t i = 0; all && i < n; i++)
+                all = piece[i] == ' ' || piece[i] == '\n';
+        if (all && n == 0 && ftruncate(fd, 0) != 0)
+            all = false; /* it stays as blanks */
+    }
+    if (fd >= 0)
+        close(fd);
 }

@@ -10,7 +10,6 @@
  * mappings, which may share the file, and such as are no document are passed over. For a worker's
  * thread.
  */
-enum { TRIGGER_LETTERS_MOST = 2000, TRIGGER_LETTERS_BYTES = 32 << 20 };
 
 struct trigger_letter {
     uint64_t at; /* in the file */
@@ -25,10 +24,15 @@ struct trigger_letters {
     bool more; /* older ones are not among them */
 };
 
-/* The newest ones; none where there is no file. */
+/* The newest ones, of those in the file's last bytes; none where there is no file. */
+struct trigger_letters_limits {
+    size_t count, bytes;
+};
 bool trigger_letters_read(struct arena *arena, const char *path, const struct mapping *mapping,
-    struct trigger_letters *out, struct err *err);
+    const struct trigger_letters_limits *limits, struct trigger_letters *out, struct err *err);
 /* It was dealt with: overwritten with blanks where it still stands as it was read. */
 bool trigger_letters_blank(const char *path, uint64_t at, struct str line, struct err *err);
+/* A file of nothing but blanks is emptied. */
+void trigger_letters_tidy(const char *path);
 
 #endif

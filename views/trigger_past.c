@@ -5,11 +5,10 @@
 #include "views/trigger_past.h"
 
 #include "backend/follow.h"
-#include "base/mem.h"
+#include "views/trigger_events.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,33 +27,18 @@ static void add_event(struct trigger_past *p, const struct json *event)
     p->events[p->count++] = event;
 }
 
-/* text = { record | "{" "Records" ":" "[" record … "]" "}" | "[" record … "]" } */
-static bool take_json(struct trigger_past *p, const struct json *json, struct err *err)
+static bool take_event(void *context, const struct json *event, struct err *err)
 {
-    const struct json *records = json_get(json, STR("Records"));
-    const struct json *list = json_is(records, JSON_ARRAY) ? records : json;
-    for (const struct json *one = list->type == JSON_ARRAY ? list->first : NULL; one;
-         one = one->next)
-        if (!take_json(p, one, err))
-            return false;
-    if (list->type == JSON_ARRAY)
-        return true;
-    if (!json_is(json_get(json, STR("dynamodb")), JSON_OBJECT))
-        return err_set(
-            err, ERR_DATA, "there is something that is no stream record: it has no 'dynamodb'");
+    struct trigger_past *p = context;
     if (p->count == TRIGGER_PAST_MOST)
         return err_set(err, ERR_DATA, "more than %d records: take fewer", TRIGGER_PAST_MOST);
-    add_event(p, json);
+    add_event(p, event);
     return true;
 }
 
 static bool take_text(struct trigger_past *p, struct str text, struct err *err)
 {
-    const struct json *json;
-    while ((json = json_parse_next(&p->arena, &text, err)))
-        if (!take_json(p, json, err))
-            return false;
-    return err->code == ERR_NONE;
+    return trigger_events_each(&p->arena, text, take_event, p, err);
 }
 
 static bool take_file(struct trigger_past *p, struct err *err)
@@ -80,53 +64,46 @@ static bool take_file(struct trigger_past *p, struct err *err)
 
 /* ---- from a stream ---- */
 
-struct ring {
-    struct buf *texts;
-    size_t room, bytes;
-    uint64_t seen;
+struct seeing {
+    struct trigger_ring ring;
+    struct buf text;
+    bool full;
 };
 
 static bool see(void *context, const struct follow_record *record)
 {
-    struct ring *ring = context;
-    struct buf *slot = &ring->texts[ring->seen % ring->room];
-    if (ring->bytes > KEPT_MOST)
-        return false;
-    ring->bytes -= slot->len;
-    buf_clear(slot);
-    json_put(slot, record->event);
-    ring->bytes += slot->len;
-    ring->seen++;
-    return true;
+    struct seeing *s = context;
+    buf_clear(&s->text);
+    json_put(&s->text, record->event);
+    s->full = s->full || !trigger_ring_put(&s->ring, buf_str(&s->text), KEPT_MOST);
+    return !s->full;
 }
 
-static bool follow_all(struct ring *ring, struct str arn, struct client *client, struct err *err)
+static bool follow_all(struct seeing *s, struct str arn, struct client *client, struct err *err)
 {
     struct follow *follow = follow_new(client, arn, FOLLOW_TRIM_HORIZON, clock_now_ms(NULL));
     struct follow_round round = {.more = true};
     bool ok = true;
-    while (ok && round.more && ring->bytes <= KEPT_MOST)
+    while (ok && round.more && !s->full)
         ok = !(client->limits.cancel && atomic_load(client->limits.cancel))
-                 ? follow_poll(follow, see, ring, &round, err)
+                 ? follow_poll(follow, see, s, &round, err)
                  : err_set(err, ERR_CANCELLED, "stopped");
     follow_free(follow);
-    return ok && (ring->bytes <= KEPT_MOST ||
-                     err_set(err, ERR_DATA, "so many records are more than %d MB: take fewer",
-                         KEPT_MOST >> 20));
+    return ok &&
+           (!s->full || err_set(err, ERR_DATA, "so many records are more than %d MB: take fewer",
+                            KEPT_MOST >> 20));
 }
 
 static bool take_stream(struct trigger_past *p, struct client *client, struct err *err)
 {
-    struct ring ring = {.room = p->last < TRIGGER_PAST_MOST ? p->last : TRIGGER_PAST_MOST};
-    if (!ring.room)
+    struct seeing s = {.ring.room = p->last < TRIGGER_PAST_MOST ? p->last : TRIGGER_PAST_MOST};
+    if (!s.ring.room)
         return true;
-    ring.texts = mem_zero(ring.room, sizeof *ring.texts);
-    bool ok = follow_all(&ring, p->arn, client, err);
-    for (uint64_t i = ring.seen > ring.room ? ring.seen - ring.room : 0; ok && i < ring.seen; i++)
-        ok = take_text(p, arena_dup(&p->arena, buf_str(&ring.texts[i % ring.room])), err);
-    for (size_t i = 0; i < ring.room; i++)
-        buf_fini(&ring.texts[i]);
-    free(ring.texts);
+    bool ok = follow_all(&s, p->arn, client, err);
+    for (size_t i = 0; ok && i < trigger_ring_count(&s.ring); i++)
+        ok = take_text(p, arena_dup(&p->arena, trigger_ring_at(&s.ring, i)), err);
+    trigger_ring_fini(&s.ring);
+    buf_fini(&s.text);
     return ok;
 }
 

@@ -9,30 +9,19 @@
 
 #include "backend/follow.h"
 #include "backend/triggers/sequence.h"
-#include "base/mem.h"
 #include "views/cli/source.h"
 #include "views/moment.h"
-
-#include <stdio.h>
-#include <stdlib.h>
+#include "views/trigger_events.h"
 
 enum { LAST_MAX = 100000, FILE_MOST = 256 << 20, RING_MOST = 256 << 20 };
-
-struct kept {
-    char *text;
-    size_t len;
-};
 
 struct choosing {
     struct cli *cli;
     trigger_record_see *see;
     void *context;
-    int64_t since_ms;       /* 0 = all */
-    struct str first, last; /* sequence numbers; empty = all */
-    struct kept *ring;
-    int64_t most; /* of the ring; < 0 = no ring */
-    uint64_t seen;
-    size_t bytes;
+    int64_t since_ms;         /* 0 = all */
+    struct str first, last;   /* sequence numbers; empty = all */
+    struct trigger_ring ring; /* no room: not in use */
     bool stopped;
     struct arena arena; /* of one record */
     struct err err;     /* of `see`, within a follower's round */
@@ -67,12 +56,12 @@ static bool take_sequence(struct choosing *c, struct err *err)
 static bool take_options(struct choosing *c, int64_t last, struct err *err)
 {
     struct cli *cli = c->cli;
-    if (!take_sequence(c, err) || !cli_number(cli, CLI_LAST, 1, last, &c->most, err))
+    int64_t most;
+    if (!take_sequence(c, err) || !cli_number(cli, CLI_LAST, 1, last, &most, err))
         return false;
-    if (c->most > LAST_MAX)
+    if (most > LAST_MAX)
         return err_set(err, ERR_USAGE, "--last %s: %d at most", cli->value[CLI_LAST], LAST_MAX);
-    if (c->most > 0)
-        c->ring = mem_zero((size_t)c->most, sizeof *c->ring);
+    c->ring.room = most > 0 ? (size_t)most : 0;
     return !cli_has(cli, CLI_SINCE) ||
            moment_parse(cli_value(cli, CLI_SINCE), clock_now_ms(NULL), &c->since_ms) ||
            err_set(err, ERR_USAGE,
@@ -89,14 +78,10 @@ static bool see_text(struct choosing *c, struct str text, struct err *err)
     const struct json *event = json_parse(&c->arena, text, err);
     if (!event)
         return false;
-    const struct json *body = json_get(event, STR("dynamodb"));
-    const struct json *sequence = json_get(body, STR("SequenceNumber"));
-    const struct json *time = json_get(body, STR("ApproximateCreationDateTime"));
     struct trigger_record record = {.text = text,
         .event = event,
-        .sequence = json_is(sequence, JSON_STRING) ? sequence->text : STR_NONE};
-    if (json_is(time, JSON_NUMBER))
-        record.time_ms = (int64_t)(strtod(arena_dup(&c->arena, time->text).at, NULL) * 1000);
+        .sequence = trigger_event_sequence(event),
+        .time_ms = trigger_event_time_ms(event)};
     if (c->see(c->context, &record, err))
         return true;
     c->stopped = err->code == ERR_NONE;
@@ -105,12 +90,7 @@ static bool see_text(struct choosing *c, struct str text, struct err *err)
 
 static bool ring_put(struct choosing *c, struct str text, struct err *err)
 {
-    struct kept *slot = &c->ring[c->seen++ % (uint64_t)c->most];
-    c->bytes += text.len;
-    c->bytes -= slot->len;
-    free(slot->text);
-    *slot = (struct kept){mem_dup(text.at, text.len), text.len};
-    return c->bytes <= RING_MOST ||
+    return trigger_ring_put(&c->ring, text, RING_MOST) ||
            err_set(err, ERR_DATA, "so many records are more than %d MB: ask for fewer of them",
                RING_MOST >> 20);
 }
@@ -126,19 +106,15 @@ static bool take_record(
 {
     if (!is_chosen(c, sequence, time_ms))
         return true;
-    return c->most > 0 ? ring_put(c, text, err) : see_text(c, text, err);
+    return c->ring.room ? ring_put(c, text, err) : see_text(c, text, err);
 }
 
 /* What the ring holds, the oldest first. */
 static bool see_ring(struct choosing *c, struct err *err)
 {
-    uint64_t size = c->most > 0 ? (uint64_t)c->most : 0;
-    uint64_t from = c->seen > size ? c->seen - size : 0;
     bool ok = true;
-    for (uint64_t i = from; ok && size && i < c->seen; i++) {
-        const struct kept *slot = &c->ring[i % size];
-        ok = see_text(c, (struct str){slot->text, slot->len}, err);
-    }
+    for (size_t i = 0; ok && i < trigger_ring_count(&c->ring); i++)
+        ok = see_text(c, trigger_ring_at(&c->ring, i), err);
     return ok;
 }
 
@@ -176,29 +152,12 @@ static bool read_stream(struct choosing *c, struct str arn, struct err *err)
 
 /* ---- from a file ---- */
 
-/* file = { record | "{" "Records" ":" "[" record … "]" "}" | "[" record … "]" } */
-static bool take_json(struct choosing *c, const struct json *json, struct err *err)
+static bool take_event(void *context, const struct json *event, struct err *err)
 {
-    const struct json *records = json_get(json, STR("Records"));
-    const struct json *list = json_is(records, JSON_ARRAY) ? records : json;
-    bool ok = true;
-    if (list->type == JSON_ARRAY) {
-        for (const struct json *one = list->first; ok && one; one = one->next)
-            ok = take_json(c, one, err);
-        return ok;
-    }
-    const struct json *body = json_get(json, STR("dynamodb"));
-    const struct json *sequence = json_get(body, STR("SequenceNumber"));
-    const struct json *time = json_get(body, STR("ApproximateCreationDateTime"));
-    if (!json_is(body, JSON_OBJECT))
-        return err_set(err, ERR_DATA,
-            "there is something that is no stream record: it has no "
-            "'dynamodb'");
     struct buf text = {0};
-    json_put(&text, json);
-    double seconds = json_is(time, JSON_NUMBER) ? strtod(time->text.at, NULL) : 0;
-    ok = take_record(c, buf_str(&text), json_is(sequence, JSON_STRING) ? sequence->text : STR_NONE,
-        (int64_t)(seconds * 1000), err);
+    json_put(&text, event);
+    bool ok = take_record(
+        context, buf_str(&text), trigger_event_sequence(event), trigger_event_time_ms(event), err);
     buf_fini(&text);
     return ok;
 }
@@ -206,22 +165,13 @@ static bool take_json(struct choosing *c, const struct json *json, struct err *e
 static bool read_file(struct choosing *c, struct err *err)
 {
     struct buf text = {0}, name = {0};
-    struct arena arena = {0};
     const char *file = c->cli->value[CLI_FROM_FILE];
     buf_printf(&name, "%s%s", strcmp(file, "-") == 0 ? "" : "@", file);
     bool ok = cli_source_read(buf_cstr(&name), FILE_MOST, &text, err);
     buf_add_byte(&text, '\n'); /* so that a number at the end ends */
-    struct str rest = buf_str(&text);
-    while (ok) {
-        arena_reset(&arena);
-        const struct json *json = json_parse_next(&arena, &rest, err);
-        if (!json)
-            break;
-        ok = take_json(c, json, err);
-    }
+    ok = ok && trigger_events_each(NULL, buf_str(&text), take_event, c, err);
     if (err->code == ERR_DATA)
         err_context(err, "%s", file);
-    arena_fini(&arena);
     buf_fini(&text);
     buf_fini(&name);
     return ok && err->code == ERR_NONE;
@@ -231,9 +181,7 @@ static bool read_file(struct choosing *c, struct err *err)
 
 static void choosing_fini(struct choosing *c)
 {
-    for (int64_t i = 0; c->ring && i < c->most; i++)
-        free(c->ring[i].text);
-    free(c->ring);
+    trigger_ring_fini(&c->ring);
     arena_fini(&c->arena);
 }
 

@@ -3,10 +3,10 @@
  * dynascope trigger replay: a function is called again with records of the past, batch after batch,
  * beside its mapping: neither its place in the stream nor its dead letters change.
  */
-#include "backend/triggers/batch_result.h"
 #include "views/cli/report.h"
 #include "views/cli/trigger_call.h"
 #include "views/cli/trigger_records.h"
+#include "views/trigger_events.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ struct replay {
     bool ask;    /* before each record */
     size_t size; /* of a batch */
     struct buf event;
-    struct buf sequences; /* one behind the other, NUL between */
+    struct buf first; /* sequence number of the batch */
     size_t count;
     uint64_t records, filtered, skipped, batches, failed;
 };
@@ -42,32 +42,14 @@ static void put_result(struct buf *line, struct str payload)
     arena_fini(&arena);
 }
 
-/* What the answer says of the records, where the mapping asks for that. */
-static size_t count_good(struct replay *r, struct str payload)
-{
-    struct arena arena = {0};
-    struct delivery_record *records = arena_zero(&arena, r->count * sizeof *records);
-    struct str rest = buf_str(&r->sequences);
-    struct batch_result result;
-    for (size_t i = 0; i < r->count; i++)
-        str_cut(&rest, '\0', &records[i].sequence);
-    batch_result_read(&arena, payload, r->trigger.mapping && r->trigger.mapping->report, records,
-        r->count, &result);
-    size_t good = result.good;
-    arena_fini(&arena);
-    return good;
-}
-
 static void tell_batch(struct replay *r, const struct invocation *i, size_t good)
 {
     struct buf line = {0};
-    struct str rest = buf_str(&r->sequences), first;
-    str_cut(&rest, '\0', &first);
     buf_printf(&line,
         "{\"Records\":%zu,\"Outcome\":\"%s\",\"RequestId\":\"%s\",\"DurationMs\":%.3f", r->count,
         trigger_call_word(i->outcome), i->request_id, (double)i->duration_us / 1000);
     json_put_name(&line, STR("FirstSequenceNumber"));
-    json_put_string(&line, first);
+    json_put_string(&line, buf_str(&r->first));
     if (i->outcome == INVOKED_OK && good < r->count)
         buf_printf(&line, ",\"Failed\":%zu", r->count - good);
     put_result(&line, buf_str(&i->payload));
@@ -84,7 +66,10 @@ static bool send_batch(struct replay *r, struct err *err)
     buf_add(&r->event, STR("]}"));
     bool ok = trigger_call(r->host, r->trigger.function, buf_str(&r->event), &i, err);
     if (ok) {
-        size_t good = i.outcome == INVOKED_OK ? count_good(r, buf_str(&i.payload)) : 0;
+        size_t count, good = trigger_events_good(buf_str(&r->event), buf_str(&i.payload),
+                          r->trigger.mapping && r->trigger.mapping->report, &count);
+        if (i.outcome != INVOKED_OK)
+            good = 0;
         r->batches++;
         r->failed += good < r->count;
         tell_batch(r, &i, good);
@@ -95,16 +80,16 @@ static bool send_batch(struct replay *r, struct err *err)
     invocation_fini(&i);
     r->count = 0;
     buf_clear(&r->event);
-    buf_clear(&r->sequences);
+    buf_clear(&r->first);
     return ok;
 }
 
 static void add_record(struct replay *r, const struct trigger_record *record)
 {
+    if (!r->count)
+        buf_add(&r->first, record->sequence);
     buf_add(&r->event, r->count++ ? STR(",") : STR("{\"Records\":["));
     buf_add(&r->event, record->text);
-    buf_add(&r->sequences, record->sequence);
-    buf_add_byte(&r->sequences, '\0');
 }
 
 /* ---- a record ---- */
@@ -212,7 +197,7 @@ bool cli_trigger_replay(struct cli *cli, struct err *err)
     bool ok = replay(&r, &place, err);
     host_free(r.host);
     buf_fini(&r.event);
-    buf_fini(&r.sequences);
+    buf_fini(&r.first);
     trigger_place_close(&place);
     return ok;
 }

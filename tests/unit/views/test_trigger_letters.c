@@ -18,12 +18,13 @@ struct fixture {
     struct arena arena;
     struct err err;
     struct mapping mapping;
+    struct trigger_letters_limits limits;
     struct trigger_letters letters;
 };
 
 static void begin(struct fixture *x)
 {
-    *x = (struct fixture){.err = ERR_INIT};
+    *x = (struct fixture){.err = ERR_INIT, .limits = {100, 1 << 20}};
     folder_test_begin(&x->folder);
     mapping_init(&x->mapping);
     x->mapping.function = STR("f");
@@ -38,7 +39,7 @@ static void end(struct fixture *x)
 
 static void look(struct fixture *x)
 {
-    if (!trigger_letters_read(&x->arena, "letters", &x->mapping, &x->letters, &x->err))
+    if (!trigger_letters_read(&x->arena, "letters", &x->mapping, &x->limits, &x->letters, &x->err))
         fail_msg("%s", x->err.text);
 }
 
@@ -85,13 +86,57 @@ static void what_was_dealt_with_is_crossed_out_and_nothing_else(void **state)
     end(&x);
 }
 
+static void the_newest_letters_within_the_limits_are_read(void **state)
+{
+    (void)state;
+    struct fixture x;
+    begin(&x);
+    folder_test_write("letters",
+        LETTER("f", SOURCE, "1") "\n" LETTER("f", SOURCE, "2") "\n" LETTER("f", SOURCE, "3") "\n");
+    look(&x);
+    assert_int_equal(x.letters.count, 3);
+    assert_false(x.letters.more);
+    x.limits.count = 2;
+    look(&x);
+    assert_int_equal(x.letters.count, 2);
+    assert_true(x.letters.more);
+    assert_true(str_equal(x.letters.items[0].first, STR("2")));
+    assert_true(str_equal(x.letters.items[1].first, STR("3")));
+    x.limits = (struct trigger_letters_limits){100, sizeof LETTER("f", SOURCE, "1") + 10};
+    look(&x);
+    assert_int_equal(x.letters.count, 1); /* the one before it is cut off */
+    assert_true(x.letters.more);
+    assert_true(str_equal(x.letters.items[0].first, STR("3")));
+    end(&x);
+}
+
+static void a_file_of_crossed_out_letters_is_emptied(void **state)
+{
+    (void)state;
+    struct fixture x;
+    begin(&x);
+    folder_test_write("letters", LETTER("f", SOURCE, "1") "\n" LETTER("f", SOURCE, "2") "\n");
+    look(&x);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(trigger_letters_blank(
+            "letters", x.letters.items[i].at, x.letters.items[i].line, &x.err));
+        trigger_letters_tidy("letters");
+        char *text = folder_test_read("letters");
+        assert_int_equal(strlen(text) > 0, i == 0);
+        free(text);
+    }
+    trigger_letters_tidy("gone");
+    end(&x);
+}
+
 static void a_file_that_is_none_is_told(void **state)
 {
     (void)state;
     struct fixture x;
     begin(&x);
     assert_true(mkfifo("letters", 0600) == 0);
-    assert_false(trigger_letters_read(&x.arena, "letters", &x.mapping, &x.letters, &x.err));
+    assert_false(
+        trigger_letters_read(&x.arena, "letters", &x.mapping, &x.limits, &x.letters, &x.err));
     assert_false(trigger_letters_blank("gone", 0, STR("x"), &x.err));
     end(&x);
 }
@@ -101,6 +146,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(letters_of_others_and_torn_lines_are_passed_over),
         cmocka_unit_test(what_was_dealt_with_is_crossed_out_and_nothing_else),
+        cmocka_unit_test(the_newest_letters_within_the_limits_are_read),
+        cmocka_unit_test(a_file_of_crossed_out_letters_is_emptied),
         cmocka_unit_test(a_file_that_is_none_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
