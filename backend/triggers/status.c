@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 64 * 1024 };
@@ -119,8 +120,29 @@ static bool replace_file(int folder, const char *beside, const char *name, struc
     if (fd < 0)
         return false;
     bool done = write_text(fd, text);
+    int number = errno;
     close(fd);
-    return done && renameat(folder, beside, folder, name) == 0;
+    if (done && renameat(folder, beside, folder, name) == 0)
+        return true;
+    number = done ? errno : number;
+    unlinkat(folder, beside, 0);
+    errno = number;
+    return false;
+}
+
+/* On a full disk there is no room for a second file, but there is that of the old one: what is
+ * wrong has to be seen then, too. Whoever reads meanwhile may find half of it, which counts as
+ * nothing. */
+static bool write_over(int folder, const char *name, struct str text)
+{
+    int fd = openat(folder, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct stat s;
+    if (fd < 0)
+        return false;
+    bool done = fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && write_text(fd, text) &&
+                ftruncate(fd, (off_t)text.len) == 0;
+    close(fd);
+    return done;
 }
 
 bool status_write(const char *mapping_folder, const struct status *status, struct err *err)
@@ -131,6 +153,8 @@ bool status_write(const char *mapping_folder, const struct status *status, struc
         return false;
     put_status(&text, status);
     bool done = folder >= 0 && replace_file(folder, ".new-status", "status", buf_str(&text));
+    if (folder >= 0 && !done && (errno == ENOSPC || errno == EDQUOT))
+        done = write_over(folder, "status", buf_str(&text));
     folder_close(folder);
     buf_fini(&text);
     return done || err_errno(err, errno, "%s/status cannot be written", mapping_folder);
@@ -234,7 +258,8 @@ bool status_read(const char *mapping_folder, struct arena *arena, struct status 
     *found = false;
     if (!folder_open(AT_FDCWD, mapping_folder, false, &folder, err))
         return false;
-    bool ok = folder_read(folder, "status", FILE_MAX, &text, found, err);
+    /* what is in the way of one mapping's must not hide all the others */
+    folder_read(folder, "status", FILE_MAX, &text, found, &ignored);
     const struct json *json = *found ? json_parse(&scratch, buf_str(&text), &ignored) : NULL;
     *found = json;
     if (json) {
@@ -244,7 +269,7 @@ bool status_read(const char *mapping_folder, struct arena *arena, struct status 
     folder_close(folder);
     arena_fini(&scratch);
     buf_fini(&text);
-    return ok;
+    return true;
 }
 
 /* ---- wishes ---- */

@@ -7,6 +7,9 @@
 #include "backend/triggers/lease.h"
 #include "tests/unit/triggers/folder_test.h"
 
+#include <fcntl.h>
+#include <sys/mount.h>
+
 static bool read_status(struct arena *arena, struct status *status)
 {
     struct err err = ERR_INIT;
@@ -119,6 +122,52 @@ static void anything_may_be_in_the_file(void **state)
     folder_test_end(&t);
 }
 
+static void what_is_no_file_is_no_status(void **state)
+{
+    (void)state;
+    struct folder_test t;
+    struct arena arena = {0};
+    struct status status;
+    folder_test_begin(&t);
+    assert_int_equal(mkfifo("status", 0600), 0);
+    assert_false(read_status(&arena, &status));
+    write_status(&(struct status){.state = STATUS_ENDED});
+    assert_true(read_status(&arena, &status));
+    assert_int_equal(status.state, STATUS_ENDED);
+    arena_fini(&arena);
+    folder_test_end(&t);
+}
+
+/* A disk of its own, where one may be mounted. */
+static void on_a_full_disk_the_old_one_is_written_over(void **state)
+{
+    (void)state;
+    struct folder_test t;
+    struct arena arena = {0};
+    struct err err = ERR_INIT;
+    struct status status;
+    bool found;
+    folder_test_begin(&t);
+    assert_int_equal(mkdir("full", 0700), 0);
+    if (mount("tmpfs", "full", "tmpfs", 0, "size=16k") != 0) {
+        folder_test_end(&t);
+        skip();
+    }
+    assert_true(status_write("full", &(struct status){.state = STATUS_ENDED}, &err));
+    int fd = open("full/fill", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    for (char block[4096] = {0}; write(fd, block, sizeof block) > 0;)
+        ;
+    close(fd);
+    assert_true(status_write(
+        "full", &(struct status){.state = STATUS_ENDED, .note = STR("the disk is full")}, &err));
+    assert_true(status_read("full", &arena, &status, &found, &err) && found);
+    assert_true(str_equal(status.note, STR("the disk is full")));
+    assert_int_equal(umount("full"), 0);
+    arena_fini(&arena);
+    folder_test_end(&t);
+}
+
 static void a_wish_is_taken_once(void **state)
 {
     (void)state;
@@ -152,6 +201,8 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(without_its_runner_it_is_stopped_unless_it_is_over),
         cmocka_unit_test(anything_may_be_in_the_file),
+        cmocka_unit_test(what_is_no_file_is_no_status),
+        cmocka_unit_test(on_a_full_disk_the_old_one_is_written_over),
         cmocka_unit_test(a_wish_is_taken_once),
         cmocka_unit_test(each_state_has_a_word),
     };
