@@ -170,25 +170,6 @@ static void look(struct triggers *t)
     arena_fini(&arena);
 }
 
-/* The folder, or the nearest one above that is there: its coming shows there. */
-static bool watch_registry(struct triggers *t)
-{
-    struct buf path = {0};
-    buf_add(&path, str_from(registry_folder(t->registry)));
-    bool ok = wake_watch_folder(&t->wake, buf_cstr(&path), "version", NULL);
-    if (!ok && errno == ENOENT) {
-        size_t slash = path.len;
-        while (slash > 1 && path.at[slash - 1] != '/')
-            slash--;
-        buf_clear(&t->name);
-        buf_add(&t->name, str_skip(buf_str(&path), slash));
-        path.len = slash > 1 ? slash - 1 : slash;
-        ok = wake_watch_folder(&t->wake, buf_cstr(&path), buf_cstr(&t->name), NULL);
-    }
-    buf_fini(&path);
-    return ok;
-}
-
 static int64_t pause_of(const struct triggers *t, bool watched)
 {
     if (t->failed)
@@ -203,7 +184,8 @@ static void *run(void *context)
     struct triggers *t = context;
     while (!atomic_load(&t->stopping)) {
         /* watched first: what changes after this look wakes */
-        bool watched = watch_registry(t);
+        bool watched =
+            wake_watch_coming(&t->wake, registry_folder(t->registry), "version", &t->name);
         bool reaped = reap_runners(t);
         if (reaped || t->failed || !t->looked || registry_version(t->registry) != t->version)
             look(t);

@@ -47,16 +47,35 @@ bool wake_watch_data(struct wake *w, const char *path)
 
 bool wake_watch_folder(struct wake *w, const char *path, const char *name, const char *other)
 {
-    int before = w->folder;
-    if (w->watch < 0)
+    enum { CHANGES = IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR };
+    int folder = w->watch < 0 ? -1 : inotify_add_watch(w->watch, path, CHANGES);
+    if (folder < 0) /* what was watched stays so: to end a watch is an event, too */
         return false;
-    w->folder =
-        inotify_add_watch(w->watch, path, IN_MOVED_TO | IN_CREATE | IN_CLOSE_WRITE | IN_ONLYDIR);
-    if (before >= 0 && before != w->folder)
-        inotify_rm_watch(w->watch, before);
+    if (w->folder >= 0 && w->folder != folder)
+        inotify_rm_watch(w->watch, w->folder);
+    w->folder = folder;
     w->names[0] = name;
     w->names[1] = other;
-    return w->folder >= 0;
+    return true;
+}
+
+/* The nearest folder above that is there shows the next one's coming. */
+bool wake_watch_coming(struct wake *w, const char *folder, const char *name, struct buf *coming)
+{
+    struct buf path = {0};
+    buf_add(&path, str_from(folder));
+    bool ok = wake_watch_folder(w, buf_cstr(&path), name, NULL);
+    while (!ok && errno == ENOENT && path.len > 1) {
+        size_t slash = path.len;
+        while (slash > 1 && path.at[slash - 1] != '/')
+            slash--;
+        buf_clear(coming);
+        buf_add(coming, str_skip(buf_str(&path), slash));
+        path.len = slash > 1 ? slash - 1 : 1;
+        ok = wake_watch_folder(w, buf_cstr(&path), buf_cstr(coming), NULL);
+    }
+    buf_fini(&path);
+    return ok;
 }
 
 static bool has_name(const struct wake *w, const struct inotify_event *event)

@@ -2,6 +2,7 @@
 #ifndef BACKEND_TRIGGERS_WAKE_H
 #define BACKEND_TRIGGERS_WAKE_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 /*
@@ -25,6 +26,9 @@ bool wake_watch_data(struct wake *w, const char *path);
 /* A file of one of these names (the second may be NULL) is put in place there, made, or closed by
  * who wrote to it. Instead of a folder that was watched before. */
 bool wake_watch_folder(struct wake *w, const char *path, const char *name, const char *other);
+/* The same for one file of a folder that may not be there yet: its coming wakes, too. `name` is
+ * kept; `coming` is the caller's and lives as long as the watch. */
+bool wake_watch_coming(struct wake *w, const char *folder, const char *name, struct buf *coming);
 /* The reasons, several perhaps; 0 where only the time passed. timeout_ns < 0: no limit. */
 unsigned wake_wait(struct wake *w, int64_t timeout_ns);
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Triggers of a connection in this process, and the endpoint that they need. Nothing is opened
- * before something is to run: looking whether there is anything costs a stat() a second, on a
- * thread of its own, and the HTTP library is loaded only after it was found.
+ * before something is to run: a thread of its own sleeps until the registry comes, and the HTTP
+ * library is loaded only then.
  *
  *     functions' SDKs ──▶ 127.0.0.1:PORT (our own serve, or the one that runs) ──▶ backend
  *     triggers ──follow, checkpoints──────────────────────────────────────────────▶ backend
  */
 #include "views/cli/host.h"
 
+#include "backend/triggers/wake.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -35,11 +36,13 @@ struct host {
     bool is_serving;
 
     pthread_mutex_t lock; /* of what follows */
-    pthread_cond_t wake;
     struct triggers *triggers;
     struct buf trouble;
     pthread_t watching;
-    bool is_watching, stop, look;
+    bool is_watching;
+    atomic_bool stop;
+    struct wake wake; /* of the thread that waits for something to run */
+    struct buf coming;
 };
 
 /* ---- keys ---- */
@@ -147,24 +150,6 @@ struct triggers *host_start(struct host *host, struct err *err)
 
 /* ---- waiting for something to run ---- */
 
-/* False when it is time to end. */
-static bool wait_look(struct host *host)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += HOST_LOOK_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&host->lock);
-    while (!host->stop && !host->look &&
-           pthread_cond_timedwait(&host->wake, &host->lock, &until) != ETIMEDOUT)
-        ;
-    host->look = false;
-    bool go_on = !host->stop;
-    pthread_mutex_unlock(&host->lock);
-    return go_on;
-}
-
 static void note_trouble(struct host *host, const struct err *err)
 {
     pthread_mutex_lock(&host->lock);
@@ -179,9 +164,14 @@ static void *watch_main(void *context)
     struct err err = ERR_INIT;
     struct registry *registry =
         registry_open(buf_cstr(&host->folder), host->options.trusted, NULL, &err);
-    while (registry && !registry_version(registry) && wait_look(host))
-        ;
-    bool found = registry && registry_version(registry);
+    while (registry && !atomic_load(&host->stop)) {
+        bool watched =
+            wake_watch_coming(&host->wake, buf_cstr(&host->folder), "version", &host->coming);
+        if (registry_version(registry)) /* after the watch began: none is missed */
+            break;
+        wake_wait(&host->wake, watched ? -1 : HOST_LOOK_MS * INT64_C(1000000));
+    }
+    bool found = registry && !atomic_load(&host->stop) && registry_version(registry);
     registry_close(registry);
     if (!registry || (found && !host_start(host, &err)))
         note_trouble(host, &err);
@@ -197,11 +187,8 @@ void host_watch(struct host *host)
 
 void host_wake(struct host *host)
 {
-    pthread_mutex_lock(&host->lock);
-    host->look = true;
-    pthread_cond_signal(&host->wake);
-    struct triggers *triggers = host->triggers;
-    pthread_mutex_unlock(&host->lock);
+    struct triggers *triggers = host_triggers(host);
+    wake_signal(&host->wake);
     if (triggers)
         triggers_wake(triggers);
 }
@@ -226,7 +213,8 @@ struct host *host_new(struct backend *backend, const struct host_options *option
     host->options = options ? *options : (struct host_options){0};
     pthread_mutex_init(&host->starting, NULL);
     pthread_mutex_init(&host->lock, NULL);
-    pthread_cond_init(&host->wake, NULL);
+    if (!wake_open(&host->wake, err))
+        goto failed;
     if (host->options.folder)
         buf_add(&host->folder, str_from(host->options.folder));
     else if (!triggers_folder(backend, &host->folder, err))
@@ -242,10 +230,8 @@ failed:
 
 static void stop_watching(struct host *host)
 {
-    pthread_mutex_lock(&host->lock);
-    host->stop = true;
-    pthread_cond_signal(&host->wake);
-    pthread_mutex_unlock(&host->lock);
+    atomic_store(&host->stop, true);
+    wake_signal(&host->wake);
     if (host->is_watching)
         pthread_join(host->watching, NULL);
 }
@@ -270,11 +256,12 @@ void host_free(struct host *host)
     stop_running(host);
     registry_close(host->registry);
     explicit_bzero(&host->key, sizeof host->key);
-    pthread_cond_destroy(&host->wake);
+    wake_close(&host->wake);
     pthread_mutex_destroy(&host->lock);
     pthread_mutex_destroy(&host->starting);
     buf_fini(&host->folder);
     buf_fini(&host->watch);
+    buf_fini(&host->coming);
     buf_fini(&host->trouble);
     free(host);
 }
