@@ -53,16 +53,26 @@ static void add_option(struct buf *out, const struct cli_option *option)
     buf_fini(&left);
 }
 
+/* Those of the connection, which nearly all subcommands take, and of the program. */
+static bool is_common(enum cli_option_id id)
+{
+    return id <= CLI_BUDGET || id == CLI_HELP || id == CLI_VERSION;
+}
+
+/* What a subcommand alone takes comes first. */
 static void add_options(struct buf *out, const struct cli_command *command)
 {
-    buf_add(out, STR("\nOptions:\n"));
+    static const char *const headings[] = {"\nOptions:\n", "\nCommon options:\n"};
     for (int common = 0; common < 2; common++) {
+        bool any = false;
         for (int i = 0; i < CLI_OPTION_COUNT; i++) {
             enum cli_option_id id = (enum cli_option_id)i;
-            bool is_common =
-                id == CLI_CONNECTION || id == CLI_READ_ONLY || id == CLI_HELP || id == CLI_VERSION;
-            if (is_common == (common == 1) && cli_command_takes(command, id))
-                add_option(out, cli_option(id));
+            if (is_common(id) != (common == 1) || !cli_command_takes(command, id))
+                continue;
+            if (!any)
+                buf_add(out, str_from(headings[common]));
+            any = true;
+            add_option(out, cli_option(id));
         }
     }
 }

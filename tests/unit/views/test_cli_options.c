@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Words of a command line. */
 #include "tests/test.h"
+#include "views/cli/help.h"
 #include "views/cli/options.h"
 
 enum { WORDS_MAX = 16 };
@@ -219,6 +220,27 @@ static void no_subcommand_takes_two_options_of_one_name_or_letter(void **state)
             }
 }
 
+static void help_begins_with_what_the_subcommand_alone_takes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command, *own;
+    } rows[] = {{"stream", "--follow"}, {"trigger add", "--batch-size"}, {"", "--demo"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf text = {0};
+        size_t count;
+        const struct cli_command *command = rows[i].command[0]
+                                                ? cli_commands_find(str_from(rows[i].command))
+                                                : cli_commands_all(&count);
+        cli_help_format(&text, command);
+        size_t own = str_find(buf_str(&text), str_from(rows[i].own));
+        size_t heading = str_find(buf_str(&text), STR("\nCommon options:\n"));
+        assert_true(own != SIZE_MAX && heading != SIZE_MAX && own < heading);
+        assert_true(heading < str_find(buf_str(&text), STR("--endpoint-url URL")));
+        buf_fini(&text);
+    }
+}
+
 static void a_mistyped_subcommand_has_a_neighbour(void **state)
 {
     (void)state;
@@ -248,6 +270,7 @@ int main(void)
         cmocka_unit_test(options_that_are_repeated_are_kept_in_their_order),
         cmocka_unit_test(every_row_is_complete_and_every_name_leads_to_its_row),
         cmocka_unit_test(no_subcommand_takes_two_options_of_one_name_or_letter),
+        cmocka_unit_test(help_begins_with_what_the_subcommand_alone_takes),
         cmocka_unit_test(a_mistyped_subcommand_has_a_neighbour),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
