@@ -220,6 +220,18 @@ size_t text_fit(struct str text, int columns, bool ascii)
     return text.len;
 }
 
+size_t text_fit_words(struct str text, int columns, bool ascii)
+{
+    size_t fits = text_fit(text, columns, ascii), end = fits;
+    if (fits == text.len)
+        return fits;
+    if (text.at[fits] == ' ') /* the blank itself needs no room */
+        return fits + 1;
+    while (end > 0 && text.at[end - 1] != ' ')
+        end--;
+    return end > 0 ? end : fits;
+}
+
 size_t text_after(struct str text, size_t at)
 {
     struct text_glyph glyph;

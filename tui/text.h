@@ -37,6 +37,8 @@ void text_next(struct str *rest, bool ascii, struct text_glyph *glyph);
 int text_columns(struct str text, int limit, bool ascii);
 /* The longest prefix, in bytes, that fits into `columns`. */
 size_t text_fit(struct str text, int columns, bool ascii);
+/* The same for a line of a paragraph: it ends behind a blank where there is one. */
+size_t text_fit_words(struct str text, int columns, bool ascii);
 /* Offset of the glyph border before/after `at` (0..len). */
 size_t text_before(struct str text, size_t at);
 size_t text_after(struct str text, size_t at);

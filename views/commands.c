@@ -163,10 +163,12 @@ static void global_run_undo(struct app *app, struct view *view, struct str args)
 static bool global_can_undo(struct app *app, struct view *view, struct buf *why)
 {
     (void)view;
-    if (app->journal.top)
-        return true;
-    buf_add(why, STR("nothing was changed in this session, or all of it is taken back"));
-    return false;
+    const struct journal_entry *top = app->journal.top;
+    if (!top)
+        buf_add(why, STR("nothing was changed in this session, or all of it is taken back"));
+    else if (app->over_count) /* there it would be taken for an undo of what is done there */
+        buf_printf(why, "among the items it takes back the change of %.*s", STR_ARG(top->what));
+    return top && !app->over_count;
 }
 
 /* ---- filter ---- */

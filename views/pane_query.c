@@ -235,6 +235,7 @@ static void pane_query_free(struct view *view)
     buf_fini(&p->cost);
     buf_fini(&p->command);
     buf_fini(&p->error);
+    buf_fini(&p->keys);
     free(p);
 }
 
@@ -327,12 +328,19 @@ static void pane_query_dismiss(struct app *app, struct view *view, struct str ar
     app_overlay_close(app, view);
 }
 
+static bool pane_query_can_copy(struct app *app, struct view *view, struct buf *why)
+{
+    bool planned = ((struct pane_query *)view)->form.planned;
+    (void)app;
+    if (!planned)
+        buf_add(why, STR("the query is not right yet"));
+    return planned;
+}
+
 static void pane_query_copy(struct app *app, struct view *view, struct str args)
 {
     struct pane_query *p = (struct pane_query *)view;
     struct buf request = {0};
-    if (!p->form.planned)
-        return;
     if (!str_equal(args, STR("request"))) {
         app_copy(app, buf_str(&p->command), STR("the AWS CLI's command"));
         return;
@@ -343,14 +351,23 @@ static void pane_query_copy(struct app *app, struct view *view, struct str args)
     buf_fini(&request);
 }
 
+static bool pane_query_can_drop(struct app *app, struct view *view, struct buf *why)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    bool can =
+        p->at != PANE_QUERY_LINE && p->form.good && p->form.fields[p->at].kind <= QUERY_FIELD_TERM;
+    (void)app;
+    if (!can)
+        buf_add(why, STR("the cursor is in no condition's field"));
+    return can;
+}
+
 static void pane_query_drop(struct app *app, struct view *view, struct str args)
 {
     (void)app;
     (void)args;
     struct pane_query *p = (struct pane_query *)view;
     struct buf text = {0};
-    if (p->at == PANE_QUERY_LINE || !p->form.good || p->form.fields[p->at].kind > QUERY_FIELD_TERM)
-        return;
     query_form_without(&p->form, p->form.fields[p->at].term, &text);
     query_form_set(&p->form, buf_str(&text));
     buf_fini(&text);
@@ -359,13 +376,29 @@ static void pane_query_drop(struct app *app, struct view *view, struct str args)
 }
 
 const struct command pane_query_commands[] = {
-    {.name = "accept", .help = "run the query", .run = pane_query_run},
-    {.name = "dismiss", .help = "close without running", .run = pane_query_dismiss},
+    {.name = "accept",
+        .help = "run the query",
+        .hint = "run",
+        .priority = 9,
+        .run = pane_query_run},
+    {.name = "drop",
+        .help = "take the condition out",
+        .hint = "drop condition",
+        .priority = 6,
+        .run = pane_query_drop,
+        .enabled = pane_query_can_drop},
     {.name = "copy",
         .args = "[request]",
         .help = "copy the AWS CLI's command, or the request",
-        .run = pane_query_copy},
-    {.name = "drop", .help = "take the condition out", .run = pane_query_drop},
+        .hint = "copy command",
+        .priority = 5,
+        .run = pane_query_copy,
+        .enabled = pane_query_can_copy},
+    {.name = "dismiss",
+        .help = "close without running",
+        .hint = "leave",
+        .priority = 8,
+        .run = pane_query_dismiss},
     {0},
 };
 

@@ -2,22 +2,27 @@
 /*
  * The query builder's picture. Must not change the query.
  *
- *   ┌─ Query Orders ──────────────────────────────────────────────┐
- *   │ status = "PENDING" if amount > 100▏                         │  the line, what is wrong
- * underlined │ QUERY on GSI1 · key: status · filter only: amount · …       │  verdict, or what is
- * wrong ├─────────────────────────────────────────────────────────────┤ │ status      = PENDING key
- * │ │ amount      >             100                   filter only │ │ + condition │ │ index
- * whichever serves                                │ │ show        all attributes │
- *   ├─────────────────────────────────────────────────────────────┤
- *   │ the table   no customerId = …                               │  why not elsewhere
- *   │ aws dynamodb query --table-name …                           │
- *   └─────────────────────────────────────────────────────────────┘
+ *   ┌─ Query Orders ──────────────────┐
+ *   │ status = "x" if amount > 100▏   │  the line, what is wrong underlined
+ *   │ QUERY on GSI1 · key: status · … │  verdict, or what is wrong
+ *   │ reads at most 12 items, 0.5 RCU │
+ *   ├─────────────────────────────────┤
+ *   │ status   =   x              key │  the fields: terms and clauses
+ *   │ amount   >   100    filter only │
+ *   │ + condition                     │
+ *   │ index    whichever serves       │
+ *   ├─────────────────────────────────┤
+ *   │ the table    no customerId = …  │  why not elsewhere
+ *   │ aws dynamodb query …            │
+ *   │ Enter run  Esc leave            │  gone where the screen is low
+ *   └─────────────────────────────────┘
  */
 #include "tui/text.h"
 #include "views/app.h"
+#include "views/hints.h"
 #include "views/pane_query_impl.h"
 
-enum { LABEL_COLS = 12, HEAD_ROWS = 4 };
+enum { LABEL_COLS = 12, HEAD_ROWS = 4, HINTS_INSIDE = 12 };
 
 /* Columns of a term: on a narrow screen the marks go and the rest moves together. */
 struct fields_layout {
@@ -60,11 +65,17 @@ static int dialog_cols(int cols)
 
 static int dialog_rows(const struct pane_query *p, int rows)
 {
-    enum { FOOT_ROWS = 5, BORDERS = 2 };
+    enum { FOOT_ROWS = 6, BORDERS = 2 };
     int wanted =
         HEAD_ROWS + count_rows(p) + (int)p->browse->table.index_count + 1 + FOOT_ROWS + BORDERS;
     int most = rows > 12 ? rows - 2 : rows;
     return wanted < most ? wanted : most;
+}
+
+/* The row of the hints, where there is room. */
+static int hint_rows(int inside)
+{
+    return inside >= HINTS_INSIDE;
 }
 
 static int form_rows(const struct pane_query *p, int inside)
@@ -77,21 +88,26 @@ void pane_query_arrange(struct view *view, int rows, int cols)
 {
     struct pane_query *p = (struct pane_query *)view;
     int inside = dialog_rows(p, rows) - 2, width = dialog_cols(cols) - 4;
-    int shown = form_rows(p, inside), row = p->at < 0 ? 0 : pane_query_row(p, p->at);
+    int shown = form_rows(p, inside - hint_rows(inside)),
+        row = p->at < 0 ? 0 : pane_query_row(p, p->at);
     if (row < p->top)
         p->top = row;
     if (shown > 0 && row >= p->top + shown)
         p->top = row - shown + 1;
     line_edit_arrange(&p->edit, p->at < 0 ? width : width / 2);
+    buf_clear(&p->keys);
+    hints_add(view->app, view, width, &p->keys);
 }
 
-/* As many rows as there are and it needs. */
-static void draw_wrapped(const struct canvas *c, int row, struct str text, enum role role)
+/* As many rows as there are and it needs; lines end where `fit` says. */
+static void draw_wrapped(const struct canvas *c, int row, struct str text, enum role role,
+    size_t (*fit)(struct str, int, bool))
 {
     bool ascii = c->frame->ascii;
     for (; row < c->rows && text.len; row++) {
-        size_t fits = row + 1 < c->rows ? text_fit(text, c->cols, ascii) : text.len;
-        canvas_text(c, row, 0, c->cols, str_take(text, fits), role, 0);
+        size_t fits = row + 1 < c->rows ? fit(text, c->cols, ascii) : text.len;
+        struct str line = str_take(text, fits);
+        canvas_text(c, row, 0, c->cols, fit == text_fit ? line : str_trim(line), role, 0);
         text = str_skip(text, fits);
     }
 }
@@ -127,7 +143,7 @@ static void draw_verdict(const struct pane_query *p, const struct canvas *c)
     struct canvas rows = canvas_sub(c, 1, 0, 2, c->cols);
     if (p->error.len || !p->form.planned) {
         struct str wrong = p->error.len ? buf_str(&p->error) : str_from(p->form.err.text);
-        draw_wrapped(&rows, 0, wrong, ROLE_ERROR);
+        draw_wrapped(&rows, 0, wrong, ROLE_ERROR, text_fit_words);
         return;
     }
     enum role role = p->form.plan.query ? ROLE_OK : ROLE_WARNING;
@@ -271,7 +287,7 @@ static void draw_foot(const struct pane_query *p, const struct canvas *c)
     canvas_hline(c, 0, 0, c->cols, ROLE_DIALOG_BORDER);
     struct canvas rest = canvas_sub(c, 1, 0, c->rows - 1, c->cols);
     int used = draw_reasons(p, &rest);
-    draw_wrapped(&rest, used, buf_str(&p->command), ROLE_NOTE);
+    draw_wrapped(&rest, used, buf_str(&p->command), ROLE_NOTE, text_fit);
 }
 
 void pane_query_draw(const struct view *view, const struct canvas *c)
@@ -285,10 +301,12 @@ void pane_query_draw(const struct view *view, const struct canvas *c)
     draw_line(p, &dialog);
     draw_verdict(p, &dialog);
     canvas_hline(&dialog, HEAD_ROWS - 1, 0, dialog.cols, ROLE_DIALOG_BORDER);
-    int rows = form_rows(p, dialog.rows);
+    int hints = hint_rows(dialog.rows), rows = form_rows(p, dialog.rows - hints);
     struct canvas form = canvas_sub(&dialog, HEAD_ROWS, 0, rows, dialog.cols);
     draw_form(p, &form);
-    struct canvas foot =
-        canvas_sub(&dialog, HEAD_ROWS + rows, 0, dialog.rows - HEAD_ROWS - rows, dialog.cols);
+    int left = dialog.rows - HEAD_ROWS - rows - hints;
+    struct canvas foot = canvas_sub(&dialog, HEAD_ROWS + rows, 0, left, dialog.cols);
     draw_foot(p, &foot);
+    if (hints)
+        hints_draw(&dialog, dialog.rows - 1, 0, dialog.cols, buf_str(&p->keys));
 }

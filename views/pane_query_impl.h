@@ -22,6 +22,7 @@ struct pane_query {
     int top; /* first row of fields shown */
     struct buf verdict, cost, command;
     struct buf error;
+    struct buf keys; /* the hints of the last row */
     int64_t share; /* of query_plan_cost() */
 };
 

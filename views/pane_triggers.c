@@ -328,20 +328,20 @@ static bool is_failing(const struct triggers_row *row)
            (row->status.state == STATUS_RETRYING || row->status.state == STATUS_BLOCKED);
 }
 
-/* "attempt 4 failed, again in 3 s: the batch from 100…2 on" */
+/* "attempt 4 in 3 s: the batch from 100…2 on failed" */
 static void put_failing(struct pane_triggers *p, struct buf *out, const struct status *s)
 {
     int64_t wait = s->again_ms - clock_now_ms(p->view.app->options.clock);
     if (s->note.len)
         buf_printf(out, "%.*s · ", STR_ARG(s->note));
-    buf_printf(out, "attempt %u failed, again ", s->attempt);
+    buf_printf(out, "attempt %u ", s->attempt);
     if (wait > 0) {
         buf_add(out, STR("in "));
         trigger_words_us(out, wait * 1000);
     } else {
         buf_add(out, STR("now"));
     }
-    buf_printf(out, ": the batch from %.*s on", STR_ARG(s->blocked_at));
+    buf_printf(out, ": the batch from %.*s on failed", STR_ARG(s->blocked_at));
 }
 
 static void triggers_facts(struct view *view, struct buf *out)

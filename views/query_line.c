@@ -251,7 +251,8 @@ static bool parse_line(struct parser *p)
         return false;
     while (peek(p)->kind != QUERY_END) {
         if (!begins_clause(p, p->at))
-            return complain(p, peek(p), "and, if, show, on, limit or the end would go here");
+            return complain(
+                p, peek(p), "and, if, show, on, limit, descending or the end would go here");
         if (!parse_clause(p))
             return false;
     }
@@ -260,11 +261,37 @@ static bool parse_line(struct parser *p)
 
 /* ---- the last word ---- */
 
+/* "desc" is the beginning of one, and no other word is. */
+static struct str clause_meant(struct str word)
+{
+    for (int i = 0; i < QUERY_CLAUSES && word.len > 2; i++)
+        if (str_starts(query_clause_word((enum query_clause)i), word))
+            return query_clause_word((enum query_clause)i);
+    return STR_NONE;
+}
+
+/* The parser quotes the expression, whose placeholders are nobody's words. */
+static void say_in_words(const struct parser *p, struct err *err)
+{
+    size_t at = err->at, len = err->len;
+    struct str token = str_take(str_skip(p->line->text, at), len), meant = clause_meant(token);
+    if (str_find(str_from(err->text), STR("Syntax error; token: ")) == SIZE_MAX)
+        return;
+    if (str_find(str_from(err->text), STR("token: \"<EOF>\"")) != SIZE_MAX)
+        err_set(err, ERR_DATA, "not finished: an operator, a value or a bracket is missing");
+    else if (meant.len)
+        err_set(err, ERR_DATA, "is %.*s meant?", STR_ARG(meant));
+    else
+        err_set(err, ERR_DATA, "%.*s does not belong here", STR_ARG(token));
+    err_place(err, at, len);
+}
+
 static bool check_term(struct parser *p, struct expr_env *env, const struct query_expression *e)
 {
     if (expr_parse_condition(p->builder.arena, env, EXPR_FILTER, e->text, p->err))
         return true;
     query_place_in_line(e, p->err);
+    say_in_words(p, p->err);
     return false;
 }
 

@@ -66,8 +66,8 @@ static const struct spec {
         false},
     [FIELD_TUMBLING] = {"tumbling window, s", "TumblingWindowInSeconds", NULL, SHAPE_NUMBER,
         OF_MAPPING, false},
-    [FIELD_FILTER] = {"filter", "FilterCriteria", "{\"eventName\":[\"INSERT\"]}", SHAPE_FILTER,
-        OF_MAPPING, false},
+    [FIELD_FILTER] = {"filter", "FilterCriteria", "all, or as {\"eventName\":[\"INSERT\"]}",
+        SHAPE_FILTER, OF_MAPPING, false},
     [FIELD_DESTINATION] = {"dead letters", "DestinationConfig", "the trigger's own file",
         SHAPE_DEAD, OF_MAPPING, false},
 };
@@ -314,14 +314,14 @@ static void draw_error(const struct trigger_form *f, const struct canvas *c)
     struct str rest = buf_str(&f->error), lines[LINES];
     int count = 0;
     for (; rest.len && count < LINES; count++) {
-        lines[count] = str_take(rest, text_fit(rest, c->cols - 2, c->frame->ascii));
+        lines[count] = str_take(rest, text_fit_words(rest, c->cols - 2, c->frame->ascii));
         if (!lines[count].len)
             break;
         rest = str_skip(rest, lines[count].len);
     }
     for (int i = 0; i < count; i++) {
         canvas_fill(c, c->rows - count + i, 0, 1, c->cols, ROLE_DIALOG);
-        canvas_text(c, c->rows - count + i, 1, c->cols - 2, lines[i], ROLE_FORM_ERROR, 0);
+        canvas_text(c, c->rows - count + i, 1, c->cols - 2, str_trim(lines[i]), ROLE_FORM_ERROR, 0);
     }
 }
 

@@ -206,6 +206,11 @@ static void fit_never_splits_a_character(void **state)
     assert_int_equal(text_fit(text, 2, false), 1);
     assert_int_equal(text_fit(text, 3, false), 4);
     assert_int_equal(text_fit(text, 9, false), 5);
+    assert_int_equal(text_fit_words(STR("one two three"), 9, false), 8);
+    assert_int_equal(text_fit_words(STR("one two three"), 7, false), 8);
+    assert_int_equal(text_fit_words(STR("one two three"), 13, false), 13);
+    assert_int_equal(text_fit_words(STR("onetwothree"), 4, false), 4);
+    assert_int_equal(text_fit_words(STR(""), 4, false), 0);
 }
 
 static void before_undoes_after(void **state)

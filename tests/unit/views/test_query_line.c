@@ -183,6 +183,26 @@ static void the_parser_of_expressions_has_the_last_word(void **state)
     arena_fini(&f.arena);
 }
 
+static void assert_says(const char *text, const char *words)
+{
+    struct fixture f = parsed(text);
+    assert_false(f.good);
+    assert_string_equal(f.err.text, words);
+    arena_fini(&f.arena);
+}
+
+static void its_complaints_are_in_the_words_of_the_line(void **state)
+{
+    (void)state;
+    assert_says("amount", "not finished: an operator, a value or a bracket is missing");
+    assert_says(
+        "a = 1 and contains(b", "not finished: an operator, a value or a bracket is missing");
+    assert_says("amount size", "size does not belong here");
+    assert_says(")))", ") does not belong here");
+    assert_says("a = 1 desc", "is descending meant?");
+    assert_wrong("a = 1 desc", "desc");
+}
+
 /* Whatever is typed: an answer, and places inside of the line. */
 static void nonsense_of_any_length_is_answered(void **state)
 {
@@ -214,6 +234,7 @@ int main(void)
         cmocka_unit_test(fields_of_a_form_know_their_place),
         cmocka_unit_test(mistakes_are_shown_where_they_are),
         cmocka_unit_test(the_parser_of_expressions_has_the_last_word),
+        cmocka_unit_test(its_complaints_are_in_the_words_of_the_line),
         cmocka_unit_test(nonsense_of_any_length_is_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
