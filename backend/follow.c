@@ -305,20 +305,20 @@ static struct json *copy_identity(struct arena *arena, const struct json *identi
     return copy;
 }
 
-static const struct json *make_event(struct follow *f, const struct json *record)
+const struct json *follow_event(
+    struct arena *arena, const struct json *record, struct str stream_arn)
 {
-    struct json *event = copy_node(&f->scratch, record, STR_NONE);
+    struct json *event = copy_node(arena, record, STR_NONE);
     const struct json **tail = &event->first;
     struct json *member;
     for (const struct json *of = record->first; of; of = of->next) {
         bool identity = str_equal(of->name, STR("userIdentity")) && of->type == JSON_OBJECT;
-        member = identity ? copy_identity(&f->scratch, of) : copy_node(&f->scratch, of, of->name);
+        member = identity ? copy_identity(arena, of) : copy_node(arena, of, of->name);
         *tail = member;
         tail = &member->next;
     }
-    member = arena_new(&f->scratch, struct json);
-    *member =
-        (struct json){.type = JSON_STRING, .name = STR("eventSourceARN"), .text = buf_str(&f->arn)};
+    member = arena_new(arena, struct json);
+    *member = (struct json){.type = JSON_STRING, .name = STR("eventSourceARN"), .text = stream_arn};
     *tail = member;
     event->count++;
     return event;
@@ -346,7 +346,7 @@ static bool give_record(struct follow *f, struct shard *shard, const struct json
     struct follow_record record = {
         .shard = buf_str(&shard->id), .sequence = sequence->text, .time_ms = time_of(dynamodb)};
     if (record.time_ms / 1000 >= f->since_ms / 1000) {
-        record.event = make_event(f, json);
+        record.event = follow_event(&f->scratch, json, buf_str(&f->arn));
         if (!see(context, &record))
             return false;
         round->records++;

@@ -30,6 +30,10 @@ struct follow_record {
     const struct json *event;
 };
 
+/* That shape of a record of GetRecords; borrows from it and the ARN. */
+const struct json *follow_event(
+    struct arena *arena, const struct json *record, struct str stream_arn);
+
 /* False: this record is not taken; it comes again with the next poll. */
 typedef bool follow_see(void *context, const struct follow_record *record);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The dead letters of a mapping, the newest first, and their delivery once more. The records are
- * those that were given up: they lie in the document, so it does not matter whether the stream has
- * them still.
+ * those that were given up: they lie in the document, or where it has none (as the service's), in
+ * the stream for a day.
  *
  *     time                 condition               calls  records  first record
  *     2026-11-20 12:01:33  RetryAttemptsExhausted      3      100  …01839681
@@ -19,6 +19,7 @@
 #include "views/trigger_calls.h"
 #include "views/trigger_events.h"
 #include "views/trigger_letters.h"
+#include "views/trigger_range.h"
 #include "views/trigger_words.h"
 #include "views/words.h"
 
@@ -118,7 +119,8 @@ static void read_letters(struct pane_letters *p)
 
 struct redriven {
     uint64_t at;
-    struct str line;
+    struct str line, payload;
+    struct trigger_range range; /* where there is no payload */
     bool done;
 };
 
@@ -128,8 +130,7 @@ struct redriving {
     struct registry *registry;
     struct str uuid, path, function;
     struct redriven *items;
-    size_t count, without; /* documents that have no records in them */
-    struct str events;
+    size_t count, gone; /* gone: documents whose records are nowhere any more; not counted */
     struct mapping mapping;
     bool found;
 };
@@ -141,13 +142,37 @@ static void redriving_free(void *context)
     free(r);
 }
 
+/* ERR_NO_INPUT: its records are nowhere. */
+static bool put_event(const struct redriving *r, const struct redriven *item, struct client *client,
+    struct buf *events, struct err *err)
+{
+    if (!item->payload.len && !r->found)
+        return err_set(err, ERR_NO_INPUT, "this mapping is not there any more");
+    if (!item->payload.len && !trigger_range_read(client, &r->mapping, &item->range, events, err))
+        return false;
+    buf_add(events, item->payload);
+    buf_add_byte(events, '\0');
+    return true;
+}
+
 static bool redrive_prepare(
     void *context, struct client *client, struct buf *events, struct err *err)
 {
     struct redriving *r = context;
-    (void)client;
-    buf_add(events, r->events);
-    return registry_mapping(r->registry, &r->arena, r->uuid, &r->mapping, &r->found, err);
+    size_t count = 0;
+    if (!registry_mapping(r->registry, &r->arena, r->uuid, &r->mapping, &r->found, err))
+        return false;
+    for (size_t i = 0; i < r->count; i++) {
+        if (put_event(r, &r->items[i], client, events, err))
+            r->items[count++] = r->items[i];
+        else if (err->code != ERR_NO_INPUT)
+            return false;
+        else
+            *err = ERR_INIT;
+    }
+    r->gone = r->count - count;
+    r->count = count;
+    return true;
 }
 
 /* Partial failures count where the mapping asks for them: then the document stays. */
@@ -214,6 +239,7 @@ static void redrive_ended(struct app *app, void *context, const struct trigger_c
 {
     struct redriving *r = context;
     size_t done = trigger_calls_done(calls) - trigger_calls_failed(calls);
+    size_t total = r->count + r->gone;
     struct blank_task *t = task_new(sizeof *t, app, blank_work, blank_ended);
     t->task.dropped = blank_drop;
     t->redriving = redriving_copy(r);
@@ -223,42 +249,42 @@ static void redrive_ended(struct app *app, void *context, const struct trigger_c
         app_fail(app, err);
     else if (last && last->outcome == INVOKED_REFUSED)
         app_say(app, ROLE_STATUS_WARNING,
-            "%zu of %zu batches were dealt with, then it stopped: %.*s", done, r->count,
+            "%zu of %zu batches were dealt with, then it stopped: %.*s", done, total,
             STR_ARG(str_take(buf_str(&last->payload), 200)));
+    else if (r->gone)
+        app_say(app, ROLE_STATUS_WARNING,
+            "%zu of %zu batches were dealt with; the records of %zu are not in the document, and "
+            "not to be found in the stream",
+            done, total, r->gone);
     else
-        app_say(app, done == r->count ? ROLE_STATUS_OK : ROLE_STATUS_WARNING,
-            "%zu of %zu batches were dealt with%s", done, r->count,
-            done == r->count ? "" : ": the others stay here");
+        app_say(app, done == total ? ROLE_STATUS_OK : ROLE_STATUS_WARNING,
+            "%zu of %zu batches were dealt with%s", done, total,
+            done == total ? "" : ": the others stay here");
 }
 
-static void add_item(struct redriving *r, const struct trigger_letter *letter, struct buf *events)
+static void add_item(struct redriving *r, const struct trigger_letter *letter)
 {
-    if (!letter->payload.len) {
-        r->without++;
-        return;
-    }
-    r->items[r->count++] =
-        (struct redriven){.at = letter->at, .line = arena_dup(&r->arena, letter->line)};
-    buf_add(events, letter->payload);
-    buf_add_byte(events, '\0');
+    struct arena *arena = &r->arena;
+    r->items[r->count++] = (struct redriven){.at = letter->at,
+        .line = arena_dup(arena, letter->line),
+        .payload = arena_dup(arena, letter->payload),
+        .range = {arena_dup(arena, letter->shard), arena_dup(arena, letter->first),
+            arena_dup(arena, letter->last), letter->records}};
 }
 
 /* The oldest first, as they were given up. */
 static struct redriving *redriving_of(const struct pane_letters *p, bool all)
 {
     struct redriving *r = mem_new(struct redriving);
-    struct buf events = {0};
     r->registry = p->registry;
     r->uuid = arena_dup(&r->arena, p->uuid);
     r->path = arena_dup(&r->arena, p->path);
     r->function = arena_dup(&r->arena, p->function);
     r->items = arena_array(&r->arena, struct redriven, p->letters.count + 1);
     for (size_t i = 0; all && i < p->letters.count; i++)
-        add_item(r, &p->letters.items[i], &events);
+        add_item(r, &p->letters.items[i]);
     if (!all && letter_at(p, p->grid.cursor))
-        add_item(r, letter_at(p, p->grid.cursor), &events);
-    r->events = arena_dup(&r->arena, buf_str(&events));
-    buf_fini(&events);
+        add_item(r, letter_at(p, p->grid.cursor));
     return r;
 }
 
@@ -295,12 +321,6 @@ static void redrive(struct app *app, struct view *view, bool all)
     struct pane_letters *p = letters_pane(view);
     struct redriving *r = redriving_of(p, all);
     struct buf text = {0};
-    if (!r->count) {
-        app_say(app, ROLE_STATUS_WARNING,
-            "there are no records in the document: replay those that the stream has still");
-        redriving_free(r);
-        return;
-    }
     buf_printf(&text,
         "Deliver %zu %s that %s given up to %.*s again?\n\nWhat it deals with leaves this list; "
         "the rest stays.",

@@ -11,10 +11,12 @@
 #include "backend/triggers/runs.h"
 #include "base/mem.h"
 #include "tui/grid.h"
+#include "views/cli/host.h"
 #include "views/contexts.h"
 #include "views/pane_log.h"
 #include "views/pane_text.h"
 #include "views/trigger_log.h"
+#include "views/trigger_range.h"
 #include "views/trigger_words.h"
 #include "views/words.h"
 
@@ -145,6 +147,7 @@ static void tick(void *data)
 
 struct show_task {
     struct task task;
+    struct registry *registry;
     struct str folder, id;
     struct buf text;
 };
@@ -180,6 +183,42 @@ static void put_head(struct buf *out, const struct run *run)
         run->attempt, run->records, STR_ARG(run->shard), STR_ARG(run->first), STR_ARG(run->last));
 }
 
+/* What is too large to be kept is in the stream for a day. False: it could not be asked. */
+static bool put_records(
+    struct show_task *t, const struct run *run, struct client *client, struct err *err)
+{
+    struct trigger_range range = {run->shard, run->first, run->last, run->records};
+    struct mapping mapping;
+    struct buf event = {0};
+    bool found;
+    if (!registry_mapping(t->registry, &t->task.arena, run->mapping, &mapping, &found, err))
+        return false;
+    buf_add(&t->text, STR("\n\nEvent, larger than is kept\n"));
+    if (!found) {
+        buf_add(&t->text, STR("its mapping is not there any more: nothing can be read again"));
+        return true;
+    }
+    bool ok = trigger_range_read(client, &mapping, &range, &event, err);
+    if (ok) {
+        buf_add(&t->text, STR("its records, read from the stream again:\n"));
+        pane_text_pretty(&t->text, buf_str(&event));
+    } else if (err->code != ERR_CANCELLED) {
+        buf_printf(&t->text, "its records cannot be read again: %s", err->text);
+        *err = ERR_INIT;
+    }
+    buf_fini(&event);
+    return ok || err->code == ERR_NONE;
+}
+
+static bool put_event(
+    struct show_task *t, const struct run *run, struct client *client, struct err *err)
+{
+    if (!run->event.len && run->mapping.len)
+        return put_records(t, run, client, err);
+    put_part(&t->text, "Event", run->event, "larger than is kept");
+    return true;
+}
+
 static const struct run *find_run(const struct run *runs, size_t count, struct str id)
 {
     for (size_t i = 0; i < count; i++)
@@ -193,7 +232,6 @@ static bool show_work(struct task *task, struct client *client, struct err *err)
     struct show_task *t = (struct show_task *)task;
     struct run *runs;
     size_t count;
-    (void)client;
     if (!runs_read(t->folder.at, &task->arena, RUNS_FIND, &runs, &count, err))
         return false;
     const struct run *run = find_run(runs, count, t->id);
@@ -201,9 +239,8 @@ static bool show_work(struct task *task, struct client *client, struct err *err)
         return err_set(err, ERR_NO_INPUT, "the invocation %.*s runs still, or is kept no more",
             STR_ARG(t->id));
     put_head(&t->text, run);
-    put_part(&t->text, "Event", run->event,
-        run->mapping.len ? "larger than is kept: its records can be read from the stream"
-                         : "larger than is kept");
+    if (!put_event(t, run, client, err))
+        return false;
     put_part(&t->text, "Result", run->result, "none");
     buf_add(&t->text, STR("\n\nLog\n"));
     return trigger_log_invocation(t->folder.at, run->log_stream, run->request_id, &t->text, err);
@@ -232,6 +269,7 @@ void pane_runs_show(struct app *app, struct str function_folder, struct str requ
 {
     struct show_task *t = task_new(sizeof *t, app, show_work, show_ended);
     t->task.dropped = show_drop;
+    t->registry = host_registry(app->host);
     t->folder = arena_dup(&t->task.arena, function_folder);
     t->id = arena_dup(&t->task.arena, request_id);
     task_join(&app->tasks, &t->task);

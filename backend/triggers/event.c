@@ -4,8 +4,6 @@
  */
 #include "backend/triggers/event.h"
 
-#include "backend/json.h"
-
 #include <time.h>
 
 void event_put_time(struct buf *out, int64_t time_ms, bool millis)
@@ -70,4 +68,25 @@ size_t event_envelope(bool windowed, struct str shard, struct str stream_arn)
     size_t len = event.len - (windowed ? empty.state.len : 0);
     buf_fini(&event);
     return len;
+}
+
+static uint64_t hash_text(uint64_t hash, struct str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
+    return hash;
+}
+
+/* Of the key's attributes in whatever order they come. */
+uint64_t event_item(const struct json *event)
+{
+    const struct json *keys = json_get(json_get(event, STR("dynamodb")), STR("Keys"));
+    uint64_t sum = 0;
+    for (const struct json *key = keys ? keys->first : NULL; key; key = key->next) {
+        uint64_t hash = hash_text(14695981039346656037u, key->name);
+        if (key->type == JSON_OBJECT && key->first)
+            hash = hash_text(hash * 31, key->first->text);
+        sum += hash ^ hash >> 29;
+    }
+    return sum;
 }

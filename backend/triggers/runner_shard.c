@@ -131,27 +131,6 @@ static bool wants_shard(void *context, struct str id, struct str parent)
     return !shard->wants;
 }
 
-static uint64_t hash_text(uint64_t hash, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        hash = (hash ^ (unsigned char)text.at[i]) * 1099511628211u;
-    return hash;
-}
-
-/* Of the key's attributes in whatever order they come. */
-static uint64_t hash_keys(const struct json *event)
-{
-    const struct json *keys = json_get(json_get(event, STR("dynamodb")), STR("Keys"));
-    uint64_t sum = 0;
-    for (const struct json *key = keys ? keys->first : NULL; key; key = key->next) {
-        uint64_t hash = hash_text(14695981039346656037u, key->name);
-        if (key->type == JSON_OBJECT && key->first)
-            hash = hash_text(hash * 31, key->first->text);
-        sum += hash ^ hash >> 29;
-    }
-    return sum;
-}
-
 static bool take_record(void *context, const struct follow_record *record)
 {
     struct runner *r = context;
@@ -161,7 +140,7 @@ static bool take_record(void *context, const struct follow_record *record)
     if (!r->seen)
         return false;
     struct delivery_record copy = {.sequence = record->sequence,
-        .item = hash_keys(record->event),
+        .item = event_item(record->event),
         .time_ms = record->time_ms ? record->time_ms : now_ms,
         .wanted = mapping_wants(&r->mapping, record->event)};
     if (copy.wanted) {

@@ -91,6 +91,25 @@ has "$err" "2 of 2 batches"
 same "$(grep -o '"SequenceNumber"' refused | wc -l)" 3 "redriven records"
 run 0 trigger dead-letters refuse
 same "$out" ""
+
+# ---- documents without their records, as the service's are ----
+rm well
+put_items 211 213
+run 1 trigger run refuse --until-idle
+letters=$(echo data/dynascope/store/triggers/mappings/*/dead-letters.jsonl)
+sed -i 's/,"payload":".*"}$/}/' $letters
+has_not "$(cat $letters)" payload
+sed -n '1s/\("startSequenceNumber":"\)[0-9]*\(".*"shardId":"[^"]*\)/\199\20/p;
+    1s/\("shardId":"[^"]*\)\(".*"startSequenceNumber":"\)[0-9]*/\10\299/p' $letters >>$letters
+: >well
+: >refused
+run 1 trigger dead-letters refuse redrive --yes
+has "$err" "the records from 99 on have left the stream"
+has "$out" '"Outcome":"gone","DealtWith":false'
+has "$err" "2 of 3 batches"
+same "$(grep -o '"SequenceNumber"' refused | wc -l)" 3 "records that were read again"
+run 0 trigger dead-letters refuse
+same "$(wc -l <"$folder/.out")" 1 "what is gone stays written down"
 run 0 trigger remove refuse
 
 # ---- serve runs them, too ----
@@ -103,7 +122,7 @@ start_serve() { # WORD…
 }
 start_serve
 put_items 301 305
-until_true delivered 104
+until_true delivered 107
 same "$(runner)" "$server" "who runs it"
 
 # ---- a remote connection has triggers of its own ----
@@ -123,7 +142,7 @@ run 0 trigger run --until-idle -c "$url" --read-write
 same "$(grep -o '"S":"far"' away.out | wc -l)" 2 "delivered from a remote stream"
 run 0 trigger replay away --last 1 -c "$url"
 [ -d state/dynascope/triggers ] || fail "the registry of a remote connection is not in the state folder"
-until_true delivered 105
+until_true delivered 108
 kill -TERM $server
 wait $server || fail "serve ended with $?"
 
@@ -132,9 +151,9 @@ run 0 put Orders '{"id":"silent"}' -c "$url" --read-write
 until_true state_is stopped
 kill -TERM $server
 wait $server
-delivered 105 || fail "serve --no-triggers ran one"
+delivered 108 || fail "serve --no-triggers ran one"
 run 0 trigger run --until-idle
-until_true delivered 106
+until_true delivered 109
 
 # functions come back through a server that wants signatures
 if python3 -c 'import boto3' 2>/dev/null; then

@@ -185,6 +185,36 @@ static bool put_letters(const char *folder, const struct sample *s, struct err *
     return dead_letter_write(folder, &letter, err);
 }
 
+/* An event larger than is kept, and a document as the service writes it, without its records: the
+ * stream of this sample has neither. */
+static bool put_places(const char *folder, const char *mapping_folder, struct err *err)
+{
+    struct run run = {.request_id = STR(ID "3"),
+        .mapping = str_from(samples[2].uuid),
+        .outcome = STR("ok"),
+        .time_ms = NOW - 9000,
+        .duration_us = 9000,
+        .attempt = 1,
+        .records = 900,
+        .shard = STR("shardId-00000001732100000000-00000001"),
+        .first = STR("100000000000000000038000"),
+        .last = STR("100000000000000000038899"),
+        .result = STR("null")};
+    struct buf path = {0};
+    buf_printf(&path, "%s/dead-letters.jsonl", mapping_folder);
+    bool ok = run_add(folder, &run, err) &&
+              write_text(buf_cstr(&path),
+                  "{\"requestContext\":{\"functionArn\":\"arn:aws:lambda:us-east-1:000000000000:"
+                  "function:audit\",\"condition\":\"RetryAttemptsExhausted\"},\"timestamp\":"
+                  "\"2024-11-20T10:53:00.000Z\",\"DDBStreamBatchInfo\":{\"shardId\":"
+                  "\"shardId-00000001732100000000-00000001\",\"startSequenceNumber\":"
+                  "\"100000000000000000038000\",\"endSequenceNumber\":"
+                  "\"100000000000000000038899\",\"batchSize\":900,\"streamArn\":\"" STREAM "\"}}\n",
+                  err);
+    buf_fini(&path);
+    return ok;
+}
+
 static bool put_past(struct registry *r, const struct clock *clock, struct err *err)
 {
     struct buf function = {0}, mapping = {0};
@@ -194,6 +224,11 @@ static bool put_past(struct registry *r, const struct clock *clock, struct err *
               registry_mapping_folder(r, str_from(samples[1].uuid), &mapping, err) &&
               put_log(function.at, &ticking, err) && put_runs(function.at, samples[1].uuid, err) &&
               put_letters(mapping.at, &samples[1], err);
+    buf_clear(&function);
+    buf_clear(&mapping);
+    ok = ok && registry_function_folder(r, STR("audit"), &function, err) &&
+         registry_mapping_folder(r, str_from(samples[2].uuid), &mapping, err) &&
+         put_places(function.at, mapping.at, err);
     buf_fini(&function);
     buf_fini(&mapping);
     return ok;

@@ -271,9 +271,10 @@ static const struct cli_command commands[] = {
     {.name = "trigger dead-letters",
         .args = "NAME [redrive]",
         .summary = "list what was given up, or deliver it again",
-        .help = "A line for each document, with the records behind it while the stream still has "
-                "them. redrive calls the function with them and takes away the documents that it "
-                "dealt with.",
+        .help = "A line for each document, with its records. redrive calls the function with them "
+                "and takes away the documents that it dealt with. Where a document has no records, "
+                "as the service's, the stream is asked for them; where it has them no more, that "
+                "is said and the document stays.",
         .options = OPTIONS(CLI_LAST, CLI_YES),
         .args_min = 1,
         .args_max = 2,

@@ -8,6 +8,7 @@
 #include "views/cli/sheet.h"
 #include "views/cli/trigger_call.h"
 #include "views/trigger_events.h"
+#include "views/trigger_range.h"
 
 #include <inttypes.h>
 
@@ -64,12 +65,14 @@ static bool is_dealt_with(struct letters *l, const struct invocation *i)
     return i->outcome == INVOKED_OK && good >= count;
 }
 
-static void tell(struct letters *l, const struct trigger_letter *letter, const struct invocation *i,
-    bool dealt_with)
+static void tell(struct letters *l, const struct trigger_letter *letter, const char *outcome,
+    bool dealt_with, const char *request_id)
 {
     struct buf line = {0};
-    buf_printf(&line, "{\"Outcome\":\"%s\",\"DealtWith\":%s,\"RequestId\":\"%s\"",
-        trigger_call_word(i->outcome), dealt_with ? "true" : "false", i->request_id);
+    buf_printf(
+        &line, "{\"Outcome\":\"%s\",\"DealtWith\":%s", outcome, dealt_with ? "true" : "false");
+    if (request_id)
+        buf_printf(&line, ",\"RequestId\":\"%s\"", request_id);
     json_put_name(&line, STR("FirstSequenceNumber"));
     json_put_string(&line, letter->first);
     buf_add_byte(&line, '}');
@@ -77,25 +80,48 @@ static void tell(struct letters *l, const struct trigger_letter *letter, const s
     buf_fini(&line);
 }
 
+/* Documents without their records: those of the service. *there: the stream had them. */
+static bool find_records(struct letters *l, const struct trigger_letter *letter, struct buf *event,
+    bool *there, struct err *err)
+{
+    struct trigger_range range = {letter->shard, letter->first, letter->last, letter->records};
+    *there = letter->payload.len > 0 ||
+             trigger_range_read(&l->cli->client, l->trigger.mapping, &range, event, err);
+    if (*there || err->code != ERR_NO_INPUT)
+        return *there;
+    cli_report_note("%s", err->text);
+    tell(l, letter, "gone", false, NULL);
+    *err = ERR_INIT;
+    return cli_out_flush(&l->cli->out, err);
+}
+
 /* *done: it was dealt with. */
-static bool redrive_one(struct letters *l, struct host *host, const struct trigger_letter *letter,
-    bool *done, struct err *err)
+static bool redrive_event(struct letters *l, struct host *host, const struct trigger_letter *letter,
+    struct str event, bool *done, struct err *err)
 {
     struct invocation i;
-    *done = false;
-    if (!letter->payload.len)
-        return err_set(err, ERR_DATA,
-            "the document of %.*s has no records in it: 'dynascope trigger replay --sequence' has "
-            "them while they are in the stream",
-            STR_ARG(letter->first));
-    bool ok = trigger_call(host, l->trigger.function, letter->payload, &i, err);
+    bool ok = trigger_call(host, l->trigger.function, event, &i, err);
     if (ok) {
         *done = is_dealt_with(l, &i);
-        tell(l, letter, &i, *done);
+        tell(l, letter, trigger_call_word(i.outcome), *done, i.request_id);
         ok = cli_out_flush(&l->cli->out, err) &&
              (!*done || trigger_letters_blank(buf_cstr(&l->path), letter->at, letter->line, err));
     }
     invocation_fini(&i);
+    return ok;
+}
+
+static bool redrive_one(struct letters *l, struct host *host, const struct trigger_letter *letter,
+    bool *done, struct err *err)
+{
+    struct buf event = {0};
+    bool there;
+    *done = false;
+    bool ok = find_records(l, letter, &event, &there, err);
+    if (ok && there)
+        ok = redrive_event(
+            l, host, letter, letter->payload.len ? letter->payload : buf_str(&event), done, err);
+    buf_fini(&event);
     return ok;
 }
 
