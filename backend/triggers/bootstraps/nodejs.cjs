@@ -285,12 +285,22 @@ async function loadModule(file, folder, name) {
     return require(require.resolve(name, {paths: [root, folder]}));
 }
 
+/* A module's SyntaxError does not say where it is; node does, when it checks the file alone. */
+function traceOf(error, file) {
+    const found = ['', '.js', '.mjs', '.cjs'].map((end) => file + end).find(isFile);
+    if (!found || error.stack.startsWith('/')) return error.stack;
+    const {stderr} = require('child_process').spawnSync(process.execPath, ['--check', found],
+        {encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: 5000});
+    const place = stderr?.split('\n\n', 1)[0] ?? '';
+    return stderr?.includes(error.message) ? `${place}\n${error.stack}` : error.stack;
+}
+
 async function loadNamed(file, folder, name) {
     try {
         return await loadModule(file, folder, name);
     } catch (error) {
         if (error instanceof SyntaxError)
-            throw named('Runtime.UserCodeSyntaxError', String(error), error.stack);
+            throw named('Runtime.UserCodeSyntaxError', String(error), traceOf(error, file));
         if (error && error.code === 'MODULE_NOT_FOUND')
             throw named('Runtime.ImportModuleError', String(error), error.stack);
         throw error;

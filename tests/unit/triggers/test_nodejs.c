@@ -129,6 +129,10 @@ static void what_cannot_be_loaded_says_why(void **state)
         {.code = "exports.handler = async () => {",
             .outcome = INVOKED_INIT,
             .says = "\"Runtime.UserCodeSyntaxError\""},
+        {.file = "index.mjs",
+            .code = "export const handler = async () => {\n    console.log('x' ;\n};",
+            .outcome = INVOKED_INIT,
+            .says = "/index.mjs:2\",\"    console.log('x' ;\""},
         {.code = "exports.other = 1;",
             .outcome = INVOKED_INIT,
             .says =
