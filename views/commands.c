@@ -177,7 +177,8 @@ static void global_filter_changed(struct app *app, void *context, struct str tex
 {
     struct view *view = app_focused(app);
     (void)context;
-    (void)note;
+    if (note && !text.len && view->ops->filter_note)
+        buf_add(note, str_from(view->ops->filter_note));
     view->ops->filter(view, text);
 }
 

@@ -239,6 +239,20 @@ static const char *edit_command(void)
     return NULL;
 }
 
+static struct stat edit_stamp(const struct edit_file *file)
+{
+    struct stat st = {0};
+    if (stat(file->path, &st) != 0)
+        st = (struct stat){0};
+    return st;
+}
+
+static bool edit_differs(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino != b->st_ino || a->st_mtim.tv_sec != b->st_mtim.tv_sec ||
+           a->st_mtim.tv_nsec != b->st_mtim.tv_nsec;
+}
+
 bool edit_run(struct edit_file *file, struct screen *screen, struct err *err)
 {
     const char *command = edit_command();
@@ -252,7 +266,10 @@ bool edit_run(struct edit_file *file, struct screen *screen, struct err *err)
         count++;
     words[count] = file->path;
     int status = 0;
+    struct stat before = edit_stamp(file);
     bool ok = child_run(screen, words, &status, err);
+    struct stat after = edit_stamp(file);
+    file->saved = edit_differs(&before, &after);
     if (!ok)
         err_context(err, "the editor %s (VISUAL, EDITOR)", words[0]);
     else if (status > 128)

@@ -12,6 +12,7 @@
  */
 struct edit_file {
     char *folder, *path; /* owned; NULL where there is none */
+    bool saved;          /* the editor that ran last wrote it, be it as it was */
 };
 
 /* Makes the file; `name` is its name without a '/', e.g. "Orders.json". */

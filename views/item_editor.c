@@ -2,7 +2,7 @@
 /*
  * The loop around the editor. Must not know what is done with a text once it is right.
  *
- *   write ─▶ editor ─▶ read ─▶ same as before? ── yes ─▶ nothing to do
+ *   write ─▶ editor ─▶ read ─▶ same as before? ── yes ─▶ nothing to do (as_it_is: if not saved)
  *     ▲                          │ no
  *     └── notes on top ── wrong ◀┴─ take() ─▶ taken
  */
@@ -78,7 +78,8 @@ enum item_editor_result item_editor_run(struct item_editor *e, struct err *err)
         bool ran = edit_run(&e->file, e->app->screen, err);
         bool read = edit_read(&e->file, &now, ran ? err : &wrong);
         bool same = read && str_equal(buf_str(&now), buf_str(&was));
-        if (ran && read && same && first) {
+        bool meant = first && e->as_it_is && e->file.saved;
+        if (ran && read && same && first && !meant) {
             edit_remove(&e->file);
             result = ITEM_EDITOR_UNCHANGED;
             break;
@@ -91,7 +92,7 @@ enum item_editor_result item_editor_run(struct item_editor *e, struct err *err)
             result = item_editor_keep(e, err);
             break;
         }
-        if (same) { /* came back wrong and was left so */
+        if (same && !meant) { /* came back wrong and was left so */
             *err = wrong;
             result = item_editor_keep(e, err);
             break;

@@ -20,6 +20,7 @@ struct item_editor {
     const char *name;  /* of the file */
     const char *notes; /* lines to begin with, each "# …\n"; may be NULL */
     struct str text;
+    bool as_it_is; /* a text that was saved without a change is taken too */
     void *context;
     /* Looks at what was written; false with what is wrong (err->at in the text). */
     bool (*take)(void *context, struct str text, struct err *err);

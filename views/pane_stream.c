@@ -383,6 +383,7 @@ static const struct view_ops stream_ops = {
     .action = stream_action,
     .mouse = stream_mouse,
     .filter = stream_filter,
+    .filter_note = "text, modify, path:a.b, after:5m, {…}",
     .back = stream_back,
     .refresh = stream_refresh,
     .written = stream_written,

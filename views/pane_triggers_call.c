@@ -3,11 +3,13 @@
  * Functions called by hand: with an event from the editor, with records of the past; and which of
  * these would pass the filters, without calling anything.
  */
+#include "backend/json_out.h"
 #include "backend/triggers/batch_result.h"
 #include "base/mem.h"
 #include "views/confirm.h"
 #include "views/item_editor.h"
 #include "views/menu.h"
+#include "views/pane_items.h"
 #include "views/pane_stream.h"
 #include "views/pane_text.h"
 #include "views/pane_triggers_impl.h"
@@ -89,7 +91,26 @@ static bool take_json(void *context, struct str text, struct err *err)
     return ok;
 }
 
-/* The record under the stream pane's cursor where that is of this table, else a made-up one. */
+/* Keys and image of the item that is looked at where it is of this table, else none. */
+static void put_image(struct app *app, struct str table, struct buf *out)
+{
+    const struct browse *browse = pane_items_browsed(app->items);
+    struct value item = pane_items_current(app->items), v;
+    bool there = browse && item.type == VALUE_M && str_equal(browse->table.name, table);
+    buf_add(out, STR("\"Keys\":{"));
+    for (uint32_t i = 0; there && i < browse->table.key_count; i++)
+        if (value_find(item, browse->table.keys[i].name, &v)) {
+            json_put_name(out, browse->table.keys[i].name);
+            json_out_typed(out, v);
+        }
+    buf_add(out, STR("},\"NewImage\":"));
+    if (there)
+        json_out_typed_item(out, item);
+    else
+        buf_add(out, STR("{}"));
+}
+
+/* The record under the stream pane's cursor where that is of this table, else an INSERT. */
 static void put_template(struct app *app, const struct triggers_row *row, struct buf *out)
 {
     struct buf record = {0};
@@ -102,10 +123,13 @@ static void put_template(struct app *app, const struct triggers_row *row, struct
         buf_printf(out,
             "{\"Records\":[{\"eventID\":\"0\",\"eventName\":\"INSERT\",\"eventVersion\":\"1.1\","
             "\"eventSource\":\"aws:dynamodb\",\"awsRegion\":\"us-east-1\",\"dynamodb\":{"
-            "\"ApproximateCreationDateTime\":%" PRId64
-            ",\"Keys\":{},\"NewImage\":{},\"SequenceNumber\":\"1\",\"SizeBytes\":1,"
+            "\"ApproximateCreationDateTime\":%" PRId64 ",",
+            clock_now_ms(app->options.clock) / 1000);
+        put_image(app, table, out);
+        buf_printf(out,
+            ",\"SequenceNumber\":\"1\",\"SizeBytes\":1,"
             "\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"},\"eventSourceARN\":\"%.*s\"}]}",
-            clock_now_ms(app->options.clock) / 1000, STR_ARG(row->mapping->source));
+            STR_ARG(row->mapping->source));
     } else {
         buf_add(out, STR("{}"));
     }
@@ -124,9 +148,10 @@ void pane_triggers_run_invoke(struct app *app, struct view *view, struct str arg
     buf_add_byte(&text, '\n');
     struct item_editor editor = {.app = app,
         .name = "event.json",
-        .notes = "# The event that the function is called with. Change it and save: it is called.\n"
+        .notes = "# The event. Save it, changed or not: the function is called with it.\n"
                  "# Leave without saving to call nothing.\n",
         .text = buf_str(&text),
+        .as_it_is = true,
         .take = take_json};
     enum item_editor_result result = item_editor_run(&editor, &err);
     if (result == ITEM_EDITOR_TAKEN && edit_read(&editor.file, &now, &err)) {
@@ -143,7 +168,7 @@ void pane_triggers_run_invoke(struct app *app, struct view *view, struct str arg
                 .free = invoking_free});
         edit_remove(&editor.file);
     } else if (result == ITEM_EDITOR_UNCHANGED) {
-        app_say(app, ROLE_STATUS, "left as it was: nothing was called");
+        app_say(app, ROLE_STATUS, "not saved: nothing was called");
     } else {
         app_fail(app, &err);
     }

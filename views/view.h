@@ -29,6 +29,7 @@ struct view_ops {
     void (*mouse)(struct view *, enum input_mouse_kind kind, int row, int col);
     /* "/": narrows what is shown to what contains the text, while it is typed; empty = all. */
     void (*filter)(struct view *, struct str text);
+    const char *filter_note; /* what else may be typed there, said while nothing is; may be NULL */
     /* Goes up one level inside the view; false where it is at its top. */
     bool (*back)(struct view *);
     void (*refresh)(struct view *);

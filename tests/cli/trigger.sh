@@ -96,6 +96,8 @@ same "$(wc -l <"$folder/.out")" 1 "the last invocation"
 # ---- by hand ----
 feed 0 '{"Records":[]}' trigger invoke count -e -
 same "$out" '{"ok":true}' "what the function answers"
+feed 0 '{"Records":[]}' trigger invoke count -e @-
+same "$out" '{"ok":true}' "the standard input as a file"
 run 65 trigger invoke count -e '{"Records":'
 run 0 trigger generate-event Orders --event-name modify --count 9
 same "$(grep -o '"eventName":"MODIFY"' "$folder/.out" | wc -l)" 9 "records of the event"

@@ -31,7 +31,7 @@ static bool read_all(int fd, const char *name, size_t most, struct buf *out, str
 
 bool cli_source_read(const char *argument, size_t most, struct buf *out, struct err *err)
 {
-    if (strcmp(argument, "-") == 0)
+    if (strcmp(argument, "-") == 0 || strcmp(argument, "@-") == 0)
         return read_all(STDIN_FILENO, "the standard input", most, out, err);
     if (argument[0] != '@') {
         buf_add(out, str_from(argument));

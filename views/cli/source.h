@@ -5,8 +5,8 @@
 #include "backend/json.h"
 #include "views/cli/cli.h"
 
-/* Where an argument's text comes from: "-" is the standard input, "@name" a file, all else itself.
- */
+/* Where an argument's text comes from: "-" or "@-" is the standard input, "@name" a file, all else
+ * itself. */
 
 /* Adds the text; at most `most` bytes. */
 bool cli_source_read(const char *argument, size_t most, struct buf *out, struct err *err);

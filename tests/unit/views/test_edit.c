@@ -85,6 +85,28 @@ static void an_editor_that_fails_is_told_from_one_that_does_not(void **state)
     screen_close(screen);
 }
 
+static void assert_saved(struct screen *screen, const char *editor, bool saved)
+{
+    struct edit_file file;
+    struct err err = ERR_INIT;
+    setenv("EDITOR", editor, 1);
+    assert_true(edit_open(&file, "x", STR("text"), &err));
+    assert_true(edit_run(&file, screen, &err));
+    assert_int_equal(file.saved, saved);
+    edit_remove(&file);
+}
+
+static void saving_a_text_as_it_is_is_seen(void **state)
+{
+    (void)state;
+    struct screen *screen = screen_memory_open(24, 80);
+    unsetenv("VISUAL");
+    assert_saved(screen, "true", false);
+    assert_saved(screen, "touch -d 2001-01-01", true);                            /* in place */
+    assert_saved(screen, "sh -c 'cp \"$0\" \"$0\".n; mv \"$0\".n \"$0\"'", true); /* anew */
+    screen_close(screen);
+}
+
 static void a_kept_file_stays_until_it_is_removed_by_name(void **state)
 {
     (void)state;
@@ -107,6 +129,7 @@ int main(void)
         cmocka_unit_test(the_file_is_private_and_goes_with_all_that_an_editor_left),
         cmocka_unit_test(notes_are_taken_off_the_front),
         cmocka_unit_test(an_editor_that_fails_is_told_from_one_that_does_not),
+        cmocka_unit_test(saving_a_text_as_it_is_is_seen),
         cmocka_unit_test(a_kept_file_stays_until_it_is_removed_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
