@@ -26,6 +26,7 @@ struct change_task {
     enum trigger_change change;
     struct str name, uuid, function, folder; /* folder: the mapping's */
     struct str shown;                        /* the function's row that was agreed to */
+    bool with_function;                      /* that it goes, too, was agreed to */
 };
 
 /* ---- on the worker's thread ---- */
@@ -47,13 +48,16 @@ static bool set_enabled(struct change_task *t, bool enabled, struct err *err)
     return registry_put_mapping(t->registry, &t->task.arena, &mapping, false, err);
 }
 
-/* The function goes with its last mapping: what is left of it would only puzzle. */
+/* The function goes with its last mapping, where that was said: what is left of it would only
+ * puzzle. One that got another mapping meanwhile stays. */
 static bool remove_both(struct change_task *t, struct err *err)
 {
     struct registry_mappings all;
     bool found, used = false;
     if (t->uuid.len && !registry_remove_mapping(t->registry, t->uuid, &found, err))
         return false;
+    if (!t->with_function)
+        return true;
     if (!registry_mappings(t->registry, &t->task.arena, &all, NULL, err))
         return false;
     for (size_t i = 0; i < all.count; i++)
@@ -220,17 +224,32 @@ static void remove_note(struct app *app, void *context, struct str text, struct 
     struct change_task **asked = context;
     (void)app;
     bool same = *asked && str_equal(text, (*asked)->name);
+    bool alone = *asked && !(*asked)->with_function;
     buf_add(note, same ? STR("Enter removes it") : STR("Esc keeps it"));
+    buf_add(note, alone ? STR(", its function stays") : STR_NONE);
+}
+
+static bool is_last(const struct triggers_look *look, const struct triggers_row *row)
+{
+    size_t others = 0;
+    for (size_t i = 0; i < look->count && row->mapping; i++)
+        others += look->rows[i].mapping && look->rows[i].mapping != row->mapping &&
+                  str_equal(look->rows[i].mapping->function, row->mapping->function);
+    return others == 0;
 }
 
 void pane_triggers_run_remove(struct app *app, struct view *view, struct str args)
 {
-    const struct triggers_row *row = pane_triggers_current((struct pane_triggers *)view);
+    struct pane_triggers *p = (struct pane_triggers *)view;
+    const struct triggers_row *row = pane_triggers_current(p);
     struct buf label = {0};
     (void)args;
-    buf_printf(&label, "type %.*s to remove it and its logs: ", STR_ARG(row->name));
+    struct change_task *t = change_of(app, row, CHANGE_REMOVE);
+    t->with_function = is_last(&p->look, row);
+    buf_printf(&label, "type %.*s to remove %s: ", STR_ARG(row->name),
+        t->with_function ? "function and logs" : "it");
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
-                         .context = hold(change_of(app, row, CHANGE_REMOVE)),
+                         .context = hold(t),
                          .changed = remove_note,
                          .accept = remove_accept,
                          .free = ask_free});

@@ -44,6 +44,14 @@ same "$(plain)" "$flags" "the same fields as JSON"
 has "$out" '"A1":"last"'
 has "$out" "\"Destination\":\"$folder/failed.jsonl\""
 has "$out" '"Handler":"other.handler"'
+script -qec "'$binary' trigger remove json" /dev/null <<<n >asked 2>&1
+has "$(cat asked)" "json (with its function and logs; the script stays)?"
+run 0 trigger show json
+run 0 trigger add Orders --function-name json
+uuid=$(field UUID)
+script -qec "'$binary' trigger remove $uuid" /dev/null <<<y >asked 2>&1
+has "$(cat asked)" "(its function has other mappings, and stays)?"
+run 0 trigger show json
 run 0 trigger remove json
 feed 0 "$(cat fields.json)" trigger add --json -
 run 0 trigger remove json

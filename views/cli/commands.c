@@ -316,7 +316,8 @@ static const struct cli_command commands[] = {
         .alias = "trigger delete",
         .args = "NAME…",
         .summary = "remove triggers, with their functions' logs and their places in the stream",
-        .help = "Scripts stay where they are. A function that has other mappings stays, too.",
+        .help = "A function goes with its last mapping, and its logs with it; one that has other "
+                "mappings stays. Scripts stay where they are.",
         .options = OPTIONS(CLI_YES),
         .args_min = 1,
         .args_max = -1,

@@ -11,18 +11,26 @@
 typedef bool each_one(
     struct cli *cli, struct trigger_place *place, const struct trigger *t, struct err *err);
 
-/* All names are looked up before anything is done to the first one. */
-static bool for_each(struct cli *cli, each_one *run, struct err *err)
+typedef bool ask_all(struct cli *cli, const struct trigger_place *place);
+
+/* All names are looked up before anything is asked, or done to the first one. `ask` may be NULL. */
+static bool for_each_asked(struct cli *cli, ask_all *ask, each_one *run, struct err *err)
 {
     struct trigger_place place = {0};
     struct trigger t;
     bool ok = trigger_may_change(cli, err) && trigger_place_open(cli, &place, err);
     for (int i = 0; ok && i < cli->arg_count; i++)
         ok = trigger_find(&place, str_from(cli->args[i]), &t, err);
+    ok = ok && (!ask || ask(cli, &place));
     for (int i = 0; ok && i < cli->arg_count; i++)
         ok = trigger_find(&place, str_from(cli->args[i]), &t, err) && run(cli, &place, &t, err);
     trigger_place_close(&place);
     return ok;
+}
+
+static bool for_each(struct cli *cli, each_one *run, struct err *err)
+{
+    return for_each_asked(cli, NULL, run, err);
 }
 
 /* ---- enable, disable ---- */
@@ -108,27 +116,41 @@ bool cli_trigger_skip(struct cli *cli, struct err *err)
 
 /* ---- remove ---- */
 
+/* A function goes with its last mapping. */
+static bool function_goes(const struct trigger_place *place, const struct trigger *t)
+{
+    const struct mapping *any;
+    return t->function && trigger_mappings(place, t->function->name, &any) <= 1;
+}
+
 static bool remove_one(
     struct cli *cli, struct trigger_place *place, const struct trigger *t, struct err *err)
 {
-    const struct mapping *any;
-    bool found, alone;
+    bool found;
     (void)cli;
     if (t->mapping && !registry_remove_mapping(place->registry, t->mapping->uuid, &found, err))
         return false;
-    alone = t->function && trigger_mappings(place, t->function->name, &any) <= 1;
-    return !alone || registry_remove_function(place->registry, t->function->name, &found, err);
+    return !function_goes(place, t) ||
+           registry_remove_function(place->registry, t->function->name, &found, err);
 }
 
 /* On a terminal only: a script that names a trigger has made up its mind. */
-static bool may_remove(struct cli *cli)
+static bool may_remove(struct cli *cli, const struct trigger_place *place)
 {
+    struct trigger t;
     struct buf question = {0};
     struct err err = ERR_INIT;
     buf_add(&question, STR("Remove"));
-    for (int i = 0; i < cli->arg_count; i++)
-        buf_printf(&question, "%s %s", i ? "," : "", cli->args[i]);
-    buf_add(&question, STR(", with logs and the place in the stream?"));
+    for (int i = 0; i < cli->arg_count; i++) {
+        bool goes =
+            trigger_find(place, str_from(cli->args[i]), &t, &err) && function_goes(place, &t);
+        buf_printf(&question, "%s %s (%s)", i ? "," : "", cli->args[i],
+            goes         ? t.function->stored ? "with its function, code and logs"
+                                              : "with its function and logs; the script stays"
+            : t.function ? "its function has other mappings, and stays"
+                         : "its function is gone already");
+    }
+    buf_add(&question, STR("? What it has not seen yet of the stream is not delivered."));
     bool yes = trigger_confirm(cli, buf_cstr(&question), &err) || err.code == ERR_USAGE;
     buf_fini(&question);
     return yes;
@@ -137,7 +159,7 @@ static bool may_remove(struct cli *cli)
 bool cli_trigger_remove(struct cli *cli, struct err *err)
 {
     cli->exit_code = 1; /* what a "no" ends with */
-    return may_remove(cli) && for_each(cli, remove_one, err);
+    return for_each_asked(cli, may_remove, remove_one, err);
 }
 
 /* ---- trust ---- */
