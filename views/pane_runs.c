@@ -178,9 +178,25 @@ static void put_head(struct buf *out, const struct run *run)
         buf_add(out, STR("\ninvoked by hand"));
         return;
     }
-    buf_printf(out,
-        "\nattempt   %u, %u in the batch\nshard     %.*s\nrecords   %.*s\n          … %.*s",
-        run->attempt, run->records, STR_ARG(run->shard), STR_ARG(run->first), STR_ARG(run->last));
+    buf_printf(out, "\nattempt   %u, with %u record%s\nshard     %.*s\nrecords   %.*s",
+        run->attempt, run->records, run->records == 1 ? "" : "s", STR_ARG(run->shard),
+        STR_ARG(run->first));
+    if (!str_equal(run->first, run->last))
+        buf_printf(out, "\n          … %.*s", STR_ARG(run->last));
+}
+
+static bool put_log(struct show_task *t, const struct run *run, struct err *err)
+{
+    struct buf lines = {0};
+    bool ok = trigger_log_invocation(t->folder.at, run->log_stream, run->request_id, &lines, err);
+    buf_add(&t->text, STR("\n\nLog\n"));
+    for (size_t i = 0; i < lines.len; i++)
+        if (lines.at[i] == '\t')
+            buf_add(&t->text, STR("  "));
+        else
+            buf_add_byte(&t->text, lines.at[i]);
+    buf_fini(&lines);
+    return ok;
 }
 
 /* What is too large to be kept is in the stream for a day. False: it could not be asked. */
@@ -239,11 +255,8 @@ static bool show_work(struct task *task, struct client *client, struct err *err)
         return err_set(err, ERR_NO_INPUT, "the invocation %.*s runs still, or is kept no more",
             STR_ARG(t->id));
     put_head(&t->text, run);
-    if (!put_event(t, run, client, err))
-        return false;
-    put_part(&t->text, "Result", run->result, "none");
-    buf_add(&t->text, STR("\n\nLog\n"));
-    return trigger_log_invocation(t->folder.at, run->log_stream, run->request_id, &t->text, err);
+    put_part(&t->text, "Result", run->result, "none"); /* first: one looks for what went wrong */
+    return put_event(t, run, client, err) && put_log(t, run, err);
 }
 
 static void show_drop(struct task *task)

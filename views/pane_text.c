@@ -84,7 +84,7 @@ const struct command pane_text_commands[] = {
     {.name = "copy", .help = "copy the text", .hint = "copy", .priority = 5, .run = text_run_copy},
     {.name = "find-next",
         .help = "to the next line with what was searched",
-        .hint = "next",
+        .hint = "find next",
         .priority = 4,
         .run = text_run_next},
     {.name = "find-previous",

@@ -100,6 +100,20 @@ static bool wrong_type(struct planner *p, const struct client_key *key)
     return false;
 }
 
+/* customerId = C101: the quotes were forgotten, more often than two attributes are compared. */
+static bool is_compared(struct planner *p, const struct client_key *key)
+{
+    for (uint32_t i = 0; i < p->line->term_count; i++) {
+        const struct query_term *term = &p->line->terms[i];
+        const struct str *uses = &p->line->uses[term->use_at];
+        if (term->use_count == 2 && !term->name.len && str_equal(uses[0], key->name) &&
+            str_find(term->expression, STR(" = #")) != SIZE_MAX)
+            return !refuse(
+                p, "%.*s is an attribute here: a text stands in quotes", STR_ARG(uses[1]));
+    }
+    return false;
+}
+
 static void take(struct planner *p, int term, int weight)
 {
     p->place->keys |= UINT64_C(1) << term;
@@ -110,7 +124,7 @@ static bool take_partition(struct planner *p)
 {
     for (uint32_t i = 0; i < p->hash_count; i++) {
         int term = find_term(p, &p->keys[i], false);
-        if (term < 0 && wrong_type(p, &p->keys[i]))
+        if (term < 0 && (wrong_type(p, &p->keys[i]) || is_compared(p, &p->keys[i])))
             return false;
         if (term < 0)
             return refuse(p, "no %.*s = …", STR_ARG(p->keys[i].name));

@@ -98,6 +98,7 @@ done
 run 0 stream Second Orders Plain --from 1h --pattern '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"o"},{"prefix":"s"}]}}}}'
 same "$(keys)" "o1 s1 o2 s2 o3 s3" "two tables"
 has "$err" "Plain: the table Plain has no stream"
+has "$err" "dynascope call UpdateTable '{\"TableName\":\"Plain\","
 run 0 stream --all --pattern '{"dynamodb":{"Keys":{"id":{"S":["o3","s3"]}}}}'
 same "$(keys)" "o3 s3" "all tables"
 run 65 stream Plain Plain

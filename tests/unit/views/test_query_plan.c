@@ -160,6 +160,9 @@ static void a_place_that_does_not_serve_says_why(void **state)
     assert_string_equal(why(f, "table"), "no customerId = …");
     assert_string_equal(why(planned("phone = '1'"), "Growing"), "is CREATING");
     assert_string_equal(why(planned("customerId = 5"), "table"), "customerId is of type S");
+    assert_string_equal(why(planned("customerId = C101"), "table"),
+        "C101 is an attribute here: a text stands in quotes");
+    assert_string_equal(why(planned("amount = customerId"), "table"), "no customerId = …");
     assert_string_equal(why(planned("status = 'P' consistent"), "ByStatus"),
         "a global index has no consistent reads");
     expect("email = 'x' and note = 'n' show orderId", "ByEmail", "#n0 = :v0", "#n1 = :v1");
