@@ -370,6 +370,9 @@ static void app_wrote(void *context, const struct journal_entry *entry, const st
         app_say(app, ROLE_STATUS_WARNING, "it is not known whether %.*s was written: %s%s%.*s",
             STR_ARG(what), err->text, entry->kept.len ? "; your text is kept in " : "",
             STR_ARG(entry->kept));
+    } else if (err->code == ERR_CANCELLED) {
+        app_say(app, ROLE_STATUS, "stopped: %.*s was not written%s%.*s", STR_ARG(what),
+            entry->kept.len ? "; your text is kept in " : "", STR_ARG(entry->kept));
     } else {
         app_say(app, ROLE_STATUS_ERROR, "not written: %s%s%s%s%.*s", err->name,
             err->name[0] ? ": " : "", err->text, entry->kept.len ? "; your text is kept in " : "",

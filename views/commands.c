@@ -57,7 +57,7 @@ static void global_run_cancel(struct app *app, struct view *view, struct str arg
         app_say(app, ROLE_STATUS, "stopped");
     } else if (app->listing.task) {
         task_cancel(app->listing.task);
-    } else {
+    } else if (!journal_cancel(&app->journal)) { /* app_wrote() says what became of a write */
         confirm_open(app, &(struct confirm_spec){.title = STR("Quit"),
                               .text = STR("Nothing is running. Leave dynascope?"),
                               .yes = global_quit_yes});

@@ -118,6 +118,13 @@ void journal_write(struct journal *j, struct journal_entry *entry)
     task_submit(&task->task, j->worker);
 }
 
+bool journal_cancel(struct journal *j)
+{
+    for (struct task *task = j->tasks.first; task; task = task->group_next)
+        task_cancel(task);
+    return j->tasks.first != NULL;
+}
+
 bool journal_undo(struct journal *j)
 {
     struct journal_entry *entry = journal_pop(j);

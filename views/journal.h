@@ -42,6 +42,9 @@ struct journal_entry *journal_entry_new(const struct client_table *table, struct
     struct value after, const char *verb, struct str what);
 /* Writes it in the background. */
 void journal_write(struct journal *j, struct journal_entry *entry);
+/* Stops the writes under way; each ends as stopped, or as unknown where it had been sent already.
+ * False where there is none. */
+bool journal_cancel(struct journal *j);
 /* Takes the last change back; false where there is none. */
 bool journal_undo(struct journal *j);
 

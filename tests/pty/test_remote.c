@@ -199,6 +199,33 @@ static void what_a_request_waits_for_is_counted_down_and_can_be_stopped(void **s
     throttling_fini(&h);
 }
 
+static enum proxy_fault throttle_updates(void *context, struct str operation, struct str body)
+{
+    (void)context;
+    (void)body;
+    return str_equal(operation, STR("UpdateItem")) ? PROXY_THROTTLE : PROXY_PASS;
+}
+
+static void a_write_that_waits_can_be_stopped_and_was_not_written(void **state)
+{
+    (void)state;
+    struct throttling h;
+    struct term t;
+    throttling_init(&h, 1, 4000);
+    atomic_store(&h.throttle, false);
+    proxy_let_choose(h.proxy, throttle_updates, NULL);
+    explore(&h.s, &t, (const char *[]){program, "--read-write", h.url, "Orders", NULL});
+    term_expect(&t, "C000");
+    term_send(&t, "llc7\r"); /* a digit more in the amount */
+    term_expect(&t, "throttled: try 2 of 4 in 3.");
+    term_send(&t, "\003");
+    term_expect(&t, "stopped: ");
+    term_expect(&t, "was not written");
+    assert_false(term_shows(&t, "Nothing is running"));
+    leave(&t);
+    throttling_fini(&h);
+}
+
 static void a_subcommand_counts_down_on_the_terminal_and_wipes_the_line(void **state)
 {
     (void)state;
@@ -352,6 +379,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(one_changes_to_another_connection_without_leaving),
         cmocka_unit_test(the_first_page_comes_after_two_round_trips),
         cmocka_unit_test(what_a_request_waits_for_is_counted_down_and_can_be_stopped),
+        cmocka_unit_test(a_write_that_waits_can_be_stopped_and_was_not_written),
         cmocka_unit_test(a_subcommand_counts_down_on_the_terminal_and_wipes_the_line),
         cmocka_unit_test(a_subcommand_that_waits_is_stopped_by_an_interrupt),
         cmocka_unit_test(nothing_is_counted_down_where_nobody_looks),
