@@ -115,12 +115,12 @@ static void put_row(struct buf *out, const struct triggers_row *row)
 {
     struct buf json = {0};
     if (row->mapping) {
-        buf_printf(out, "%s", triggers_look_state(row));
+        buf_printf(out, "state     %s", triggers_look_state(row));
         if (row->status.note.len)
             buf_printf(out, ": %.*s", STR_ARG(row->status.note));
         const struct delivery_ledger *l = &row->status.ledger;
         buf_printf(out,
-            "\n\nrecords   seen %llu = succeeded %llu + filtered %llu + dropped %llu + expired "
+            "\nrecords   seen %llu = succeeded %llu + filtered %llu + given up %llu + expired "
             "%llu + pending %llu\n          delivered %llu, of these again %llu\ncalls     %llu, "
             "failed %llu\ngaps      %llu\n\nEvent source mapping\n",
             (unsigned long long)l->seen, (unsigned long long)l->succeeded,

@@ -77,6 +77,7 @@ struct trigger_form {
     struct form form;
     struct form_field fields[FIELD_COUNT];
     bool fresh, busy;
+    bool offered; /* to turn the table's stream on; until the next key */
     struct buf name, uuid, title, keys;
     struct buf error; /* why it was not done; until the next key */
     struct task *task;
@@ -212,6 +213,7 @@ static void ended(struct task *task)
     if (!task->ok) {
         buf_clear(&f->error);
         buf_add(&f->error, str_from(task->err.text));
+        f->offered = t->streamless;
         app->dirty = true;
         return;
     }
@@ -258,6 +260,8 @@ static void form_run_accept(struct app *app, struct view *view, struct str args)
         if (f->fields[FIELD_RUNTIME].choice)
             t->runtime = copy_field(f, arena, FIELD_RUNTIME);
     }
+    t->turn_on = f->offered;
+    f->offered = false;
     f->task = &t->task;
     f->busy = true;
     task_submit(&t->task, app->worker);
@@ -345,6 +349,7 @@ static bool form_action(struct view *view, enum action action)
 {
     struct trigger_form *f = (struct trigger_form *)view;
     buf_clear(&f->error);
+    f->offered = false;
     return form_handle(&f->form, action);
 }
 
@@ -352,6 +357,7 @@ static void form_view_text(struct view *view, struct str text)
 {
     struct trigger_form *f = (struct trigger_form *)view;
     buf_clear(&f->error);
+    f->offered = false;
     form_insert(&f->form, text);
 }
 

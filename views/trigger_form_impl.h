@@ -39,6 +39,8 @@ struct trigger_form_task {
     struct str uuid;                                  /* of one that is changed; may be empty */
     struct str function_json, mapping_json;           /* members as Lambda names them */
     struct str made;                                  /* its name, for the words */
+    bool turn_on;                                     /* the table's stream, where it has none */
+    bool streamless;                                  /* refused for that */
 };
 
 bool trigger_form_work(struct task *task, struct client *client, struct err *err);

@@ -13,17 +13,37 @@ static const struct json *parse(struct task *task, struct str text, struct err *
 
 /* ---- a fresh one ---- */
 
+static bool turn_on(struct trigger_form_task *t, struct client *client, struct err *err)
+{
+    struct buf body = {0};
+    struct ddb_reply reply = {0};
+    buf_add(&body, STR("{\"TableName\":"));
+    json_put_string(&body, t->table);
+    buf_add(&body, STR(",\"StreamSpecification\":{\"StreamEnabled\":true,"
+                       "\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}}"));
+    bool ok = client_call(client, STR("UpdateTable"), buf_str(&body), &reply, err) &&
+              client_wait_active(client, t->table, err);
+    ddb_reply_fini(&reply);
+    buf_fini(&body);
+    return ok;
+}
+
 static bool find_stream(
     struct trigger_form_task *t, struct client *client, struct str *arn, struct err *err)
 {
     struct client_table table;
     if (!client_describe(client, &t->task.arena, t->table, &table, err))
         return false;
+    if (!table.stream_arn.len && t->turn_on &&
+        (!turn_on(t, client, err) ||
+            !client_describe(client, &t->task.arena, t->table, &table, err)))
+        return false;
     *arn = table.stream_arn;
-    return arn->len > 0 ||
-           err_set(err, ERR_DATA,
-               "%.*s has no stream, and a trigger follows one: :stream-on %.*s turns it on",
-               STR_ARG(t->table), STR_ARG(t->table));
+    t->streamless = !arn->len;
+    return arn->len || err_set(err, ERR_DATA,
+                           "%.*s has no stream, and a trigger follows one: save once more to turn "
+                           "it on, with NEW_AND_OLD_IMAGES",
+                           STR_ARG(t->table));
 }
 
 static bool make_function(
