@@ -41,8 +41,9 @@ static int64_t cut_due(
 {
     bool full;
     *count = cut_batch(d, lane, &full);
-    int64_t due = delivery_lane_at(lane, 0)->pushed_ms + d->rules.window_ms;
-    if (full || d->closed || due < now_ms)
+    int64_t pushed = delivery_lane_at(lane, 0)->pushed_ms, due = pushed + d->rules.window_ms;
+    bool set_back = pushed > now_ms; /* the clock was: nobody knows how long it has waited */
+    if (full || d->closed || due < now_ms || set_back)
         due = now_ms;
     return due > lane->due_ms ? due : lane->due_ms;
 }

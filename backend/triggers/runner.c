@@ -28,6 +28,12 @@ static int64_t earlier(int64_t a, int64_t b)
 
 /* ---- sleeping ---- */
 
+/* What waits for a time does so no longer. */
+static void go_on(struct runner *r)
+{
+    r->read_again_ms = r->journal_again_ms = r->give_ms = 0;
+}
+
 static void take_wish(struct runner *r)
 {
     enum status_wish wish;
@@ -40,7 +46,20 @@ static void take_wish(struct runner *r)
         else if (delivery_skip(r->shards[i]->delivery))
             break;
     }
-    r->read_again_ms = r->journal_again_ms = r->give_ms = 0;
+    go_on(r);
+}
+
+/* What was to come again in a second would come hours later where the clock was set back so far. */
+static void mind_clock(struct runner *r, int64_t now_ms)
+{
+    bool set_back = now_ms < r->turn_ms;
+    r->turn_ms = now_ms;
+    if (!set_back)
+        return;
+    for (size_t i = 0; i < r->shard_count; i++)
+        delivery_retry_now(r->shards[i]->delivery);
+    r->read_next_ms = r->keep_ms = 0;
+    go_on(r);
 }
 
 static void wait_until(struct runner *r, int64_t now_ms, int64_t wake_ms)
@@ -112,6 +131,7 @@ static void work(struct runner *r, int64_t now_ms)
 static int64_t turn(struct runner *r, int64_t now_ms)
 {
     int64_t wake_ms = INT64_MAX;
+    mind_clock(r, now_ms);
     runner_job_take(r, now_ms);
     kill_late(r);
     bool kept = runner_keep(r, now_ms, false);

@@ -102,6 +102,7 @@ struct runner {
     uint64_t gaps, gaps_before;
 
     unsigned in_flight;
+    int64_t turn_ms; /* the last turn was then */
     int64_t give_ms; /* there is something to do then */
     bool settled;    /* something was dealt with that is not kept */
     int64_t keep_ms; /* keep what was filtered then; 0 = nothing */

@@ -161,6 +161,19 @@ static void a_window_waits_for_more_until_a_batch_is_full_or_the_shard_ends(void
     end(lab);
 }
 
+static void a_window_does_not_last_longer_when_the_clock_is_set_back(void **state)
+{
+    (void)state;
+    struct delivery_rules rules = plain;
+    rules.window_ms = 5000;
+    struct lab *lab = begin(rules);
+    push(lab, 2);
+    lab->now_ms -= 1000;
+    expect(lab, DELIVERY_INVOKE, 1, 2);
+    answer(lab, "");
+    end(lab);
+}
+
 static void an_event_has_six_megabytes_with_all_that_is_around_it(void **state)
 {
     (void)state;
@@ -866,6 +879,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_batch_has_its_size_and_what_is_left_goes_at_once),
         cmocka_unit_test(a_window_waits_for_more_until_a_batch_is_full_or_the_shard_ends),
+        cmocka_unit_test(a_window_does_not_last_longer_when_the_clock_is_set_back),
         cmocka_unit_test(an_event_has_six_megabytes_with_all_that_is_around_it),
         cmocka_unit_test(a_full_event_does_not_wait_for_its_window),
         cmocka_unit_test(what_fails_comes_again_as_it_was_after_a_pause_that_doubles),

@@ -309,6 +309,26 @@ static void a_journal_that_cannot_be_used_blocks_until_it_can(void **state)
     lab_free(&lab);
 }
 
+static void a_clock_that_is_set_back_holds_nothing_up(void **state)
+{
+    (void)state;
+    struct runner_lab lab;
+    struct status status;
+    int64_t bad = 1;
+    lab_make_with(&lab, true);
+    lab.mapping.report = true;
+    lab.answer = fail_from;
+    lab.context = &bad;
+    lab_put_many(&lab, 3);
+    lab_add(&lab);
+    lab_run(&lab);
+    LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_RETRYING);
+    assert_int_equal(lab_calls(&lab), 1);
+    lab.clock.ms -= 3 * 3600 * 1000;
+    LAB_WAIT(&lab, lab.calls == 2);
+    lab_free(&lab);
+}
+
 /* In the place of the journal: what it says, changed by `damage`. */
 static void damage_journal(struct runner_lab *lab, void (*damage)(char *text))
 {
@@ -686,6 +706,7 @@ int main(void)
         cmocka_unit_test(a_destination_that_cannot_be_written_blocks_and_says_so),
         cmocka_unit_test(by_hand_a_batch_that_fails_is_skipped),
         cmocka_unit_test(a_journal_that_cannot_be_used_blocks_until_it_can),
+        cmocka_unit_test(a_clock_that_is_set_back_holds_nothing_up),
         cmocka_unit_test(a_damaged_journal_loses_no_records_and_is_told),
         cmocka_unit_test(what_is_filtered_is_kept_without_a_call),
         cmocka_unit_test(what_is_disabled_ends_what_is_in_flight_and_keeps_its_place),
