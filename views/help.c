@@ -31,8 +31,8 @@ static void help_add_command(struct help *h, const struct command *command, stru
     struct str text =
         enabled ? arena_printf(menu_arena(h->menu), "%-18s %s%s%s", command->name, command->help,
                       command->args ? "  " : "", command->args ? command->args : "")
-                : arena_printf(
-                      menu_arena(h->menu), "%-18s — %.*s", command->name, STR_ARG(buf_str(&why)));
+                : arena_printf(menu_arena(h->menu), "%-18s — %.*s · %s", command->name,
+                      STR_ARG(buf_str(&why)), command->help);
     menu_add(h->menu, &(struct menu_row){.text = text,
                           .right = help_keys(h, command->name),
                           .value = str_from(command->name),

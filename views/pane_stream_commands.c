@@ -102,16 +102,26 @@ static bool stream_can_revert(struct app *app, struct view *view, struct buf *wh
 
 /* ---- looking ---- */
 
+/* What is known of the record's item: what it was where it was removed, else its key. */
+static bool stream_item(const struct tail_record *record, struct arena *arena, struct value *out)
+{
+    struct value new;
+    if (record->event == TAIL_REMOVE && tail_images(record, arena, out, &new) &&
+        out->type == VALUE_M)
+        return true;
+    return tail_key(record, arena, out);
+}
+
 static void stream_run_open(struct app *app, struct view *view, struct str args)
 {
     struct pane_stream *p = stream_pane(view);
     const struct tail_record *record = pane_stream_current(p);
     struct arena arena = {0};
-    struct value key;
+    struct value item;
     (void)args;
     pane_stream_set_live(p, false);
-    if (record && tail_key(record, &arena, &key))
-        app_show_item(app, pane_item_new(app, pane_stream_table(p, record), key, STR_NONE));
+    if (record && stream_item(record, &arena, &item))
+        app_show_item(app, pane_item_new(app, pane_stream_table(p, record), item, STR_NONE));
     arena_fini(&arena);
 }
 
