@@ -105,6 +105,31 @@ static bool add(struct trigger_form_task *t, struct client *client, struct err *
 
 /* ---- one that is there ---- */
 
+/* Another script, or another runtime for what is there. */
+static bool change_code(struct trigger_form_task *t, struct function *function, struct err *err)
+{
+    struct arena *arena = &t->task.arena;
+    struct function script;
+    if (!t->script.len && !t->runtime.len)
+        return true;
+    if (!t->script.len) {
+        struct str text = arena_printf(arena, "{\"Runtime\":\"%.*s\"}", STR_ARG(t->runtime));
+        const struct json *json = parse(&t->task, text, err);
+        return json && function_read(arena, json, function, err);
+    }
+    if (!function_of_script(
+            arena, function->name, t->script.at, t->handler, t->runtime, &script, err))
+        return false;
+    function->folder = script.folder;
+    function->handler = script.handler;
+    function->runtime_name = script.runtime_name;
+    function->runtime = script.runtime;
+    function->stored = false;
+    function->code_size = script.code_size;
+    function->code_sha256 = STR_NONE;
+    return true;
+}
+
 static bool change_function(struct trigger_form_task *t, struct err *err)
 {
     struct arena *arena = &t->task.arena;
@@ -117,7 +142,7 @@ static bool change_function(struct trigger_form_task *t, struct err *err)
         return true; /* the mapping alone can be changed */
     const struct json *json = parse(&t->task, t->function_json, err);
     function_write_row(&function, &before);
-    bool ok = json && function_read(arena, json, &function, err);
+    bool ok = json && change_code(t, &function, err) && function_read(arena, json, &function, err);
     function_write_row(&function, &after);
     bool same = str_equal(buf_str(&before), buf_str(&after));
     buf_fini(&before);
