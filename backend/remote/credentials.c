@@ -66,6 +66,7 @@ struct round {
     const struct target *target;
     const struct process_limits *limits;
     enum kind kind;
+    bool remedied; /* the error says itself what to do */
     struct keys *keys;
 };
 
@@ -123,11 +124,16 @@ static bool from_cli(struct round *r, bool profile, struct err *err)
     const char *words[] = {"aws", "configure", "export-credentials", "--format", "process",
         profile ? buf_cstr(&option) : NULL, NULL};
     r->kind = KIND_CLI;
-    bool ok;
-    if (process_found("aws"))
-        ok = take_output(r, words, "aws configure export-credentials", err);
-    else
-        ok = err_set(err, ERR_CONFIG,
+    bool found = process_found("aws");
+    bool ok = found && take_output(r, words, "aws configure export-credentials", err);
+    bool old = found && !ok && strstr(err->text, "nvalid choice"); /* in its usage, a page of it */
+    r->remedied = !found || old;
+    if (old)
+        err_set(err, ERR_CONFIG,
+            "its keys come from a role, SSO or a login, which version 2 of the AWS CLI fetches: "
+            "the `aws` along PATH is version 1");
+    else if (!found)
+        err_set(err, ERR_CONFIG,
             "its keys come from a role, SSO or a login, which the AWS CLI fetches: there is no "
             "program `aws` along PATH");
     buf_fini(&option);
@@ -234,6 +240,12 @@ static void add_remedy(const struct target *t, enum kind kind, struct buf *out)
         buf_printf(out, "put new keys into profile %.*s", STR_ARG(t->profile));
     else if (kind == KIND_FIXED)
         buf_add(out, STR("set new AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"));
+    else if (kind == KIND_PROCESS)
+        buf_printf(out, "run the credential_process of profile %.*s by hand to see what it says",
+            STR_ARG(t->profile));
+    else if (kind == KIND_ANY)
+        buf_add(out, STR("no keys were found, so made-up ones signed: --profile NAME, or set "
+                         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"));
     else
         buf_add(out, STR("look at the source of the credentials"));
 }
@@ -244,7 +256,7 @@ static void explain(const struct round *r, struct err *err)
     if (err->code == ERR_CANCELLED)
         return;
     add_remedy(r->target, r->kind, &remedy);
-    bool ends = r->kind == KIND_CLI && process_found("aws");
+    bool ends = r->kind == KIND_CLI && !r->remedied;
     char text[ERR_TEXT_MAX];
     memcpy(text, err->text, sizeof text);
     err_set(err, ERR_CONFIG, "no credentials for profile %.*s: %s%s%s", STR_ARG(r->target->profile),
@@ -327,6 +339,17 @@ static bool wait_for_end(
            err_set(err, ERR_CANCELLED, "waiting for credentials took longer than it may");
 }
 
+/* With the lock held. */
+static bool stale(const struct credentials *c, struct err *err)
+{
+    struct buf remedy = {0};
+    add_remedy(c->options.target, c->kind, &remedy);
+    err_set(err, ERR_AUTH, "the credentials that came for profile %.*s have expired already: %s",
+        STR_ARG(c->options.target->profile), buf_cstr(&remedy));
+    buf_fini(&remedy);
+    return false;
+}
+
 /* With the lock held. Keys that are still good outlive a failure to get newer ones. */
 static bool have_keys(struct credentials *c, const struct process_limits *limits, struct err *err)
 {
@@ -339,8 +362,7 @@ static bool have_keys(struct credentials *c, const struct process_limits *limits
         if (!c->asking) {
             struct err wrong = ERR_INIT;
             if (ask(c, limits, &wrong))
-                return good_for(c, 0) ||
-                       err_set(err, ERR_AUTH, "the credentials that came have expired already");
+                return good_for(c, 0) || stale(c, err);
             if (good_for(c, 0) && wrong.code != ERR_CANCELLED)
                 return true;
             *err = wrong;

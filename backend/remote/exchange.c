@@ -277,6 +277,27 @@ static bool renew(struct exchange *x, const char *name, enum step *step)
     return true;
 }
 
+/* Keys that are not known there, or a secret that is not theirs: with what to do about it. */
+static bool rejected(struct exchange *x, const char *name, enum step *step)
+{
+    static const char *const unknown_keys[] = {"UnrecognizedClientException",
+        "InvalidSignatureException", "SignatureDoesNotMatch", "InvalidClientTokenId", NULL};
+    struct buf remedy = {0};
+    struct err refusal = ERR_INIT;
+    if (!one_of(name, unknown_keys))
+        return false;
+    ddb_reply_error(x->reply, &refusal);
+    if (strstr(refusal.text, "Signature expired") || strstr(refusal.text, "not yet current"))
+        buf_add(&remedy, STR("set this machine's clock, or the endpoint's"));
+    else
+        credentials_remedy(x->r->credentials, &remedy);
+    err_refuse(x->err, name, "%s (%s)", refusal.text, buf_cstr(&remedy));
+    x->err->code = ERR_AUTH;
+    buf_fini(&remedy);
+    *step = fail(x);
+    return true;
+}
+
 /* A clock that is minutes off: the request was refused for its date, which the answer's corrects.
  */
 static bool correct(struct exchange *x, const char *name, enum step *step)
@@ -306,7 +327,7 @@ static enum step refused(struct exchange *x)
     enum step step;
     int status = x->answer.status;
     take_name(x, name);
-    if (renew(x, name, &step) || correct(x, name, &step))
+    if (renew(x, name, &step) || correct(x, name, &step) || rejected(x, name, &step))
         return step;
     bool failed = status >= 500;
     enum retry_kind kind = retry_kind_of(status, str_from(name));

@@ -419,7 +419,42 @@ static bool is_about_trust(CURLcode result)
            result == CURLE_SSL_PINNEDPUBKEYNOTMATCH || result == CURLE_SSL_INVALIDCERTSTATUS;
 }
 
-static bool explain(struct slot *slot, CURLcode result, struct err *err)
+/* The variable that names a proxy for this address, as libcurl looks for it, or NULL. */
+static const char *proxy_variable(const char *url)
+{
+    static const char *const secure[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    static const char *const plain[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
+    bool tls = str_starts(str_from(url), STR("https:"));
+    const char *const *names = tls ? secure : plain;
+    for (size_t i = 0; i < (tls ? 4 : 3); i++) {
+        const char *value = getenv(names[i]);
+        if (value && value[0])
+            return names[i];
+    }
+    return NULL;
+}
+
+static bool explain_trust(const char *url, const char *what, CURLcode result, struct err *err)
+{
+    if (result == CURLE_SSL_CACERT_BADFILE)
+        return err_set(err, ERR_UNREACHABLE,
+            "no certificate can be checked, not even that of %s: %s (AWS_CA_BUNDLE, or ca_bundle "
+            "of the profile, is to be a PEM file)",
+            url, what);
+    bool name = strstr(what, "does not match") || strstr(what, "no alternative certificate");
+    return err_set(err, ERR_UNREACHABLE, "the certificate of %s is not trusted: %s (%s)", url, what,
+        name ? "use the host's name as the certificate has it"
+             : "AWS_CA_BUNDLE names a file with further authorities");
+}
+
+static bool is_about_connecting(CURLcode result, const char *what)
+{
+    return result == CURLE_COULDNT_CONNECT || result == CURLE_COULDNT_RESOLVE_PROXY ||
+           result == CURLE_PROXY || strstr(what, "CONNECT tunnel");
+}
+
+/* `proxy`: the variable that may name one, or NULL; what it says may have a password in it. */
+static bool explain(struct slot *slot, CURLcode result, const char *proxy, struct err *err)
 {
     const char *what = slot->error[0] ? slot->error : slot->lib->easy_strerror(result);
     const char *url = slot->request->url;
@@ -427,12 +462,16 @@ static bool explain(struct slot *slot, CURLcode result, struct err *err)
         return err_set(err, ERR_UNREACHABLE, "the answer of %s is larger than %zu MiB", url,
             slot->answer_max >> 20);
     if (is_about_trust(result))
-        return err_set(err, ERR_UNREACHABLE,
-            "the certificate of %s is not trusted: %s (AWS_CA_BUNDLE names a file with further "
-            "authorities)",
-            url, what);
+        return explain_trust(url, what, result, err);
     if (result == CURLE_SEND_FAIL_REWIND)
         what = "the connection broke when the request had been sent";
+    if (strstr(what, "wrong version number"))
+        return err_set(err, ERR_UNREACHABLE,
+            "no answer from %s: it speaks no TLS there, so try http:// (%s)", url, what);
+    if (proxy && is_about_connecting(result, what))
+        return err_set(err, ERR_UNREACHABLE,
+            "no answer from %s: %s (%s names a proxy; NO_PROXY names hosts without one)", url, what,
+            proxy);
     return err_set(err, ERR_UNREACHABLE, "no answer from %s: %s", url, what);
 }
 
@@ -448,7 +487,8 @@ static bool perform(struct slot *slot, const struct transport *t, struct err *er
         return false;
     answer->hopeless = is_about_trust(result) || slot->too_large;
     if (result != CURLE_OK)
-        return explain(slot, result, err);
+        return explain(
+            slot, result, t->options.direct ? NULL : proxy_variable(slot->request->url), err);
     long status = 0;
     slot->lib->easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
     answer->status = (int)status;

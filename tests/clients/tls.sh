@@ -57,6 +57,17 @@ export AWS_CA_BUNDLE=$folder/cert.pem
 try 0 '' generate Orders --count 100 --quiet --read-write -c "https://localhost:$port"
 try 0 100 scan Orders --count -c "https://localhost:$port"
 try 69 'certificate' tables -c "https://127.0.0.1:$port" # the name is not the certificate's
+try 69 'as the certificate has it' tables -c "https://127.0.0.1:$port"
 AWS_CA_BUNDLE=$folder/nothing try 69 'certificate' tables -c "https://localhost:$port"
+AWS_CA_BUNDLE=$folder/nothing try 69 'is to be a PEM file' tables -c "https://localhost:$port"
 try 69 '' tables -c "http://localhost:$port"
+try 69 'so try http://' tables -c "https://localhost:${url##*:}"
+# a proxy that is not there: the variable is named, and not what it says
+export HTTPS_PROXY=http://me:CANARY7@127.0.0.1:9
+try 69 'HTTPS_PROXY names a proxy' tables -c https://192.0.2.1
+said=$("$binary" tables -c https://192.0.2.1 2>&1)
+[[ $said != *CANARY7* ]] || {
+    printf 'FAILED: the password of a proxy is shown: %s\n' "$said" >&2
+    failures=$((failures + 1))
+}
 [ $failures = 0 ]

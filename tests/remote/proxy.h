@@ -35,6 +35,7 @@ enum proxy_fault {
     PROXY_STALL_BEFORE, /* not forwarded, silence */
     PROXY_STALL_AFTER,  /* forwarded, silence */
     PROXY_DRIP,         /* forwarded, a byte now and then */
+    PROXY_UNKNOWN_KEY,  /* UnrecognizedClientException, not forwarded */
     PROXY_EXPIRED,      /* ExpiredTokenException, not forwarded */
     PROXY_SKEW,         /* refused for its date unless it is near `server_ms` */
     PROXY_REDIRECT,     /* 302 to elsewhere, not forwarded */
@@ -287,6 +288,9 @@ static inline bool proxy_serve(
         return proxy_answer(p, fd, 500, "InternalServerError", "Internal error");
     case PROXY_EXPIRED:
         return proxy_answer(p, fd, 400, "ExpiredTokenException", "The token has expired");
+    case PROXY_UNKNOWN_KEY:
+        return proxy_answer(p, fd, 400, "UnrecognizedClientException",
+            "The security token included in the request is invalid.");
     case PROXY_RESET_BEFORE:
         proxy_reset(fd);
         return false;

@@ -152,6 +152,9 @@ static void a_role_without_the_aws_cli_says_exactly_that(void **state)
     setenv("PATH", "/usr/bin:/bin", 1);
     install("aws", "#!/bin/sh\necho 'Token has expired' >&2\nexit 255\n");
     check_refused("p", ERR_CONFIG, "Token has expired; run `aws sso login --profile p`");
+    install("aws", "#!/bin/sh\necho 'usage: aws: error: Invalid choice, valid choices are:' >&2\n"
+                   "exit 2\n");
+    check_refused("p", ERR_CONFIG, "the `aws` along PATH is version 1");
 }
 
 static void a_program_in_a_file_that_the_group_may_write_is_not_run(void **state)
@@ -387,7 +390,7 @@ static void keys_that_come_expired_are_an_error(void **state)
     (void)state;
     install("keys", "#!/bin/sh\n" DOCUMENT("OLD", UNTIL("11:00:00")));
     remote_test_file(".aws/config", "[profile p]\ncredential_process = keys\n");
-    check_refused("p", ERR_AUTH, "expired");
+    check_refused("p", ERR_AUTH, "for profile p have expired already: run the credential_process");
 }
 
 static void *take_one(void *context)

@@ -320,6 +320,39 @@ static void expired_keys_that_cannot_be_renewed_name_the_remedy(void **state)
     close_bed(&b);
 }
 
+static void keys_that_were_made_up_are_said_to_be(void **state)
+{
+    (void)state;
+    struct bed b;
+    struct err err;
+    open_bed(&b, NULL);
+    suffer(&b, "GetItem", PROXY_UNKNOWN_KEY, FOREVER);
+    assert_false(call(&b, "GetItem", get, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_string_equal(err.name, "UnrecognizedClientException");
+    assert_non_null(strstr(err.text, "is invalid. (no keys were found, so made-up ones signed"));
+    assert_non_null(strstr(err.text, "--profile NAME"));
+    close_bed(&b);
+}
+
+static void refused_keys_name_the_remedy(void **state)
+{
+    (void)state;
+    struct bed b;
+    struct err err;
+    setenv("AWS_ACCESS_KEY_ID", "AKID", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "CANARY", 1);
+    open_bed(&b, NULL);
+    suffer(&b, "PutItem", PROXY_UNKNOWN_KEY, FOREVER);
+    assert_false(call(&b, "PutItem", put, &err));
+    assert_int_equal(err.code, ERR_AUTH);
+    assert_string_equal(err.name, "UnrecognizedClientException");
+    assert_non_null(strstr(err.text, "(set new AWS_ACCESS_KEY_ID"));
+    assert_null(strstr(err.text, "CANARY"));
+    assert_int_equal(b.proxy->seen, 1);
+    close_bed(&b);
+}
+
 static void expired_keys_of_a_process_are_fetched_anew(void **state)
 {
     (void)state;
@@ -530,6 +563,8 @@ int main(void)
         EACH(a_transaction_bears_a_token_and_is_applied_once),
         EACH(what_is_no_dynamodb_is_said_to_be_none),
         EACH(expired_keys_that_cannot_be_renewed_name_the_remedy),
+        EACH(keys_that_were_made_up_are_said_to_be),
+        EACH(refused_keys_name_the_remedy),
         EACH(expired_keys_of_a_process_are_fetched_anew),
         EACH(a_date_beyond_the_stamp_s_digits_is_its_last),
         EACH(a_key_that_is_none_has_no_end_to_show),
