@@ -7,7 +7,8 @@
  *    0: 0100007F:1F40 0100007F:C350 01 00000000:00000000 00:00000000 00000000  1000        0 4711 …
  *
  * Addresses are words in hexadecimal digits as this machine stores them, ports are plain numbers. A
- * client that speaks IPv6 to 127.0.0.1 stands in tcp6. Knows no HTTP.
+ * client that speaks IPv6 to 127.0.0.1 stands in tcp6. An end that its process has closed has no
+ * inode any more, and user 0, whosever it was: it is nobody's. Knows no HTTP.
  */
 #include "backend/http/peer.h"
 
@@ -57,12 +58,14 @@ static bool parse_end(const char *text, struct end *out)
                &out->words[1], &out->words[2], &out->words[3], &out->port) == 5;
 }
 
-/* row = number ":" end end state queues timer retransmits uid … */
+/* row = number ":" end end state queues timer retransmits uid timeout inode … */
 static bool parse_row(const char *row, struct end *local, struct end *remote, unsigned *user)
 {
     char ends[2][48];
-    return sscanf(row, " %*u: %47s %47s %*s %*s %*s %*s %u", ends[0], ends[1], user) == 3 &&
-           parse_end(ends[0], local) && parse_end(ends[1], remote);
+    unsigned long inode = 0;
+    return sscanf(row, " %*u: %47s %47s %*s %*s %*s %*s %u %*s %lu", ends[0], ends[1], user,
+               &inode) == 4 &&
+           inode && parse_end(ends[0], local) && parse_end(ends[1], remote);
 }
 
 static bool find(const char *table, const struct end *local, const struct end *remote, uid_t *user)

@@ -49,6 +49,24 @@ static void see_own(int family)
     listen_close(&l);
 }
 
+static void who_has_closed_is_nobody(void **state)
+{
+    (void)state;
+    struct listen l;
+    struct err err = ERR_INIT;
+    assert_true(listen_open(&l, "127.0.0.1", 0, &err));
+    int client = connect_to(AF_INET, l.port);
+    int server = take(&l);
+    char byte;
+    uid_t user;
+    close(client);
+    assert_int_equal(recv(server, &byte, 1, 0), 0); /* the end has come, and is acknowledged */
+    assert_false(peer_user(server, &user));
+    assert_false(peer_is_own(server));
+    close(server);
+    listen_close(&l);
+}
+
 static void a_process_of_the_same_user_is_known(void **state)
 {
     (void)state;
@@ -101,6 +119,7 @@ static void nothing_is_known_of_a_socket_that_is_not_connected(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_has_closed_is_nobody),
         cmocka_unit_test(a_process_of_the_same_user_is_known),
         cmocka_unit_test(a_client_that_speaks_ipv6_to_an_ipv4_address_is_known),
         cmocka_unit_test(a_process_of_another_user_is_told_from_ones_own),
