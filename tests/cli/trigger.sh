@@ -19,6 +19,7 @@ has "$out" '"FunctionArn":"arn:aws:lambda:us-east-1:000000000000:function:count"
 run 0 trigger list
 has "$out" '{"Name":"count","Table":"Orders","UUID":"'
 has "$out" '"State":"stopped"'
+has "$err" "nobody runs what is stopped: 'dynascope serve'"
 has "$out" '"Runtime":"exec"'
 same "$(wc -l <"$folder/.out")" 1 "a line a trigger"
 run 0 trigger show count

@@ -38,6 +38,12 @@ static const char *state_word(const struct trigger *t, const struct status *stat
     return status_word(t->mapping->enabled ? status->state : STATUS_DISABLED);
 }
 
+/* It would run, and no runner is there. */
+static bool is_stopped(const struct trigger *t, const struct status *status)
+{
+    return strcmp(state_word(t, status), status_word(STATUS_STOPPED)) == 0;
+}
+
 static void put_text(struct buf *out, const char *name, struct str text)
 {
     json_put_name(out, str_from(name));
@@ -145,10 +151,11 @@ static bool list(struct cli *cli, const struct trigger_place *place, struct err 
     struct sheet sheet;
     struct trigger t;
     struct status status;
-    bool found, ok = true;
+    bool found, ok = true, stopped = false;
     sheet_init(&sheet, &cli->arena, heads);
     for (size_t at = 0; ok && next_row(place, &at, &t);) {
         ok = read_status(cli, place, t.mapping, &status, &found, err);
+        stopped = stopped || (ok && is_stopped(&t, &status));
         if (ok && cli->out.terminal)
             add_table_row(cli, &sheet, place, &t, &status);
         else if (ok)
@@ -159,7 +166,12 @@ static bool list(struct cli *cli, const struct trigger_place *place, struct err 
     if (ok && sheet.count)
         sheet_print(&sheet, &cli->out);
     sheet_fini(&sheet);
-    return ok && cli_out_flush(&cli->out, err);
+    ok = ok && cli_out_flush(&cli->out, err);
+    if (ok && stopped)
+        cli_report_note(
+            "nobody runs what is stopped: 'dynascope serve', the explorer or 'dynascope "
+            "trigger run' does");
+    return ok;
 }
 
 bool cli_trigger_list(struct cli *cli, struct err *err)
