@@ -165,11 +165,35 @@ static struct backend *open_named(
     return NULL;
 }
 
+/* HOST ":" PORT */
+static bool is_host_and_port(struct str word)
+{
+    struct str host = STR_NONE;
+    uint64_t port;
+    return str_find_byte(word, '/') == SIZE_MAX && str_cut(&word, ':', &host) && host.len &&
+           str_to_u64(word, &port) && port > 0 && port <= 65535;
+}
+
+/* What is no folder yet, and is hardly meant to become one. */
+static bool refuse_slip(struct str word, struct err *err)
+{
+    struct str at = word, profile = STR_NONE;
+    if (is_host_and_port(word))
+        return err_set(err, ERR_USAGE, "%.*s: an endpoint is http://%.*s (a folder: ./%.*s)",
+            STR_ARG(word), STR_ARG(word), STR_ARG(word));
+    if (str_find_byte(word, '/') == SIZE_MAX && str_find_byte(word, '@') != SIZE_MAX &&
+        str_cut(&at, '@', &profile) && is_profile(profile))
+        return err_set(err, ERR_USAGE, "%.*s: a profile with a region is aws:%.*s", STR_ARG(word),
+            STR_ARG(word));
+    return true;
+}
+
 static struct backend *open_word(
     const char *word, const struct backend_options *options, struct err *err)
 {
-    if (is_folder(word) || !is_profile(str_from(word)))
-        return open_folder(word, options, err);
+    bool folder = is_folder(word);
+    if (folder || !is_profile(str_from(word)))
+        return folder || refuse_slip(str_from(word), err) ? open_folder(word, options, err) : NULL;
     struct named named = {.profile = str_from(word)};
     return open_remote(&named, options, err);
 }

@@ -317,7 +317,8 @@ static void global_run_connect(struct app *app, struct view *view, struct str ar
     (void)view;
     str_cut(&rest, ' ', &connection);
     rest = str_trim(rest);
-    if (!connection.len || (rest.len && !str_equal(rest, STR("read-write")))) {
+    bool writable = str_equal(rest, STR("read-write")) || str_equal(rest, STR("--read-write"));
+    if (!connection.len || (rest.len && !writable)) {
         app_say(app, ROLE_STATUS,
             "connect CONNECTION [read-write]: a folder, http(s)://host[:port], "
             "aws[:PROFILE][@REGION], "
@@ -327,7 +328,7 @@ static void global_run_connect(struct app *app, struct view *view, struct str ar
     }
     buf_clear(&app->connect);
     buf_add(&app->connect, connection);
-    app->connect_writable = rest.len > 0;
+    app->connect_writable = writable;
 }
 
 /* ---- the ":" line ---- */

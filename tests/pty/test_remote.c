@@ -95,6 +95,12 @@ static void one_changes_to_another_connection_without_leaving(void **state)
     snprintf(line, sizeof line, ":connect %s read-write\r", e.url);
     term_send(&t, line);
     term_expect_gone(&t, "read-only");
+    snprintf(line, sizeof line, ":connect %s\r", e.url);
+    term_send(&t, line);
+    term_expect(&t, "read-only");
+    snprintf(line, sizeof line, ":connect %s --read-write\r", e.url); /* as on the command line */
+    term_send(&t, line);
+    term_expect_gone(&t, "read-only");
     leave(&t);
     endpoint_stop(&e);
     sample_fini(&s);

@@ -166,6 +166,20 @@ static void what_is_no_connection_is_refused_by_name(void **state)
     assert_null(strstr(err.text, "word@"));
 }
 
+static void what_is_nearly_a_connection_is_not_made_a_folder(void **state)
+{
+    use_home(*state);
+    struct err err = ERR_INIT;
+    write_file(*state, ".aws/config", "[profile dev]\nregion = eu-west-1\n");
+    assert_null(backend_open("localhost:8000", NULL, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_non_null(strstr(err.text, "http://localhost:8000"));
+    assert_null(backend_open("dev@eu-west-3", NULL, &err));
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_non_null(strstr(err.text, "aws:dev@eu-west-3"));
+    assert_int_not_equal(access("localhost:8000", F_OK), 0);
+}
+
 static const char *remedy_of(const char *connection, const struct backend_options *options)
 {
     struct err err = ERR_INIT;
@@ -295,6 +309,8 @@ int main(void)
             timeouts_are_seconds_and_zero_is_none, make_home, remove_home),
         cmocka_unit_test_setup_teardown(
             what_is_no_connection_is_refused_by_name, make_home, remove_home),
+        cmocka_unit_test_setup_teardown(
+            what_is_nearly_a_connection_is_not_made_a_folder, make_home, remove_home),
         cmocka_unit_test_setup_teardown(
             a_remote_connection_is_read_only_until_somebody_says_otherwise, make_home, remove_home),
         cmocka_unit_test(the_default_store_is_made_for_this_user_alone),
