@@ -4,7 +4,6 @@
  * these would pass the filters, without calling anything.
  */
 #include "backend/json_out.h"
-#include "backend/triggers/batch_result.h"
 #include "base/mem.h"
 #include "views/confirm.h"
 #include "views/item_editor.h"
@@ -14,6 +13,7 @@
 #include "views/pane_text.h"
 #include "views/pane_triggers_impl.h"
 #include "views/prompt.h"
+#include "views/trigger_events.h"
 #include "views/trigger_past.h"
 #include "views/trigger_words.h"
 #include "views/words.h"
@@ -185,8 +185,8 @@ struct replaying {
     struct str name, uuid;
     struct trigger_past past;
     struct mapping mapping;
-    bool has_mapping;
-    size_t found, taken;
+    bool has_mapping, step;
+    size_t found, taken, bad; /* bad: records that the function has not dealt with */
 };
 
 static void replaying_free(void *context)
@@ -225,8 +225,25 @@ static bool replay_prepare(
     if (!find_past(r, client, err))
         return false;
     r->taken = trigger_past_batches(&r->past, r->has_mapping ? &r->mapping : NULL,
-        r->has_mapping ? r->mapping.batch_size : LAST_USUAL, events);
+        r->step          ? 1
+        : r->has_mapping ? r->mapping.batch_size
+                         : LAST_USUAL,
+        events);
     return true;
+}
+
+/* Partial failures count where the mapping asks for them. */
+static bool replay_seen(void *context, size_t nth, const struct invocation *invocation)
+{
+    struct replaying *r = context;
+    size_t count;
+    size_t good = trigger_events_good(invocation->event, buf_str(&invocation->payload),
+        r->has_mapping && r->mapping.report, &count);
+    (void)nth;
+    if (invocation->outcome != INVOKED_OK)
+        good = 0;
+    r->bad += count - good;
+    return invocation->outcome == INVOKED_OK && good >= count;
 }
 
 static void replay_ended(struct app *app, void *context, const struct trigger_calls *calls,
@@ -234,7 +251,8 @@ static void replay_ended(struct app *app, void *context, const struct trigger_ca
 {
     struct replaying *r = context;
     struct buf text = {0};
-    size_t done = trigger_calls_done(calls), failed = trigger_calls_failed(calls);
+    size_t skipped = trigger_calls_skipped(calls);
+    size_t done = trigger_calls_done(calls) - skipped, failed = trigger_calls_failed(calls);
     if (err->code != ERR_NONE) {
         app_fail(app, err);
         return;
@@ -243,14 +261,101 @@ static void replay_ended(struct app *app, void *context, const struct trigger_ca
         app_say(app, ROLE_STATUS, "there is no record to replay");
         return;
     }
-    buf_printf(&text, "replayed on %.*s: %zu of %zu records pass the filters; ", STR_ARG(r->name),
-        r->taken, r->found);
-    buf_printf(
-        &text, "%zu of %zu batches called, %zu failed", done, trigger_calls_count(calls), failed);
+    buf_printf(&text, "replayed on %.*s: %zu of %zu batches called, %zu failed", STR_ARG(r->name),
+        done, trigger_calls_count(calls), failed);
+    if (r->bad)
+        buf_printf(&text, " (%zu %s)", r->bad, r->bad == 1 ? "record" : "records");
+    if (skipped)
+        buf_printf(&text, ", %zu skipped", skipped);
+    buf_printf(&text, "; %zu of %zu records pass the filters", r->taken, r->found);
     if (last && last->outcome == INVOKED_REFUSED && last->payload.len)
         buf_printf(&text, ": %.*s", STR_ARG(str_take(buf_str(&last->payload), 200)));
     app_say(app, failed ? ROLE_STATUS_WARNING : ROLE_STATUS_OK, "%s", buf_cstr(&text));
     buf_fini(&text);
+}
+
+/* ---- step by step ---- */
+
+static void show_event(struct app *app, struct str event)
+{
+    struct buf text = {0};
+    pane_text_pretty(&text, event);
+    pane_text_open(app, STR("the event that comes next"), buf_str(&text));
+    app_say(app, ROLE_STATUS, "the replay waits: close this, then :replay goes on with it");
+    buf_fini(&text);
+}
+
+static void step_chosen(struct app *app, struct str value)
+{
+    struct pane_triggers *p = pane_triggers_of(app);
+    struct str event;
+    if (!p || !p->calls || !trigger_calls_waits(p->calls, &event))
+        return;
+    if (str_equal(value, STR("stop")))
+        trigger_calls_cancel(p->calls);
+    else if (str_equal(value, STR("show")))
+        show_event(app, event);
+    else
+        trigger_calls_go(p->calls, str_equal(value, STR("skip"))  ? CALLS_GO_PAST
+                                   : str_equal(value, STR("all")) ? CALLS_GO_ALL
+                                                                  : CALLS_GO);
+}
+
+/* "INSERT  {"id":{"S":"1"}}" */
+static void put_next(struct str event, struct buf *out)
+{
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    const struct json *records = json_get(json_parse(&arena, event, &ignored), STR("Records"));
+    if (records && records->first)
+        trigger_past_words(records->first, out);
+    arena_fini(&arena);
+}
+
+static void put_last(const struct replaying *r, const struct invocation *last, struct buf *out)
+{
+    size_t count;
+    size_t good = trigger_events_good(
+        last->event, buf_str(&last->payload), r->has_mapping && r->mapping.report, &count);
+    bool named = last->outcome == INVOKED_OK && good < count;
+    buf_printf(out, "%s after ", named ? "named as failed" : outcome_word(last->outcome));
+    trigger_words_us(out, last->duration_us);
+    buf_printf(out, ": %.*s", STR_ARG(str_take(buf_str(&last->payload), 200)));
+}
+
+static void step_menu(struct app *app, const struct trigger_calls *calls, struct str event,
+    const struct replaying *r, const struct invocation *last)
+{
+    struct buf title = {0}, text = {0};
+    buf_printf(
+        &title, "Record %zu of %zu", trigger_calls_done(calls) + 1, trigger_calls_count(calls));
+    struct menu *menu = menu_new(app, buf_str(&title));
+    if (r && last) {
+        put_last(r, last, &text);
+        menu_add(menu, &(struct menu_row){.text = buf_str(&text), .heading = true});
+    }
+    buf_clear(&text);
+    put_next(event, &text);
+    menu_add(menu, &(struct menu_row){.text = buf_str(&text), .heading = true});
+    menu_add(menu, &(struct menu_row){.text = STR("call it with this record"), .value = STR("go")});
+    menu_add(menu, &(struct menu_row){.text = STR("skip this record"), .value = STR("skip")});
+    menu_add(menu, &(struct menu_row){.text = STR("look at the event"), .value = STR("show")});
+    menu_add(menu, &(struct menu_row){.text = STR("the rest without asking"), .value = STR("all")});
+    menu_add(menu, &(struct menu_row){.text = STR("stop"), .value = STR("stop")});
+    menu_open(menu, step_chosen);
+    buf_fini(&title);
+    buf_fini(&text);
+}
+
+/* Not over what somebody types into meanwhile: then it waits for R. */
+static void replay_step(struct app *app, void *context, const struct invocation *last)
+{
+    struct pane_triggers *p = pane_triggers_of(app);
+    struct str event;
+    if (p && p->calls && trigger_calls_waits(p->calls, &event) && app_top(app) == &p->view)
+        step_menu(app, p->calls, event, context, last);
+    else
+        app_say(app, ROLE_STATUS, "the replay waits: :replay goes on with it");
 }
 
 static void replay(struct app *app, struct replaying *r)
@@ -265,14 +370,19 @@ static void replay(struct app *app, struct replaying *r)
             .what = STR("replay"),
             .context = r,
             .prepare = replay_prepare,
+            .seen = replay_seen,
+            .step = r->step ? replay_step : NULL,
             .ended = replay_ended,
             .free = replaying_free});
 }
 
-/* args = [ number | file ] */
+/* args = [ "step" ] [ number | file ] */
 static bool take_source(struct replaying *r, struct str args, struct err *err)
 {
     int64_t last = LAST_USUAL;
+    r->step = str_equal(args, STR("step")) || str_starts(args, STR("step "));
+    if (r->step)
+        args = str_trim(str_skip(args, 4));
     if (args.len && !str_to_i64(args, &last)) {
         r->past.file = arena_dup(&r->arena, args);
         return true;
@@ -362,6 +472,8 @@ static void replay_menu(struct app *app, const struct triggers_row *row)
             menu, &(struct menu_row){.text = STR("the last 100 records"), .value = STR("100")});
         menu_add(
             menu, &(struct menu_row){.text = STR("the last … records"), .value = STR("count")});
+        menu_add(menu, &(struct menu_row){.text = STR("the last 100 records, step by step"),
+                           .value = STR("step 100")});
     }
     menu_add(menu, &(struct menu_row){.text = STR("records of a file…"), .value = STR("file")});
     menu_open(menu, replay_chosen);
@@ -373,7 +485,11 @@ static void replay_menu(struct app *app, const struct triggers_row *row)
 void pane_triggers_run_replay(struct app *app, struct view *view, struct str args)
 {
     struct err err = ERR_INIT;
-    if (!args.len)
+    struct trigger_calls *calls = ((struct pane_triggers *)view)->calls;
+    struct str event;
+    if (!args.len && calls && trigger_calls_waits(calls, &event))
+        step_menu(app, calls, event, NULL, NULL);
+    else if (!args.len)
         replay_menu(app, pane_triggers_current((struct pane_triggers *)view));
     else if (!replay_of(app, args, &err))
         app_fail(app, &err);

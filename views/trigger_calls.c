@@ -29,9 +29,10 @@ struct trigger_calls {
     struct function function;
     struct buf events, what, name;
     size_t next; /* where the next event begins */
-    size_t count, done, failed;
+    size_t count, done, failed, skipped;
     struct invocation invocation;
-    bool running, called, cancelled;
+    bool running, called, cancelled, waits;
+    const struct invocation *last; /* with step: the answer before */
     struct task *task;
 };
 
@@ -87,13 +88,8 @@ static void on_answer(struct invocation *invocation)
     let_go(c);
 }
 
-static void call_next(struct trigger_calls *c)
+static void call(struct trigger_calls *c)
 {
-    struct err none = ERR_INIT;
-    if (c->cancelled || c->done == c->count) {
-        finish(c, &none);
-        return;
-    }
     invocation_fini(&c->invocation);
     c->invocation = (struct invocation){.function = &c->function,
         .event = str_from(c->events.at + c->next),
@@ -103,6 +99,44 @@ static void call_next(struct trigger_calls *c)
     c->running = c->called = true;
     atomic_fetch_add(&c->holders, 1);
     invoker_start(c->invoker, &c->invocation);
+}
+
+static void call_next(struct trigger_calls *c)
+{
+    struct err none = ERR_INIT;
+    if (c->cancelled || c->done == c->count) {
+        finish(c, &none);
+    } else if (c->spec.step) {
+        c->waits = true;
+        c->spec.step(c->app, c->spec.context, c->last);
+    } else {
+        call(c);
+    }
+}
+
+bool trigger_calls_waits(const struct trigger_calls *c, struct str *event)
+{
+    *event = c->waits ? str_from(c->events.at + c->next) : STR_NONE;
+    return c->waits;
+}
+
+void trigger_calls_go(struct trigger_calls *c, enum trigger_calls_go how)
+{
+    struct str event;
+    if (!trigger_calls_waits(c, &event))
+        return;
+    c->waits = false;
+    c->last = NULL;
+    if (how == CALLS_GO_ALL)
+        c->spec.step = NULL;
+    if (how != CALLS_GO_PAST) {
+        call(c);
+        return;
+    }
+    c->next += event.len + 1;
+    c->done++;
+    c->skipped++;
+    call_next(c);
 }
 
 static void look(void *data, short events)
@@ -120,6 +154,7 @@ static void look(void *data, short events)
         good = c->spec.seen(c->spec.context, c->done, &c->invocation);
     c->done++;
     c->failed += !good;
+    c->last = &c->invocation;
     if (c->invocation.outcome == INVOKED_REFUSED)
         c->cancelled = true;
     app_paint_soon(c->app);
@@ -216,6 +251,10 @@ void trigger_calls_cancel(struct trigger_calls *c)
     task_cancel(c->task);
     if (c->running)
         invoker_cancel(c->invoker, &c->invocation);
+    if (c->waits) {
+        c->waits = false;
+        call_next(c);
+    }
 }
 
 void trigger_calls_free(struct trigger_calls *c)
@@ -241,6 +280,11 @@ size_t trigger_calls_failed(const struct trigger_calls *c)
     return c->failed;
 }
 
+size_t trigger_calls_skipped(const struct trigger_calls *c)
+{
+    return c->skipped;
+}
+
 void trigger_calls_words(const struct trigger_calls *c, struct buf *out)
 {
     buf_add(out, buf_str(&c->what));
@@ -250,4 +294,6 @@ void trigger_calls_words(const struct trigger_calls *c, struct buf *out)
         buf_printf(out, ": %zu of %zu", c->done, c->count);
     if (c->failed)
         buf_printf(out, ", %zu failed", c->failed);
+    if (c->waits)
+        buf_add(out, STR(", it waits"));
 }

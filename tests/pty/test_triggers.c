@@ -130,6 +130,74 @@ static void a_record_is_replayed_from_the_stream(void **state)
     end(&x);
 }
 
+static void put_id(struct fixture *x, const char *id)
+{
+    char body[128];
+    snprintf(body, sizeof body, "{\"TableName\":\"Orders\",\"Item\":{\"id\":{\"S\":\"%s\"}}}", id);
+    free(sample_call(&x->sample, "PutItem", body));
+}
+
+/* A function that names the record of the item 2 as failed, on a mapping that asks for that. */
+static void begin_naming(struct fixture *x)
+{
+    struct buf errors = {0};
+    begin(x);
+    write_script(x, "#!/bin/sh\ne=$(cat)\n"
+                    "s=$(echo \"$e\" | sed 's/.*\"SequenceNumber\":\"\\([0-9]*\\)\".*/\\1/')\n"
+                    "case $e in\n*'\"S\":\"2\"'*)\n"
+                    "echo \"{\\\"batchItemFailures\\\":[{\\\"itemIdentifier\\\":\\\"$s\\\"}]}\";;\n"
+                    "esac\n");
+    if (sample_run(&x->sample, NULL, NULL, &errors, "trigger", "edit", "-c", x->sample.store,
+            "count", "--function-response-types", "ReportBatchItemFailures", "--disabled", NULL))
+        fail_msg("trigger edit: %s", buf_cstr(&errors));
+    buf_fini(&errors);
+    put_id(x, "1");
+    put_id(x, "2");
+    put_id(x, "3");
+}
+
+static void records_are_replayed_step_by_step_and_failures_that_it_names_are_seen(void **state)
+{
+    (void)state;
+    struct fixture x;
+    begin_naming(&x);
+    start(&x, NULL);
+    term_send(&x.term, ":replay step 10\r");
+    term_expect(&x.term, "Record 1 of 3");
+    term_expect(&x.term, "{\"id\":{\"S\":\"1\"}}");
+    term_send(&x.term, "\r");
+    term_expect(&x.term, "Record 2 of 3");
+    term_expect(&x.term, "ok after");
+    term_send(&x.term, "\r");
+    term_expect(&x.term, "Record 3 of 3");
+    term_expect(&x.term, "named as failed");
+    term_send(&x.term, "skip\r");
+    term_expect(&x.term, "2 of 3 batches called, 1 failed (1 record), 1 skipped");
+    end(&x);
+}
+
+static void a_replay_that_waits_goes_on_or_is_stopped(void **state)
+{
+    (void)state;
+    struct fixture x;
+    begin_naming(&x);
+    start(&x, NULL);
+    term_send(&x.term, ":replay step 10\r");
+    term_expect(&x.term, "Record 1 of 3");
+    term_send(&x.term, "\x1b");
+    term_expect_gone(&x.term, "Record 1 of 3");
+    term_expect(&x.term, "0 of 3, it waits");
+    term_send(&x.term, ":replay\r");
+    term_expect(&x.term, "Record 1 of 3");
+    term_send(&x.term, "the rest\r");
+    term_expect(&x.term, "3 of 3 batches called, 1 failed (1 record)");
+    term_send(&x.term, ":replay step 10\r");
+    term_expect(&x.term, "Record 1 of 3");
+    term_send(&x.term, "stop\r");
+    term_expect(&x.term, "0 of 3 batches called");
+    end(&x);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +205,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(nothing_is_sent_while_nothing_changes),
         cmocka_unit_test(what_came_with_a_store_asks_before_it_runs),
         cmocka_unit_test(a_record_is_replayed_from_the_stream),
+        cmocka_unit_test(records_are_replayed_step_by_step_and_failures_that_it_names_are_seen),
+        cmocka_unit_test(a_replay_that_waits_goes_on_or_is_stopped),
     };
     if (argc < 2)
         return 64;
