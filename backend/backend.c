@@ -283,6 +283,11 @@ bool backend_knows(const char *word)
     return is_remote(str_from(word)) || found || !readable || is_profile(str_from(word));
 }
 
+bool backend_nth_name(int nth, struct buf *out)
+{
+    return named_nth(nth, out);
+}
+
 bool backend_check(const char *connection, void (*see)(void *context, const char *finding),
     void *context, uint64_t *findings, struct err *err)
 {

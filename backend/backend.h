@@ -94,6 +94,8 @@ struct backend *backend_open(
 bool backend_knows(const char *word);
 /* Adds the default store's folder, NUL-terminated behind `len`. */
 bool backend_default_path(struct buf *path, struct err *err);
+/* Adds the name of the nth connection in the configuration file; false behind the last. */
+bool backend_nth_name(int nth, struct buf *out);
 /* Checks a store (NULL or "" = the default one): one line a finding, *findings of them. False where
  * it could not be checked. */
 bool backend_check(const char *connection, void (*see)(void *context, const char *finding),

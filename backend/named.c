@@ -137,3 +137,39 @@ bool named_find(
     *found = search.found;
     return ok && check(&search, path, err);
 }
+
+struct count {
+    int left; /* sections before the one that is wanted */
+    struct buf *out;
+};
+
+static bool on_counted(void *context, const struct conf_line *line, struct err *err)
+{
+    struct count *c = context;
+    struct str name;
+    (void)err;
+    if (conf_section_name(line->section, "connection", &name) && c->left-- == 0)
+        buf_add(c->out, name);
+    return true;
+}
+
+static bool pass(void *context, const struct conf_line *line, struct err *err)
+{
+    (void)context;
+    (void)line;
+    (void)err;
+    return true;
+}
+
+bool named_nth(int nth, struct buf *out)
+{
+    struct count count = {nth, out};
+    struct conf_handler handler = {.section = on_counted, .entry = pass, .context = &count};
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    struct str path;
+    named_path(&arena, &path);
+    conf_load(path.at, &handler, &ignored);
+    arena_fini(&arena);
+    return count.left < 0;
+}

@@ -3,6 +3,7 @@
 #define BACKEND_NAMED_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 /*
@@ -36,6 +37,8 @@ bool named_timeout(struct str seconds, int64_t *ms, struct err *err);
 /* *found: whether the file has such a connection. Slices live in the arena. */
 bool named_find(
     struct named *out, bool *found, struct arena *arena, struct str name, struct err *err);
+/* Adds the name of the file's nth connection; false behind the last. */
+bool named_nth(int nth, struct buf *out);
 /* Adds the configuration file's path. */
 void named_path(struct arena *arena, struct str *path);
 

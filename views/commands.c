@@ -331,6 +331,13 @@ static void global_run_connect(struct app *app, struct view *view, struct str ar
     app->connect_writable = writable;
 }
 
+static bool global_complete_connect(struct app *app, struct view *view, int nth, struct buf *out)
+{
+    (void)app;
+    (void)view;
+    return backend_nth_name(nth, out);
+}
+
 /* ---- the ":" line ---- */
 
 /* The nth name of a command here: the pane's rows, then global ones, then nothing. */
@@ -471,7 +478,8 @@ static const struct command global_commands[] = {
     {.name = "connect",
         .args = "CONNECTION [read-write]",
         .help = "change to another store, endpoint or profile",
-        .run = global_run_connect},
+        .run = global_run_connect,
+        .complete = global_complete_connect},
     {.name = "zoom", .help = "one pane on the whole screen, or all", .run = global_run_zoom},
     {.name = "refresh", .help = "read again what is shown", .run = global_run_refresh},
     {.name = "redraw", .help = "paint the whole screen again", .run = global_run_redraw},

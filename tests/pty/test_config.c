@@ -91,6 +91,23 @@ static void a_theme_of_ones_own_colours_the_screen(void **state)
     close_both(&s, &t);
 }
 
+static void names_of_connections_are_completed(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    init_orders(&s);
+    write_file(&s, "", "/config",
+        "[connection prod]\nregion = xx-1\n[theme]\nname = light\n"
+        "[connection workbench]\nstore = /nowhere\n");
+    open_with(&s, &t, "--theme", "default");
+    term_expect(&t, "O0003");
+    term_send(&t, ":connect w\t");
+    term_expect(&t, ":connect workbench");
+    term_send(&t, "\033");
+    close_both(&s, &t);
+}
+
 static void assert_refused(const char *option, const char *name)
 {
     struct sample s;
@@ -135,6 +152,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_keymap_of_ones_own_adds_to_the_shipped_one),
         cmocka_unit_test(a_wrong_line_is_named_and_the_rest_works),
         cmocka_unit_test(a_theme_of_ones_own_colours_the_screen),
+        cmocka_unit_test(names_of_connections_are_completed),
         cmocka_unit_test(names_that_are_not_there_exit_with_78),
         cmocka_unit_test(all_shipped_keymaps_and_themes_load_without_a_complaint),
     };

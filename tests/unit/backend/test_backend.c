@@ -102,6 +102,11 @@ static void a_word_may_be_a_name_a_folder_or_a_profile(void **state)
     assert_non_null(strstr(err.text, "read-olny"));
     assert_true(backend_knows("dev") && backend_knows("prod") && backend_knows("aws"));
     assert_false(backend_knows("nobody"));
+    struct buf name = {0};
+    assert_true(backend_nth_name(1, &name)); /* wrong ones are offered too: opened, they say why */
+    assert_string_equal(buf_cstr(&name), "desk");
+    assert_false(backend_nth_name(3, &name));
+    buf_fini(&name);
 }
 
 static int64_t budget_of(const char *connection, const struct backend_options *options)
