@@ -198,6 +198,28 @@ static void a_replay_that_waits_goes_on_or_is_stopped(void **state)
     end(&x);
 }
 
+static void an_event_larger_than_is_kept_is_read_from_the_stream_again(void **state)
+{
+    (void)state;
+    struct fixture x;
+    struct buf body = {0};
+    begin(&x);
+    buf_add(
+        &body, STR("{\"TableName\":\"Orders\",\"Item\":{\"id\":{\"S\":\"large\"},\"v\":{\"S\":\""));
+    for (int i = 0; i < 20000; i++)
+        buf_add_byte(&body, 'v');
+    buf_add(&body, STR("\"}}}"));
+    free(sample_call(&x.sample, "PutItem", buf_cstr(&body)));
+    buf_fini(&body);
+    start(&x, NULL);
+    term_expect(&x.term, "it saw a change");
+    term_send(&x.term, "o");
+    term_expect(&x.term, "1 invocation ");
+    term_send(&x.term, "\r");
+    term_expect(&x.term, "its records, read from the stream again:");
+    end(&x);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -207,6 +229,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_record_is_replayed_from_the_stream),
         cmocka_unit_test(records_are_replayed_step_by_step_and_failures_that_it_names_are_seen),
         cmocka_unit_test(a_replay_that_waits_goes_on_or_is_stopped),
+        cmocka_unit_test(an_event_larger_than_is_kept_is_read_from_the_stream_again),
     };
     if (argc < 2)
         return 64;
