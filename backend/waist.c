@@ -263,6 +263,9 @@ bool ddb_reply_error(const struct ddb_reply *reply, struct err *err)
     if (name.len) {
         char word[ERR_NAME_MAX] = "";
         memcpy(word, name.at, name.len < sizeof word ? name.len : sizeof word - 1);
+        bool mute = !text.len && strcmp(word, "UnknownOperationException") == 0;
+        if (mute) /* the service says no more than that */
+            text = STR("the endpoint does not offer this operation");
         err_refuse(err, word, "%.*s", STR_ARG(text));
         err->code = code_of(name);
         add_reasons(body, err);

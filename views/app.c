@@ -340,7 +340,8 @@ bool app_writable(struct app *app, struct buf *why)
     if (app->options.read_only)
         remedy = "start without --read-only to write";
     if (remedy)
-        buf_printf(why, "this connection is read-only: %s", remedy);
+        buf_printf(why, "this connection is read-only: %s%s", remedy,
+            strstr(remedy, "--read-write") ? ", or after :connect … read-write" : "");
     return remedy == NULL;
 }
 

@@ -44,7 +44,7 @@ static void an_endpoint_is_browsed_and_says_where_one_is(void **state)
     term_expect(&t, e.url);
     term_expect(&t, "read-only");
     term_send(&t, "D");
-    term_expect(&t, "--read-write");
+    term_expect(&t, "or after");
     leave(&t);
     endpoint_stop(&e);
     sample_fini(&s);

@@ -35,6 +35,19 @@ static void an_error_answer_gives_its_name_and_message(void **state)
     ddb_reply_fini(&reply);
 }
 
+static void an_operation_that_is_not_offered_is_said_to_be(void **state)
+{
+    (void)state;
+    struct ddb_reply reply =
+        answer(400, "{\"__type\":\"com.amazon.coral.service#UnknownOperationException\"}");
+    struct err err = ERR_INIT;
+    assert_true(ddb_reply_error(&reply, &err));
+    assert_int_equal(err.code, ERR_REFUSED);
+    assert_string_equal(err.name, "UnknownOperationException");
+    assert_string_equal(err.text, "the endpoint does not offer this operation");
+    ddb_reply_fini(&reply);
+}
+
 static void message_may_be_written_large_and_the_type_bare(void **state)
 {
     (void)state;
@@ -185,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_success_is_no_error),
         cmocka_unit_test(an_error_answer_gives_its_name_and_message),
+        cmocka_unit_test(an_operation_that_is_not_offered_is_said_to_be),
         cmocka_unit_test(message_may_be_written_large_and_the_type_bare),
         cmocka_unit_test(throttling_and_missing_credentials_are_kinds_of_their_own),
         cmocka_unit_test(reasons_of_throttling_are_shown),
