@@ -23,7 +23,7 @@ struct pane_query {
     struct buf verdict, cost, command;
     struct buf error;
     struct buf keys; /* the hints of the last row */
-    int64_t share; /* of query_plan_cost() */
+    int64_t share;   /* of query_plan_cost() */
 };
 
 enum { PANE_QUERY_LINE = -1 };
