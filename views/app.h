@@ -45,7 +45,7 @@ struct app {
     int held_count;
 
     struct view *tables, *items;
-    struct view *stream, *item; /* NULL, or open over the grid: the item over the stream */
+    struct view *stream, *item;      /* NULL, or open over the grid: the item over the stream */
     struct view *over[APP_OVER_MAX]; /* over these: triggers, and what is opened from there */
     int over_count;
     struct view *overlays[APP_OVERLAYS_MAX];

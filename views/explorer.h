@@ -27,7 +27,7 @@ struct explorer_options {
     bool gutter; /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
     /* Triggers of the connection, see cli/host.h; NULL = found by the connection. */
     const char *triggers, *trusted; /* the registry's folder, and the file of what was agreed to */
-    const struct clock *clock; /* NULL = the system's */
+    const struct clock *clock;      /* NULL = the system's */
 };
 
 /* The locale has been chosen (setlocale) by the caller. The process exit code, 0 after an ordinary
