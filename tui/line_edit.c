@@ -53,6 +53,8 @@ void line_edit_set(struct line_edit *edit, struct str text)
     edit->cursor = clean.len;
     edit->left = 0;
     edit->history_age = 0;
+    edit->history_typed = false;
+    buf_clear(&edit->history_draft);
     edit->completion = -1;
     line_edit_forget(edit);
 }
@@ -212,15 +214,18 @@ static void history(struct line_edit *edit, int step)
     int age = edit->history_age + step;
     if (!edit->hooks.history || age < 0)
         return;
-    if (edit->history_age == 0) {
+    /* going through the history and back is no typing */
+    if (edit->history_age == 0 && !str_equal(buf_str(&edit->history_draft), line_edit_text(edit))) {
         buf_clear(&edit->history_draft);
         buf_add(&edit->history_draft, line_edit_text(edit));
+        edit->history_typed = edit->change_at > 0;
     }
     struct str draft = buf_str(&edit->history_draft);
     if (age == 0) {
         show_line(edit, draft);
         edit->history_age = 0;
-    } else if (edit->hooks.history(edit->hooks.data, age, draft, &line)) {
+    } else if (edit->hooks.history(
+                   edit->hooks.data, age, edit->history_typed ? draft : STR_NONE, &line)) {
         show_line(edit, buf_str(&line));
         edit->history_age = age;
     }

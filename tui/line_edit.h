@@ -48,6 +48,7 @@ struct line_edit {
     int change_count, change_at;
     int history_age; /* 0 = the line being written */
     struct buf history_draft;
+    bool history_typed; /* the draft was typed, and is what lines have to begin with */
     /* a completion in progress */
     int completion; /* -1 = none */
     size_t completion_from, completion_len;

@@ -116,6 +116,7 @@ void act_write(struct act *act, const char *verb, struct value before, struct va
         journal_entry_new(&act->table, before, after, verb, buf_str(&what));
     if (file)
         entry->kept = arena_dup(&entry->arena, str_from(file->path));
+    entry->in_line = act->in_line;
     journal_write(&act->app->journal, entry);
     buf_fini(&what);
 }
@@ -185,9 +186,11 @@ static bool act_set(struct act *act, struct str text, const struct edit_file *fi
     struct buf value = {0}, after = {0};
     bool ok = literal_parse(&value, text, act_old_type(act), err) &&
               patch_set(&after, act->item, &act->path, value_of(buf_str(&value)), err);
-    if (ok && value_equal(act->item, value_of(buf_str(&after))))
+    bool same = ok && value_equal(act->item, value_of(buf_str(&after)));
+    if (same)
         app_say(act->app, ROLE_STATUS, "no change");
-    else if (ok)
+    act->in_line = file == NULL;
+    if (ok && !same)
         act_write(act, act_old_type(act) ? "changed" : "added", act->item,
             value_of(buf_str(&after)), file);
     buf_fini(&value);

@@ -15,6 +15,7 @@ struct act {
     struct patch_path path;
     struct str name; /* of an attribute being added */
     bool typed;
+    bool in_line; /* what is written was typed in the prompt */
 };
 
 struct act *act_new(struct app *app, const struct client_table *table, void (*go)(struct act *act));

@@ -350,34 +350,54 @@ bool app_writing(const struct app *app)
     return app->journal.writing > 0;
 }
 
+/* Where the text of a write that failed is to be had again. */
+static void app_add_kept(struct app *app, const struct journal_entry *entry, struct buf *out)
+{
+    if (entry->kept.len) {
+        buf_printf(out, "; your text is kept in %.*s", STR_ARG(entry->kept));
+    } else if (entry->in_line) {
+        buf_add(out, STR("; what you typed comes back with "));
+        app_key_of(app, app->items, "edit-attribute", out);
+        buf_add(out, STR(" and Up"));
+    }
+}
+
+static void app_say_unwritten(
+    struct app *app, const struct journal_entry *entry, const struct err *err)
+{
+    struct buf kept = {0};
+    struct str what = entry->what;
+    app_add_kept(app, entry, &kept);
+    struct str rest = buf_str(&kept);
+    if (change_conflict(err))
+        app_say(app, ROLE_STATUS_WARNING,
+            "not written: someone else changed %.*s since it was loaded. Look at it and try "
+            "again%.*s",
+            STR_ARG(what), STR_ARG(rest));
+    else if (err->code == ERR_UNKNOWN)
+        app_say(app, ROLE_STATUS_WARNING, "it is not known whether %.*s was written: %s%.*s",
+            STR_ARG(what), err->text, STR_ARG(rest));
+    else if (err->code == ERR_CANCELLED)
+        app_say(
+            app, ROLE_STATUS, "stopped: %.*s was not written%.*s", STR_ARG(what), STR_ARG(rest));
+    else
+        app_say(app, ROLE_STATUS_ERROR, "not written: %s%s%s%.*s", err->name,
+            err->name[0] ? ": " : "", err->text, STR_ARG(rest));
+    buf_fini(&kept);
+}
+
 static void app_wrote(void *context, const struct journal_entry *entry, const struct err *err)
 {
     struct app *app = context;
-    struct str what = entry->what;
-    bool gone = entry->after.type == VALUE_NONE;
-    if (!err) {
+    if (err) {
+        app_say_unwritten(app, entry, err);
+    } else {
         app_say(app, ROLE_STATUS_OK, "%s %.*s",
-            entry->undo ? "took back the change of" : entry->verb, STR_ARG(what));
+            entry->undo ? "took back the change of" : entry->verb, STR_ARG(entry->what));
         if (entry->kept.len)
             edit_remove_kept(entry->kept);
-        if (gone && app->item)
+        if (entry->after.type == VALUE_NONE && app->item)
             app_show_item(app, NULL);
-    } else if (change_conflict(err)) {
-        app_say(app, ROLE_STATUS_WARNING,
-            "not written: someone else changed %.*s since it was loaded. Look at it and try "
-            "again%s%.*s",
-            STR_ARG(what), entry->kept.len ? "; your text is kept in " : "", STR_ARG(entry->kept));
-    } else if (err->code == ERR_UNKNOWN) {
-        app_say(app, ROLE_STATUS_WARNING, "it is not known whether %.*s was written: %s%s%.*s",
-            STR_ARG(what), err->text, entry->kept.len ? "; your text is kept in " : "",
-            STR_ARG(entry->kept));
-    } else if (err->code == ERR_CANCELLED) {
-        app_say(app, ROLE_STATUS, "stopped: %.*s was not written%s%.*s", STR_ARG(what),
-            entry->kept.len ? "; your text is kept in " : "", STR_ARG(entry->kept));
-    } else {
-        app_say(app, ROLE_STATUS_ERROR, "not written: %s%s%s%s%.*s", err->name,
-            err->name[0] ? ": " : "", err->text, entry->kept.len ? "; your text is kept in " : "",
-            STR_ARG(entry->kept));
     }
     app_data_changed(app);
     if (!app->stream)

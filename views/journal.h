@@ -18,6 +18,7 @@ struct journal_entry {
     struct str what;            /* "amount of C101 · O5001": for messages */
     bool undo;                  /* it takes an earlier change back */
     struct str kept; /* a file with the edited text, to name where writing failed; or "" */
+    bool in_line;    /* it was typed in a line: the history of values has it */
 };
 
 enum { JOURNAL_ENTRIES_MAX = 100, JOURNAL_BYTES_MAX = 1024 * 1024 };

@@ -190,9 +190,10 @@ static bool three_lines(void *data, int age, struct str prefix, struct buf *out)
 
 static void history_comes_and_goes_and_the_draft_stays(void **state)
 {
-    struct line_edit edit = line_of("scan");
+    struct line_edit edit = line_of("");
     (void)state;
     edit.hooks.history = three_lines;
+    assert_true(line_edit_insert(&edit, STR("scan")));
     play(&edit, "history-previous");
     assert_line(&edit, "scan Orders|");
     play(&edit, "history-previous");
@@ -203,6 +204,19 @@ static void history_comes_and_goes_and_the_draft_stays(void **state)
     assert_line(&edit, "scan|");
     play(&edit, "history-next");
     assert_line(&edit, "scan|");
+    line_edit_fini(&edit);
+}
+
+/* Only what was typed narrows: a value that is edited has its old text there to begin with. */
+static void a_text_that_was_there_does_not_narrow_the_history(void **state)
+{
+    struct line_edit edit = line_of("7");
+    (void)state;
+    edit.hooks.history = three_lines;
+    play(&edit, "history-previous history-previous history-next history-next");
+    assert_line(&edit, "7|");
+    play(&edit, "history-previous");
+    assert_true(line_edit_text(&edit).len > 1);
     line_edit_fini(&edit);
 }
 
@@ -307,6 +321,7 @@ int main(void)
         cmocka_unit_test(pasted_line_breaks_become_blanks),
         cmocka_unit_test(too_much_text_is_refused_and_nothing_lost),
         cmocka_unit_test(history_comes_and_goes_and_the_draft_stays),
+        cmocka_unit_test(a_text_that_was_there_does_not_narrow_the_history),
         cmocka_unit_test(completion_goes_round_through_what_was_typed),
         cmocka_unit_test(a_long_line_scrolls_so_that_the_cursor_shows),
         cmocka_unit_test(a_secret_is_shown_as_stars),
