@@ -14,6 +14,7 @@
 #include "backend/http/coding.h"
 #include "backend/json.h"
 #include "backend/serve/auth.h"
+#include "backend/serve/iam.h"
 #include "backend/serve/journal.h"
 #include "backend/serve/route.h"
 #include "backend/serve/sigv4.h"
@@ -191,6 +192,17 @@ static bool check_signature(const struct answer *answer, enum route_face face,
                                 clock_now_ms(answer->clock), reply);
 }
 
+/* Signatures are refused in DynamoDB's words; other faces' clients want them otherwise. */
+static void retell(enum route_face face, struct reply *reply)
+{
+    struct err err = ERR_INIT;
+    const struct ddb_reply said = {.status = reply->status, .body = reply->body};
+    if (face == ROUTE_FORM && ddb_reply_error(&said, &err))
+        iam_refuse(reply, &err);
+    if (face == ROUTE_LAMBDA || face == ROUTE_GATEWAY || face == ROUTE_FORM)
+        reply->status = 403;
+}
+
 /* What functions are put behind is called by anything that speaks HTTP: without a signature, where
  * none is verified. */
 static enum http_next begin_offered(
@@ -199,8 +211,7 @@ static enum http_next begin_offered(
     struct auth auth = {0};
     bool may_lack = face == ROUTE_FUNCTION && !answer->keys;
     if (!may_lack && !check_signature(answer, face, request, &auth, reply)) {
-        if (face == ROUTE_LAMBDA || face == ROUTE_GATEWAY)
-            reply->status = 403;
+        retell(face, reply);
         return HTTP_ANSWERED;
     }
     if (face != ROUTE_FUNCTION && !unpack(request, reply))

@@ -241,6 +241,11 @@ static void refuse(struct reply *reply, bool sts, const struct err *err)
     buf_add(&reply->body, STR("</ErrorResponse>\n"));
 }
 
+void iam_refuse(struct reply *reply, const struct err *err)
+{
+    refuse(reply, false, err);
+}
+
 static bool answer(struct face_call *call, bool sts, struct request *request, struct err *err)
 {
     struct buf *out = &call->reply->body;

@@ -11,6 +11,8 @@
  * policies of their own: iam_policy.c.
  */
 void iam_run(struct offer *offer, struct request *request, struct reply *reply);
+/* A refusal as clients of the query protocol read it. */
+void iam_refuse(struct reply *reply, const struct err *err);
 
 /* ---- for the files of it ---- */
 

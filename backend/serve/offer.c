@@ -94,13 +94,19 @@ static bool is_ours(struct request *request)
     return request->peer == PEER_OURS;
 }
 
-static bool refuse(struct reply *reply, const struct err *err)
+static bool refuse(enum route_face face, struct reply *reply, const struct err *err)
 {
-    face_refuse(reply, err);
+    if (face == ROUTE_FORM) {
+        iam_refuse(reply, err);
+        reply->status = 403;
+    } else {
+        face_refuse(reply, err);
+    }
     return false;
 }
 
-static bool check_peer(const struct offer *offer, struct request *request, struct reply *reply)
+static bool check_peer(
+    const struct offer *offer, enum route_face face, struct request *request, struct reply *reply)
 {
     struct err err = ERR_INIT;
     if (offer->verified || is_ours(request))
@@ -109,7 +115,7 @@ static bool check_peer(const struct offer *offer, struct request *request, struc
         "Functions run as the user who started dynascope serve, so only that user's own processes "
         "on this machine may create, change, invoke or read them: ask as that user, or start serve "
         "with --keys and sign with one of its keys");
-    return refuse(reply, &err);
+    return refuse(face, reply, &err);
 }
 
 /* CreateFunction, UpdateFunctionCode */
@@ -137,7 +143,7 @@ static bool check_length(enum route_face face, struct request *request, struct r
     err_refuse(&err, "RequestTooLargeException",
         "Request must be smaller than %llu bytes for this operation: it has %llu",
         (unsigned long long)most, (unsigned long long)length);
-    return refuse(reply, &err);
+    return refuse(face, reply, &err);
 }
 
 static bool refuse_browser(struct reply *reply, const char *why)
@@ -163,7 +169,7 @@ static bool check_browser(enum route_face face, const struct request *request, s
 bool offer_admit(
     const struct offer *offer, enum route_face face, struct request *request, struct reply *reply)
 {
-    return check_browser(face, request, reply) && check_peer(offer, request, reply) &&
+    return check_browser(face, request, reply) && check_peer(offer, face, request, reply) &&
            check_length(face, request, reply);
 }
 

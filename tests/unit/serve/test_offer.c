@@ -136,7 +136,8 @@ static void faces_want_a_signature_but_functions_do_not(void **state)
     expect(o, LIST SIGNED_FOR("lambda"), "", 200, "{\"Functions\":[]}");
     expect(o, LIST, "", 403, "MissingAuthenticationTokenException");
     expect(o, "GET /v2/apis HTTP/1.1\r\n" HOST, "", 403, "MissingAuthenticationTokenException");
-    expect(o, FORM, "Action=GetCallerIdentity", 400, "MissingAuthenticationTokenException");
+    expect(o, FORM, "Action=GetCallerIdentity", 403,
+        "<Code>MissingAuthenticationTokenException</Code>");
     expect(o, FORM SIGNED_FOR("sts"), "Action=GetCallerIdentity", 200, "<Account>");
     expect(o,
         "POST / HTTP/1.1\r\n" HOST JSON_TYPE "X-Amz-Target: Logs_20140328.DescribeLogGroups\r\n",
@@ -218,6 +219,7 @@ static void with_keys_a_signature_has_to_be_true(void **state)
     struct offered *o = open_offered(&(struct serve_options){.keys = "/tmp/dynascope-offer-keys"});
     unlink("/tmp/dynascope-offer-keys");
     expect(o, LIST SIGNED_FOR("lambda"), "", 403, "Signature");
+    expect(o, FORM SIGNED_FOR("iam"), "Action=ListRoles", 403, "<ErrorResponse xmlns=");
     expect(
         o, "GET /lambda-url/f/ HTTP/1.1\r\n" HOST, "", 400, "MissingAuthenticationTokenException");
     close_offered(o);
