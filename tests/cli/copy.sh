@@ -84,13 +84,10 @@ run 0 check -c killed
 
 # interrupt STORE: a copy to it is killed when it has come a little way
 interrupt() {
-    local begun= now
     "$binary" copy here Orders "$1" --rate 500 -q 2>/dev/null &
     copier=$!
     while kill -0 $copier 2>/dev/null; do
-        now=$(cat state/dynascope/copy/* 2>/dev/null)
-        [ -n "$begun" ] || begun=$now
-        [ "$now" = "$begun" ] || break
+        grep -qs '^segment [0-9]* [1-9]' state/dynascope/copy/* && break
     done
     kill -9 $copier
     wait $copier 2>/dev/null
