@@ -24,6 +24,7 @@ test_packages=(
     'libcmocka-dev:the unit tests'
     'awscli:a real client of the server'
     'python3-boto3:another one, whose signatures are verified'
+    'zip:packs functions as the walk-throughs do'
     'libvterm-dev:the terminal emulator of the pseudo-terminal tests'
     'clang:the second compiler'
     'clang-format:the layout of the code'

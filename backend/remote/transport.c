@@ -468,6 +468,10 @@ static bool explain(struct slot *slot, CURLcode result, const char *proxy, struc
     if (strstr(what, "wrong version number"))
         return err_set(err, ERR_UNREACHABLE,
             "no answer from %s: it speaks no TLS there, so try http:// (%s)", url, what);
+    if (result == CURLE_SSL_CONNECT_ERROR)
+        return err_set(err, ERR_UNREACHABLE,
+            "no answer from %s: TLS could not be agreed on; if it speaks none, so try http:// (%s)",
+            url, what);
     if (proxy && is_about_connecting(result, what))
         return err_set(err, ERR_UNREACHABLE,
             "no answer from %s: %s (%s names a proxy; NO_PROXY names hosts without one)", url, what,

@@ -110,7 +110,7 @@ static void run_all(struct world *w, const char *canary)
         }
     }
     for (size_t r = 0; r < RUNNERS; r++)
-        for (size_t t = 0; t < TABLES; t++) {
+        for (size_t t = 0; world_has(runners[r].runtime) && t < TABLES; t++) {
             snprintf(names[r][t], sizeof names[r][t], "%s-%zu", runners[r].name, t);
             world_function(w, &(struct world_function){.name = names[r][t],
                                   .runtime = runners[r].runtime,
@@ -127,7 +127,7 @@ static void run_all(struct world *w, const char *canary)
         }
     world_run(w, NULL);
     for (size_t r = 0; r < RUNNERS; r++)
-        for (size_t t = 0; t < TABLES; t++) {
+        for (size_t t = 0; world_has(runners[r].runtime) && t < TABLES; t++) {
             struct arena arena = {0};
             struct status s;
             world_wait(w, &m[r][t], HOSTILE, 60);
@@ -279,7 +279,7 @@ int main(void)
     world_open(&w);
     run_all(&w, canary);
     for (size_t r = 0; r < RUNNERS; r++)
-        for (size_t t = 0; t < TABLES; t++) {
+        for (size_t t = 0; world_has(runners[r].runtime) && t < TABLES; t++) {
             snprintf(name, sizeof name, "%s-%zu", runners[r].name, t);
             check_same_words(&w, name);
             check_environment(&w, name);

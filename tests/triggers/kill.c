@@ -53,9 +53,17 @@ enum { SIDES = sizeof sides / sizeof *sides };
 
 static const char inserts_pattern[] = "{\"eventName\":[\"INSERT\"]}";
 
+/* Where its runtime is not here, the side runs the program that the others run. */
+static void have_runtime(struct side *s)
+{
+    if (s->runtime && !world_has(s->runtime))
+        s->runtime = s->handler = s->folder = NULL;
+}
+
 static void map_side(struct world *w, struct side *s)
 {
     struct err err = ERR_INIT;
+    have_runtime(s);
     struct world_function f = {.name = s->name,
         .mode = "ok",
         .runtime = s->runtime,
@@ -152,7 +160,9 @@ static void look_at(struct kill *k, struct side *s, const struct world_records *
         }
         for (size_t i = 0; i < call->count; i++)
             see_record(s, truth, before, &v, call->records[i]);
-        if (v.twice - twice_before > s->batch * s->factor)
+        /* what was in flight; and a process that the runner had just started may begin after its
+         * end was seen: its batch counts in the next life, and comes again there */
+        if (v.twice - twice_before > 2 * s->batch * s->factor)
             world_fail("%s: %zu records came twice in one life", s->name, v.twice - twice_before);
         v.most_twice =
             v.twice - twice_before > v.most_twice ? v.twice - twice_before : v.most_twice;

@@ -147,6 +147,31 @@ void world_call(struct world *w, const char *operation, const char *format, ...)
     call(w, operation);
 }
 
+static bool in_path(const char *program)
+{
+    struct str rest = str_from(getenv("PATH")), folder;
+    struct buf path = {0};
+    bool found = false;
+    while (!found && str_cut(&rest, ':', &folder)) {
+        buf_clear(&path);
+        buf_printf(&path, "%.*s/%s", STR_ARG(folder), program);
+        found = access(buf_cstr(&path), X_OK) == 0;
+    }
+    buf_fini(&path);
+    return found;
+}
+
+bool world_has(const char *runtime)
+{
+    const char *program = strcmp(runtime, "nodejs") == 0   ? "node"
+                          : strcmp(runtime, "python") == 0 ? "python3"
+                                                           : NULL;
+    if (!program || in_path(program))
+        return true;
+    printf("skipped: %s is not installed\n", program);
+    return false;
+}
+
 void world_table(struct world *w, const char *name)
 {
     world_call(w, "CreateTable",

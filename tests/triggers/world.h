@@ -46,6 +46,8 @@ void world_stop(struct world *w);
 /* Any operation; the answer is in w->reply. */
 void world_call(struct world *w, const char *operation, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* Whether functions of this runtime can run here; says so where they cannot. */
+bool world_has(const char *runtime);
 /* A table with the partition key p (S) and a stream of both images. */
 void world_table(struct world *w, const char *name);
 void world_put(struct world *w, const char *table, const char *key, uint64_t value);
