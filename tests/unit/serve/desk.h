@@ -93,8 +93,9 @@ static inline struct desk *desk_open(void)
 
 static inline void desk_close(struct desk *d)
 {
-    registry_close(d->offer.registry);
-    offer_fini(&d->offer);
+    struct registry *registry = d->offer.registry;
+    offer_fini(&d->offer); /* its thread may be looking something up */
+    registry_close(registry);
     backend_close(d->backend, NULL);
     folder_test_end(&d->folder);
     reply_fini(&d->reply);

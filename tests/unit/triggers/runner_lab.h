@@ -147,6 +147,14 @@ static inline uint64_t lab_calls(struct runner_lab *lab)
     return calls;
 }
 
+static inline uint64_t lab_records(struct runner_lab *lab)
+{
+    pthread_mutex_lock(&lab->lock);
+    uint64_t records = lab->records;
+    pthread_mutex_unlock(&lab->lock);
+    return records;
+}
+
 /* Lets what is held end; what comes later is not held. */
 static inline void lab_release(struct runner_lab *lab)
 {

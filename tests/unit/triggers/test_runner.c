@@ -407,7 +407,7 @@ static void what_is_filtered_is_kept_without_a_call(void **state)
     assert_int_equal(lab_calls(&lab), 0);
     lab_put_many(&lab, 2);
     LAB_WAIT_STATUS(&lab, &status, status.ledger.succeeded == 1 && status.ledger.filtered == 3);
-    assert_int_equal(lab.records, 1);
+    assert_int_equal(lab_records(&lab), 1);
     lab_free(&lab);
 }
 
@@ -431,8 +431,8 @@ static void what_is_disabled_ends_what_is_in_flight_and_keeps_its_place(void **s
     LAB_WAIT(&lab, lab.ended);
     assert_true(runner_ended(lab.runner));
     lab_stop(&lab);
-    assert_in_range(lab.records, 1, 2); /* one more may have been under way */
-    uint64_t records = lab.records;
+    assert_in_range(lab_records(&lab), 1, 2); /* one more may have been under way */
+    uint64_t records = lab_records(&lab);
     assert_true(lab_status(&lab, &status));
     assert_int_equal(status.state, STATUS_DISABLED);
     assert_int_equal(status.ledger.succeeded, records);
@@ -545,7 +545,7 @@ static void a_stream_that_was_turned_off_is_read_to_its_end_and_that_is_told(voi
     lab_run(&lab);
     LAB_WAIT_STATUS(&lab, &status,
         status.state == STATUS_ENDED && str_find(status.note, STR("has a new one")) != SIZE_MAX);
-    assert_int_equal(lab.records, 3);
+    assert_int_equal(lab_records(&lab), 3);
     lab_free(&lab);
 }
 
@@ -568,7 +568,7 @@ static void a_stream_that_is_gone_is_told_with_what_was_lost(void **state)
         LAB_WAIT_STATUS(&lab, &status, status.state == STATUS_ENDED && status.gaps == 1);
         lab_stop(&lab);
     }
-    assert_int_equal(lab.records, 3);
+    assert_int_equal(lab_records(&lab), 3);
     assert_int_equal(status.ledger.seen, 3);
     lab_free(&lab);
 }
