@@ -118,7 +118,9 @@ struct http {
     atomic_bool stopping;
     _Atomic uint64_t requests;
     uint64_t seed;
-    _Atomic unsigned started; /* requests that have no answer yet */
+    /* Requests that others answer: their connections are suspended. */
+    _Atomic unsigned away;
+    atomic_bool closing; /* nothing goes away any more */
 };
 
 /* A connection and its current request. */
@@ -310,56 +312,52 @@ static void take_body(struct client *c, const char *bytes, size_t len)
         buf_add_bytes(&c->body, bytes, len);
 }
 
-static void resume(struct client *c)
+static void come_back(void *ticket)
 {
+    struct client *c = ticket;
+    struct http *http = c->http; /* the client may be gone once it is resumed */
     c->ready = true;
-    c->http->lib.resume_connection(c->connection);
+    http->lib.resume_connection(c->connection);
+    atomic_fetch_sub(&http->away, 1); /* and so may the server now */
 }
 
 static void run_apart(struct crew_job *job)
 {
     struct client *c = (struct client *)((char *)job - offsetof(struct client, job));
-    struct http *http = c->http;
-    http->handler.run(http->handler.context, &c->request, &c->reply);
-    resume(c);
-}
-
-static void on_started_done(void *ticket)
-{
-    struct client *c = ticket;
-    struct http *http = c->http; /* the client may be gone once it is resumed */
-    resume(c);
-    atomic_fetch_sub(&http->started, 1); /* and so may the server now */
+    c->http->handler.run(c->http->handler.context, &c->request, &c->reply);
+    come_back(c);
 }
 
 static bool start(struct client *c)
 {
-    struct http *http = c->http;
-    if (!http->handler.start)
-        return false;
-    atomic_fetch_add(&http->started, 1);
-    if (http->handler.start(http->handler.context, &c->request, &c->reply, on_started_done, c))
-        return true;
-    atomic_fetch_sub(&http->started, 1);
-    return false;
+    const struct http_handler *handler = &c->http->handler;
+    return handler->start && handler->start(handler->context, &c->request, &c->reply, come_back, c);
 }
 
-/* Looks now and then: a lock to be woken by would be taken twice for each request by all threads.
- */
-static void await_started(const struct http *http)
+/* From here on no connection is suspended: the library must not stop while one is. Looks now and
+ * then: a lock to be woken by would be taken twice for each request by all threads. */
+static void await_away(struct http *http)
 {
-    while (atomic_load(&http->started))
+    atomic_store(&http->closing, true);
+    while (atomic_load(&http->away))
         nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
 }
 
-/* Somebody else answers: this thread goes on with its other connections. */
-static void run_elsewhere(struct client *c)
+/* Somebody else answers: this thread goes on with its other connections. Who closes sees the count
+ * or is seen, whichever of the two was first. */
+static enum MHD_Result run_elsewhere(struct client *c)
 {
+    atomic_fetch_add(&c->http->away, 1);
+    if (atomic_load(&c->http->closing)) {
+        atomic_fetch_sub(&c->http->away, 1);
+        return MHD_NO;
+    }
     c->http->lib.suspend_connection(c->connection);
     if (start(c))
-        return;
+        return MHD_YES;
     c->job.run = run_apart;
     crew_add(c->http->crew, &c->job);
+    return MHD_YES;
 }
 
 /* Nobody else waits for this thread: one hand-over less. */
@@ -385,10 +383,8 @@ static enum MHD_Result on_whole(struct client *c)
     c->request.body = buf_str(&c->body);
     lend_spare(c);
     enum http_next next = http->handler.begin(http->handler.context, &c->request, &c->reply);
-    if (next == HTTP_START || (next == HTTP_RUN_APART && !is_alone(c))) {
-        run_elsewhere(c);
-        return MHD_YES;
-    }
+    if (next == HTTP_START || (next == HTTP_RUN_APART && !is_alone(c)))
+        return run_elsewhere(c);
     if (next != HTTP_ANSWERED)
         http->handler.run(http->handler.context, &c->request, &c->reply);
     return send_reply(c);
@@ -620,8 +616,8 @@ void http_close(struct http *http)
 {
     if (!http)
         return;
-    crew_free(http->crew); /* what it resumes is sent before the library stops */
-    await_started(http);
+    await_away(http); /* what comes back is sent before the library stops */
+    crew_free(http->crew);
     for (size_t i = 0; i < THREADS_MAX; i++) {
         if (http->io[i].daemon)
             http->lib.stop_daemon(http->io[i].daemon);
