@@ -416,6 +416,7 @@ static void an_invocation_is_looked_back_at(void **state)
     struct run *runs;
     size_t count;
     desk_create(d, "f");
+    d->offer.retry_ms[0] = 3600000;
     assert_int_equal(invoke(d, "", "{\"a\":1}"), 200);
     d->outcome = INVOKED_TIMEOUT;
     assert_int_equal(invoke(d, "X-Amz-Invocation-Type: Event\n", "{}"), 202);
