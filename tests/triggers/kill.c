@@ -160,9 +160,7 @@ static void look_at(struct kill *k, struct side *s, const struct world_records *
         }
         for (size_t i = 0; i < call->count; i++)
             see_record(s, truth, before, &v, call->records[i]);
-        /* what was in flight; and a process that the runner had just started may begin after its
-         * end was seen: its batch counts in the next life, and comes again there */
-        if (v.twice - twice_before > 2 * s->batch * s->factor)
+        if (v.twice - twice_before > s->batch * s->factor)
             world_fail("%s: %zu records came twice in one life", s->name, v.twice - twice_before);
         v.most_twice =
             v.twice - twice_before > v.most_twice ? v.twice - twice_before : v.most_twice;
