@@ -11,6 +11,7 @@
 #include "backend/named.h"
 #include "backend/remote/profiles.h"
 #include "backend/remote/remote.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -45,21 +46,6 @@ static bool add_data_home(struct buf *path, struct err *err)
     return true;
 }
 
-/* Makes the folders above the last part of `path`, for this user alone. */
-static bool make_parents(char *path, struct err *err)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
-        if (!made)
-            err_errno(err, errno, "cannot make the folder %s", path);
-        *slash = '/';
-        if (!made)
-            return false;
-    }
-    return true;
-}
-
 bool backend_default_path(struct buf *path, struct err *err)
 {
     if (!add_data_home(path, err))
@@ -86,7 +72,7 @@ static struct backend *open_default(const struct backend_options *options, struc
     struct buf path = {0};
     struct backend *backend = NULL;
     bool create = !options->must_exist && !options->read_only;
-    if (backend_default_path(&path, err) && (!create || make_parents(path.at, err)))
+    if (backend_default_path(&path, err) && (!create || file_make_parents(path.at, err)))
         backend = open_folder(path.at, options, err);
     buf_fini(&path);
     return backend;

@@ -6,6 +6,7 @@
  */
 #include "views/edit.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "tui/child.h"
 
@@ -37,25 +38,12 @@ static const char *edit_base_folder(void)
     return base && base[0] == '/' && access(base, W_OK) == 0 ? base : "/tmp";
 }
 
-static bool edit_write_all(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return false;
-        text = str_skip(text, (size_t)n);
-    }
-    return true;
-}
-
 static bool edit_put(const char *path, int flags, struct str text, struct err *err)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
     if (fd < 0)
         return err_errno(err, errno, "%s", path);
-    bool ok = edit_write_all(fd, text);
+    bool ok = file_write_all(fd, text);
     int number = errno;
     if (close(fd) != 0 && ok) {
         ok = false;

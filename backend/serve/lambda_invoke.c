@@ -56,24 +56,13 @@ void lambda_invoked_refuse(struct lambda_invoked *i, const struct err *err)
     finish(i);
 }
 
-static struct str word_of(enum invoked outcome)
-{
-    static const char *const words[] = {[INVOKED_OK] = "ok",
-        [INVOKED_ERROR] = "error",
-        [INVOKED_TIMEOUT] = "timeout",
-        [INVOKED_EXIT] = "exit",
-        [INVOKED_INIT] = "init",
-        [INVOKED_REFUSED] = "refused"};
-    return str_from(words[outcome]);
-}
-
 /* For those who look back: beside the invocations of mappings, without one. */
 static void write_run(struct lambda_invoked *i)
 {
     const struct invocation *v = &i->invocation;
     struct err ignored = ERR_INIT;
     struct run run = {.request_id = str_from(v->request_id),
-        .outcome = word_of(v->outcome),
+        .outcome = str_from(invoker_word(v->outcome)),
         .time_ms = v->started_ms,
         .duration_us = v->duration_us,
         .init_us = v->init_us,

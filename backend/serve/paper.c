@@ -9,6 +9,7 @@
  * of what the documents say.
  */
 #include "backend/serve/paper.h"
+#include "base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -108,19 +109,6 @@ static bool make_folder(const char *folder, struct err *err)
     return mkdir(folder, 0700) == 0 || errno == EEXIST || err_errno(err, errno, "%s", folder);
 }
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t wrote = write(fd, text.at, text.len);
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0)
-            return false;
-        text = str_skip(text, (size_t)wrote);
-    }
-    return true;
-}
-
 static bool sync_folder(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -135,7 +123,7 @@ static bool write_beside(const char *beside, struct str text)
     int fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool ok = write_all(fd, text) && fsync(fd) == 0;
+    bool ok = file_write_all(fd, text) && fsync(fd) == 0;
     int number = errno;
     close(fd);
     errno = number;

@@ -8,6 +8,7 @@
 #include "backend/json.h"
 #include "backend/triggers/event.h"
 #include "backend/triggers/function.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,17 +142,6 @@ static bool ends_line(int fd, off_t size)
     return size == 0 || (pread(fd, &last, 1, size - 1) == 1 && last == '\n');
 }
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        text = str_skip(text, n > 0 ? (size_t)n : 0);
-    }
-    return true;
-}
-
 /* A file that is new is there after a crash only once its folder is synced. */
 static bool sync_folder(const char *path)
 {
@@ -168,8 +158,8 @@ static bool sync_folder(const char *path)
 static bool append_line(int fd, const char *path, struct str line, struct err *err)
 {
     off_t size = lseek(fd, 0, SEEK_END);
-    bool ok = size >= 0 && (ends_line(fd, size) || write_all(fd, STR("\n"))) &&
-              write_all(fd, line) && fdatasync(fd) == 0 && (size > 0 || sync_folder(path));
+    bool ok = size >= 0 && (ends_line(fd, size) || file_write_all(fd, STR("\n"))) &&
+              file_write_all(fd, line) && fdatasync(fd) == 0 && (size > 0 || sync_folder(path));
     int number = errno;
     if (!ok && size >= 0 && ftruncate(fd, size) != 0)
         number = number ? number : errno;

@@ -4,6 +4,7 @@
  */
 #include "backend/triggers/folder.h"
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <dirent.h>
@@ -101,17 +102,6 @@ bool folder_read(
     return *found;
 }
 
-static bool write_all(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        text = str_skip(text, n > 0 ? (size_t)n : 0);
-    }
-    return true;
-}
-
 static void random_name(char out[32], const char *front)
 {
     uint64_t random = 0;
@@ -147,7 +137,7 @@ bool folder_replace(int folder, const char *name, struct str text, struct err *e
 {
     char beside[32];
     int fd = make_file(folder, beside);
-    bool done = fd >= 0 && write_all(fd, text) && fsync(fd) == 0;
+    bool done = fd >= 0 && file_write_all(fd, text) && fsync(fd) == 0;
     if (fd >= 0 && close(fd) != 0)
         done = false;
     if (put_in_place(folder, beside, name, done) && fsync(folder) == 0)
@@ -162,7 +152,7 @@ bool folder_touch(int folder, const char *name, struct err *err)
     int fd = make_file(folder, beside);
     /* the time of the system's last tick would be the same for several changes */
     clock_gettime(CLOCK_REALTIME, &now[1]);
-    bool done = fd >= 0 && write_all(fd, str_from(beside)) && futimens(fd, now) == 0;
+    bool done = fd >= 0 && file_write_all(fd, str_from(beside)) && futimens(fd, now) == 0;
     folder_close(fd);
     return put_in_place(folder, beside, name, done) ||
            err_errno(err, errno, "%s cannot be written", name);

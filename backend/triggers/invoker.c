@@ -64,6 +64,17 @@ void invoker_drop(struct invoker *invoker, struct str function)
         (struct inbox_item){.kind = INBOX_DROP, .name = mem_dup(function.at, function.len)});
 }
 
+const char *invoker_word(enum invoked outcome)
+{
+    static const char *const words[] = {[INVOKED_OK] = "ok",
+        [INVOKED_ERROR] = "error",
+        [INVOKED_TIMEOUT] = "timeout",
+        [INVOKED_EXIT] = "exit",
+        [INVOKED_INIT] = "init",
+        [INVOKED_REFUSED] = "refused"};
+    return words[outcome];
+}
+
 void invocation_fini(struct invocation *invocation)
 {
     buf_fini(&invocation->payload);

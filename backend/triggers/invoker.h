@@ -71,6 +71,8 @@ void invoker_start(struct invoker *invoker, struct invocation *invocation);
 /* Kills it; done() still comes, as INVOKED_REFUSED. */
 void invoker_cancel(struct invoker *invoker, struct invocation *invocation);
 void invocation_fini(struct invocation *invocation);
+/* "ok", "error", "timeout", "exit", "init", "refused": as runs.h has them. */
+const char *invoker_word(enum invoked outcome);
 /* The code changed, or the function is gone: its processes end after what they do. */
 void invoker_drop(struct invoker *invoker, struct str function);
 

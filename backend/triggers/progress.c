@@ -21,6 +21,7 @@
 #include "backend/json.h"
 #include "backend/triggers/folder.h"
 #include "backend/triggers/progress_line.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -239,13 +240,7 @@ static bool write_anew(struct progress *p, struct err *err)
 
 static bool append(int fd, struct str text)
 {
-    while (text.len) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        text = str_skip(text, n > 0 ? (size_t)n : 0);
-    }
-    return fdatasync(fd) == 0;
+    return file_write_all(fd, text) && fdatasync(fd) == 0;
 }
 
 static bool is_large(const struct progress *p)

@@ -46,24 +46,14 @@ static enum delivery_outcome outcome_of(enum invoked outcome)
     return outcome == INVOKED_REFUSED ? DELIVERY_REFUSED : DELIVERY_FAILED;
 }
 
-static struct str outcome_word(enum invoked outcome, bool failed)
-{
-    static const char *const words[] = {[INVOKED_OK] = "ok",
-        [INVOKED_ERROR] = "error",
-        [INVOKED_TIMEOUT] = "timeout",
-        [INVOKED_EXIT] = "exit",
-        [INVOKED_INIT] = "init",
-        [INVOKED_REFUSED] = "refused"};
-    return outcome == INVOKED_OK && failed ? STR("error") : str_from(words[outcome]);
-}
-
 static void write_run(struct runner *r, const struct runner_job *job, bool failed)
 {
     const struct invocation *i = &job->invocation;
+    enum invoked outcome = i->outcome == INVOKED_OK && failed ? INVOKED_ERROR : i->outcome;
     struct err ignored = ERR_INIT;
     struct run run = {.request_id = str_from(i->request_id),
         .mapping = buf_str(&r->uuid),
-        .outcome = outcome_word(i->outcome, failed),
+        .outcome = str_from(invoker_word(outcome)),
         .time_ms = i->started_ms,
         .duration_us = i->duration_us,
         .init_us = i->init_us,

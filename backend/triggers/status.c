@@ -9,6 +9,7 @@
 #include "backend/json.h"
 #include "backend/triggers/folder.h"
 #include "backend/triggers/lease.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -100,17 +101,6 @@ static void put_status(struct buf *out, const struct status *status)
     buf_add(out, STR("}\n"));
 }
 
-static bool write_text(int fd, struct str text)
-{
-    while (text.len) {
-        ssize_t n = write(fd, text.at, text.len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        text = str_skip(text, n > 0 ? (size_t)n : 0);
-    }
-    return true;
-}
-
 /* Beside, then in its place: readers see the old one or the new one. The name beside is the
  * writer's own, `.new-…`, so that it is swept where the writer dies. */
 static bool replace_file(int folder, const char *beside, const char *name, struct str text)
@@ -119,7 +109,7 @@ static bool replace_file(int folder, const char *beside, const char *name, struc
     int fd = openat(folder, beside, flags, 0600);
     if (fd < 0)
         return false;
-    bool done = write_text(fd, text);
+    bool done = file_write_all(fd, text);
     int number = errno;
     close(fd);
     if (done && renameat(folder, beside, folder, name) == 0)
@@ -139,7 +129,7 @@ static bool write_over(int folder, const char *name, struct str text)
     struct stat s;
     if (fd < 0)
         return false;
-    bool done = fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && write_text(fd, text) &&
+    bool done = fstat(fd, &s) == 0 && S_ISREG(s.st_mode) && file_write_all(fd, text) &&
                 ftruncate(fd, (off_t)text.len) == 0;
     close(fd);
     return done;

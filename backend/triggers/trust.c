@@ -11,6 +11,7 @@
 #include "backend/triggers/trust.h"
 
 #include "backend/triggers/folder.h"
+#include "base/file.h"
 
 #include <nettle/sha2.h>
 
@@ -185,20 +186,6 @@ bool trust_has(const char *trusted, const char *registry, const struct function 
     return ok;
 }
 
-static bool make_way(char *path, struct err *err)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
-        if (!made)
-            err_errno(err, errno, "cannot make the folder %s", path);
-        *slash = '/';
-        if (!made)
-            return false;
-    }
-    return true;
-}
-
 static bool append_line(const char *trusted, struct str line, struct err *err)
 {
     int fd = open(trusted, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600);
@@ -223,7 +210,7 @@ bool trust_add(
             err, ERR_USAGE, "the file of what is trusted takes an absolute name: %s", trusted);
     buf_add(&path, str_from(trusted));
     buf_cstr(&path);
-    bool ok = hash_function(hex, registry, function, err) && make_way(path.at, err) &&
+    bool ok = hash_function(hex, registry, function, err) && file_make_parents(path.at, err) &&
               read_lines(trusted, &lines, err);
     if (ok && !has_line(buf_str(&lines), hex)) {
         buf_clear(&lines);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Small files that remember a place: found by what the work is, replaced at once. */
 #include "views/cli/state_file.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,26 +32,12 @@ static bool add_state_home(struct buf *path, struct err *err)
     return true;
 }
 
-static bool make_folders(char *path, struct err *err)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
-        if (!made)
-            err_errno(err, errno, "cannot make the folder %s", path);
-        *slash = '/';
-        if (!made)
-            return false;
-    }
-    return true;
-}
-
 bool state_file_path(struct buf *path, const char *kind, struct str identity, struct err *err)
 {
     if (!add_state_home(path, err))
         return false;
     buf_printf(path, "/dynascope/%s/", kind);
-    if (!make_folders((char *)buf_cstr(path), err))
+    if (!file_make_parents((char *)buf_cstr(path), err))
         return false;
     buf_printf(path, "%016" PRIx64, state_file_digest(STATE_FILE_SEED, identity));
     buf_cstr(path);

@@ -74,7 +74,7 @@ static void write_run(struct host *host, const struct invocation *i)
     struct buf folder = {0};
     struct err ignored = ERR_INIT; /* it is for looking back only */
     struct run run = {.request_id = str_from(i->request_id),
-        .outcome = str_from(trigger_call_word(i->outcome)),
+        .outcome = str_from(invoker_word(i->outcome)),
         .time_ms = i->started_ms,
         .duration_us = i->duration_us,
         .init_us = i->init_us,
@@ -110,17 +110,6 @@ bool trigger_call(struct host *host, const struct function *function, struct str
         return refuse(function, out, err);
     write_run(host, out);
     return true;
-}
-
-const char *trigger_call_word(enum invoked outcome)
-{
-    static const char *const words[] = {[INVOKED_OK] = "ok",
-        [INVOKED_ERROR] = "error",
-        [INVOKED_TIMEOUT] = "timeout",
-        [INVOKED_EXIT] = "exit",
-        [INVOKED_INIT] = "init",
-        [INVOKED_REFUSED] = "refused"};
-    return words[outcome];
 }
 
 void trigger_call_print_log(const struct invocation *invocation)

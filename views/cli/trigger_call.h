@@ -11,8 +11,6 @@ struct host *trigger_call_open(struct cli *cli, const struct trigger_place *plac
  * has not agreed to it): a function that fails is an answer. invocation_fini() afterwards. */
 bool trigger_call(struct host *host, const struct function *function, struct str event,
     struct invocation *out, struct err *err);
-/* "ok", "error", "timeout", "exit", "init", "refused" */
-const char *trigger_call_word(enum invoked outcome);
 /* The invocation's log on the standard error, made safe for terminals. */
 void trigger_call_print_log(const struct invocation *invocation);
 

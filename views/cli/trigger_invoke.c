@@ -37,7 +37,7 @@ static bool invoke(
         if (i.outcome != INVOKED_OK)
             cli_report_note("dynascope: the function failed (%s); 'dynascope trigger logs %.*s' "
                             "has its log",
-                trigger_call_word(i.outcome), STR_ARG(t->function->name));
+                invoker_word(i.outcome), STR_ARG(t->function->name));
         ok = i.outcome == INVOKED_OK && err->code == ERR_NONE;
         cli->exit_code = 1;
     }

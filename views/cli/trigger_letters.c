@@ -103,7 +103,7 @@ static bool redrive_event(struct letters *l, struct host *host, const struct tri
     bool ok = trigger_call(host, l->trigger.function, event, &i, err);
     if (ok) {
         *done = is_dealt_with(l, &i);
-        tell(l, letter, trigger_call_word(i.outcome), *done, i.request_id);
+        tell(l, letter, invoker_word(i.outcome), *done, i.request_id);
         ok = cli_out_flush(&l->cli->out, err) &&
              (!*done || trigger_letters_blank(buf_cstr(&l->path), letter->at, letter->line, err));
     }

@@ -47,7 +47,7 @@ static void tell_batch(struct replay *r, const struct invocation *i, size_t good
     struct buf line = {0};
     buf_printf(&line,
         "{\"Records\":%zu,\"Outcome\":\"%s\",\"RequestId\":\"%s\",\"DurationMs\":%.3f", r->count,
-        trigger_call_word(i->outcome), i->request_id, (double)i->duration_us / 1000);
+        invoker_word(i->outcome), i->request_id, (double)i->duration_us / 1000);
     json_put_name(&line, STR("FirstSequenceNumber"));
     json_put_string(&line, buf_str(&r->first));
     if (i->outcome == INVOKED_OK && good < r->count)
