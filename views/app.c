@@ -12,6 +12,7 @@
 #include "views/pane_items.h"
 #include "views/pane_tables.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -406,6 +407,20 @@ static void app_wrote(void *context, const struct journal_entry *entry, const st
 
 /* ---- life ---- */
 
+/* A store is known by where it is, whatever it was called this time. */
+static void app_open_memory(struct app *app)
+{
+    const struct explorer_options *options = &app->options;
+    char path[PATH_MAX];
+    if (!options->remember)
+        return;
+    app->common = memory_open(STR_NONE);
+    bool local = !backend_is_remote(worker_backend(app->worker)) && options->watch_path &&
+                 realpath(options->watch_path, path);
+    if (local || options->connection)
+        app->memory = memory_open(str_from(local ? path : options->connection));
+}
+
 struct app *app_new(const struct explorer_options *options, struct screen *screen,
     struct worker *worker, struct err *err)
 {
@@ -419,6 +434,7 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->dirty = true;
     app->wait_until_ns = clock_tick_ns() + APP_FIRST_WAIT_MS * INT64_C(1000000);
     app->frame.ascii = screen->ascii;
+    app_open_memory(app);
     listing_init(&app->listing, worker, app, app_listing_changed);
     journal_init(&app->journal, worker, app, app_wrote);
     app->tables = pane_tables_new(app);
@@ -458,5 +474,7 @@ void app_free(struct app *app)
         &app->command_history, &app->filter_history, &app->query_history, &app->value_history};
     for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
         prompt_history_fini(histories[i]);
+    memory_free(app->memory);
+    memory_free(app->common);
     free(app);
 }

@@ -9,6 +9,7 @@
 #include "views/explorer.h"
 #include "views/journal.h"
 #include "views/listing.h"
+#include "views/memory.h"
 #include "views/prompt.h"
 #include "views/view.h"
 
@@ -36,6 +37,8 @@ struct app {
     struct listing listing;
     struct journal journal;
     struct task_group tasks; /* reads for an edit, table operations */
+    struct memory *memory;   /* of this connection; NULL = nothing is kept */
+    struct memory *common;   /* of all connections; likewise */
 
     struct keymap keymap;
     struct hints_cache *hints;                  /* keys of commands, looked up once a keymap */

@@ -24,6 +24,7 @@ struct explorer_options {
     bool demo;              /* the sample store: the title says so */
     bool ascii;             /* no character above 7 bits on the screen */
     bool mouse;             /* capture the mouse */
+    bool remember;          /* histories, places and looks outlive the run (memory.h) */
     bool gutter; /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
     /* Triggers of the connection, see cli/host.h; NULL = found by the connection. */
     const char *triggers, *trusted; /* the registry's folder, and the file of what was agreed to */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VIEWS_CLI_STATE_FILE_H
-#define VIEWS_CLI_STATE_FILE_H
+#ifndef VIEWS_STATE_FILE_H
+#define VIEWS_STATE_FILE_H
 
 #include "base/buf.h"
 #include "base/err.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Small files that remember a place: found by what the work is, replaced at once. */
-#include "views/cli/state_file.h"
+#include "views/state_file.h"
 #include "base/file.h"
 
 #include <errno.h>
@@ -59,14 +59,14 @@ static bool write_file(const char *path, struct str text)
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return false;
-    bool ok = write(fd, text.at, text.len) == (ssize_t)text.len;
+    bool ok = file_write_all(fd, text);
     return close(fd) == 0 && ok;
 }
 
 bool state_file_replace(const char *path, struct str text, const char *what, struct err *err)
 {
     struct buf temporary = {0};
-    buf_printf(&temporary, "%s.new", path);
+    buf_printf(&temporary, "%s.%ld.new", path, (long)getpid());
     bool ok = write_file(buf_cstr(&temporary), text) && rename(temporary.at, path) == 0;
     if (!ok)
         err_errno(err, errno, "cannot remember %s in %s", what, path);
