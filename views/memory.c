@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of lines beside each other in one folder. Knows nothing of what they say. */
+/*
+ * Files of lines beside each other in one folder. Knows nothing of what they say. Who adds a line
+ * and who makes a file anew exclude each other by a lock on the folder's file "lock"; it is held
+ * for as long as one write takes, so that whoever finds it taken waits a moment and no longer.
+ */
 #include "views/memory.h"
 
 #include "base/file.h"
@@ -9,7 +13,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { MEMORY_LOCK_TRIES = 500 }; /* of a millisecond */
 
 struct memory {
     struct buf folder; /* with its "/" */
@@ -66,6 +75,35 @@ bool memory_replace(const struct memory *memory, const char *name, struct str te
     return ok;
 }
 
+/* The descriptor that holds it; -1 where it is not to be had, which is no reason to stand still. */
+static int take_lock(const struct memory *memory)
+{
+    struct buf path = {0};
+    struct timespec moment = {.tv_nsec = 1000000};
+    int fd = open(path_of(memory, "lock", &path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    bool taken = false;
+    for (int i = 0; fd >= 0 && !taken && i < MEMORY_LOCK_TRIES; i++) {
+        taken = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if (!taken)
+            nanosleep(&moment, NULL);
+    }
+    buf_fini(&path);
+    if (fd >= 0 && !taken)
+        close(fd);
+    return taken ? fd : -1;
+}
+
+static bool append(const char *path, struct str text)
+{
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && file_write_all(fd, text);
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    errno = error;
+    return ok;
+}
+
 bool memory_append(const struct memory *memory, const char *name, struct str line, struct err *err)
 {
     struct buf path = {0}, text = {0};
@@ -75,12 +113,57 @@ bool memory_append(const struct memory *memory, const char *name, struct str lin
     buf_add(&text, line);
     buf_add(&text, STR("\n"));
     bool ok = file_make_parents(path.at, err);
-    int fd = ok ? open(path.at, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
-    if (ok && (fd < 0 || !file_write_all(fd, buf_str(&text))))
+    int lock = ok ? take_lock(memory) : -1;
+    if (ok && !append(path.at, buf_str(&text)))
         ok = err_errno(err, errno, "cannot remember %s in %s", name, path.at);
+    if (lock >= 0)
+        close(lock);
+    buf_fini(&text);
+    buf_fini(&path);
+    return ok;
+}
+
+/* The end of a file that is too long begins with half a line: that one goes. */
+static void read_newest(const char *path, struct buf *out)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    off_t from = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > MEMORY_BYTES_MAX
+                     ? st.st_size - MEMORY_BYTES_MAX
+                     : 0;
+    ssize_t n = fd >= 0 ? pread(fd, buf_reserve(out, MEMORY_BYTES_MAX), MEMORY_BYTES_MAX, from) : 0;
+    out->len = n > 0 ? (size_t)n : 0;
+    size_t end = from ? str_find_byte(buf_str(out), '\n') : SIZE_MAX;
+    if (from) {
+        struct str whole = end == SIZE_MAX ? STR_NONE : str_skip(buf_str(out), end + 1);
+        out->len = whole.len;
+        if (whole.len)
+            memmove(out->at, whole.at, whole.len);
+    }
     if (fd >= 0)
         close(fd);
+}
+
+bool memory_rewrite(const struct memory *memory, const char *name,
+    bool (*change)(void *context, struct str old, struct buf *text), void *context, struct err *err)
+{
+    struct buf path = {0}, old = {0}, text = {0};
+    if (!memory)
+        return true;
+    path_of(memory, name, &path);
+    bool ok = file_make_parents(path.at, err);
+    int lock = ok ? take_lock(memory) : -1;
+    if (ok && lock < 0)
+        ok = err_set(err, ERR_BUSY, "another explorer holds %s: try again", path.at);
+    if (ok) {
+        read_newest(path.at, &old);
+        if (change(context, buf_str(&old), &text))
+            ok = state_file_replace(path.at, buf_str(&text), name, err);
+    }
+    if (lock >= 0)
+        close(lock);
     buf_fini(&text);
+    buf_fini(&old);
     buf_fini(&path);
     return ok;
 }

@@ -30,5 +30,11 @@ bool memory_replace(
 /* Adds a line (without its end) in one write, beside those of other processes; control characters
  * in it are the caller's to escape. */
 bool memory_append(const struct memory *memory, const char *name, struct str line, struct err *err);
+/* Replaces it by what `change` makes of it, while no other process adds to it: no line of theirs is
+ * lost. Of a file that holds more than may be, `old` has the newest lines. Where `change` returns
+ * false, the file stays as it is. */
+bool memory_rewrite(const struct memory *memory, const char *name,
+    bool (*change)(void *context, struct str old, struct buf *text), void *context,
+    struct err *err);
 
 #endif

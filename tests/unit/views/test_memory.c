@@ -5,7 +5,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static int begin(void **state)
@@ -88,6 +90,75 @@ static void what_is_too_long_is_not_read(void **state)
     buf_fini(&out);
 }
 
+static bool count_and_halve(void *context, struct str old, struct buf *text)
+{
+    *(size_t *)context = old.len;
+    buf_add(text, str_skip(old, old.len / 2));
+    return true;
+}
+
+static void of_a_file_that_is_too_long_the_newest_lines_are_made_into_a_new_one(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct buf text = {0}, out = {0};
+    size_t seen;
+    struct memory *memory = memory_open(STR("/a/store"));
+    while (text.len <= 3 * MEMORY_BYTES_MAX)
+        buf_add(&text, STR("0123456789\n"));
+    assert_true(memory_replace(memory, "long", buf_str(&text), &err));
+    assert_true(memory_rewrite(memory, "long", count_and_halve, &seen, &err));
+    assert_true(seen <= MEMORY_BYTES_MAX && seen > MEMORY_BYTES_MAX - 11);
+    assert_int_equal(seen % 11, 0);
+    assert_true(memory_read(memory, "long", &out));
+    assert_int_equal(out.len, seen - seen / 2);
+    memory_free(memory);
+    buf_fini(&text);
+    buf_fini(&out);
+}
+
+static bool keep_all(void *context, struct str old, struct buf *text)
+{
+    (void)context;
+    buf_add(text, old);
+    return true;
+}
+
+enum { WRITERS = 4, LINES = 200 };
+
+static void write_lines(int writer)
+{
+    struct err err = ERR_INIT;
+    struct memory *memory = memory_open(STR("/a/store"));
+    bool ok = true;
+    for (int i = 0; i < LINES; i++) {
+        ok = ok && memory_append(memory, "history", STR("a line"), &err);
+        if (i % 10 == writer)
+            ok = ok && memory_rewrite(memory, "history", keep_all, NULL, &err);
+    }
+    memory_free(memory);
+    _exit(ok ? 0 : 1);
+}
+
+static void explorers_that_add_and_make_anew_lose_no_line_of_each_other(void **state)
+{
+    (void)state;
+    struct buf out = {0};
+    int status;
+    for (int i = 0; i < WRITERS; i++)
+        if (fork() == 0)
+            write_lines(i);
+    for (int i = 0; i < WRITERS; i++) {
+        assert_true(wait(&status) > 0);
+        assert_int_equal(status, 0);
+    }
+    struct memory *memory = memory_open(STR("/a/store"));
+    assert_true(memory_read(memory, "history", &out));
+    assert_int_equal(out.len, WRITERS * LINES * strlen("a line\n"));
+    memory_free(memory);
+    buf_fini(&out);
+}
+
 static void without_a_folder_nothing_is_kept(void **state)
 {
     struct err err = ERR_INIT;
@@ -108,6 +179,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_connection_has_its_own, begin, end),
         cmocka_unit_test_setup_teardown(nobody_else_may_read_it, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_long_is_not_read, begin, end),
+        cmocka_unit_test_setup_teardown(
+            of_a_file_that_is_too_long_the_newest_lines_are_made_into_a_new_one, begin, end),
+        cmocka_unit_test_setup_teardown(
+            explorers_that_add_and_make_anew_lose_no_line_of_each_other, begin, end),
         cmocka_unit_test_setup_teardown(without_a_folder_nothing_is_kept, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
