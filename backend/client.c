@@ -11,6 +11,7 @@
 #include "backend/ops.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -87,6 +88,14 @@ static bool may_call(const struct client *c, struct str operation, struct err *e
     return (op && op->control) || budget_refuse(c->limits.budget, err);
 }
 
+/* Who waited for a throttled table learns that it was not for want of trying. */
+static void add_attempts(unsigned attempts, struct err *err)
+{
+    size_t len = strlen(err->text);
+    if (attempts > 1)
+        snprintf(err->text + len, sizeof err->text - len, " (tried %u times)", attempts);
+}
+
 bool client_call(struct client *c, struct str operation, struct str body, struct ddb_reply *reply,
     struct err *err)
 {
@@ -96,8 +105,12 @@ bool client_call(struct client *c, struct str operation, struct str body, struct
         .body = body,
         .cancel = c->limits.cancel,
         .deadline_ns = c->limits.deadline_ns};
-    if (!backend_call(c->backend, &call, reply, err) || ddb_reply_error(reply, err))
+    if (!backend_call(c->backend, &call, reply, err))
         return false;
+    if (ddb_reply_error(reply, err)) {
+        add_attempts(reply->attempts, err);
+        return false;
+    }
     if (c->limits.budget)
         budget_charge(c->limits.budget, buf_str(&reply->body));
     return true;

@@ -11,6 +11,7 @@ struct copying {
     struct copy *copy;
     struct segments segments;
     struct copy_sum read[COPY_SEGMENTS_MAX]; /* of the page that was written last */
+    atomic_bool writing_failed;
 };
 
 /* ---- sums ---- */
@@ -79,6 +80,13 @@ static bool write_page(
     return true;
 }
 
+/* Which of the two ends it was, where it was one of them. */
+static bool name_end(struct err *err, const char *doing, struct str table)
+{
+    bool ours = err->code == ERR_CANCELLED || err->code == ERR_BUDGET;
+    return !ours && err_context(err, "%s %.*s", doing, STR_ARG(table));
+}
+
 static bool copy_page(
     void *context, unsigned segment, const struct client_page *page, struct err *err)
 {
@@ -89,7 +97,10 @@ static bool copy_page(
     *sum = (struct copy_sum){0};
     for (uint32_t i = 0; i < page->count; i++)
         sum_item(sum, page->items[i]);
-    return !c->copy->to || write_page(&to, c->copy->to_table, page, err);
+    if (!c->copy->to || write_page(&to, c->copy->to_table, page, err))
+        return true;
+    atomic_store(&c->writing_failed, true);
+    return name_end(err, "writing", c->copy->to_table);
 }
 
 /* Place and sum move on together, and in the thread that notes them down. */
@@ -131,7 +142,8 @@ bool copy_run(struct copy *copy, struct err *err)
         .work = copy_page,
         .take = note_page,
         .tick = tick};
-    return segments_run(&c.segments, err);
+    return segments_run(&c.segments, err) ||
+           (!atomic_load(&c.writing_failed) && name_end(err, "reading", copy->table));
 }
 
 void copy_fini(struct copy *copy)

@@ -24,6 +24,7 @@ struct fake_backend {
     struct backend backend;
     const struct fake_answer *script;
     size_t calls;
+    unsigned attempts; /* of each answer */
     char *request[FAKE_CALLS_MAX];
     bool *closed;
 };
@@ -40,6 +41,7 @@ static inline bool fake_call(
     if (!answer->status)
         return err_set(err, ERR_UNREACHABLE, "nobody answers");
     reply->status = answer->status;
+    reply->attempts = fake->attempts;
     buf_add(&reply->body, str_from(answer->body));
     return true;
 }

@@ -63,6 +63,24 @@ static void a_scan_names_nothing_but_the_table(void **state)
     close_fixture(&f);
 }
 
+static void a_refusal_says_how_often_it_was_tried(void **state)
+{
+    (void)state;
+    static const char refusal[] = "{\"__type\":\"x#ThrottlingException\",\"message\":\"Slow\"}";
+    static const struct fake_answer script[] = {
+        {"Scan", 400, refusal}, {"Scan", 400, refusal}, {0}};
+    struct fixture f = open_with(script);
+    struct client_read read = {.table = STR("T")};
+    struct client_page page;
+    f.fake->attempts = 3;
+    assert_false(client_read(&f.client, &f.arena, &read, &page, &f.err));
+    assert_string_equal(f.err.text, "Slow (tried 3 times)");
+    f.fake->attempts = 1;
+    assert_false(client_read(&f.client, &f.arena, &read, &page, &f.err));
+    assert_string_equal(f.err.text, "Slow");
+    close_fixture(&f);
+}
+
 static void a_query_carries_all_that_was_asked(void **state)
 {
     (void)state;
@@ -526,6 +544,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_scan_names_nothing_but_the_table),
         cmocka_unit_test(a_query_carries_all_that_was_asked),
+        cmocka_unit_test(a_refusal_says_how_often_it_was_tried),
         cmocka_unit_test(a_part_of_a_scan_is_asked_for_by_its_number),
         cmocka_unit_test(a_page_is_items_and_the_key_to_go_on),
         cmocka_unit_test(an_answer_that_is_none_is_said_to_be_so),

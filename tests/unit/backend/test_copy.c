@@ -241,6 +241,25 @@ static void a_made_table_has_keys_indexes_and_throughput(void **state)
     arena_fini(&arena);
 }
 
+static void the_end_that_failed_is_named(void **state)
+{
+    struct fixture *f = *state;
+    struct err err = ERR_INIT;
+    fill(&f->ends[0], 3);
+    struct copy copy = copy_of(f, 2);
+    assert_false(copy_run(&copy, &err));
+    if (strncmp(err.text, "writing Target: ", 16) != 0)
+        fail_msg("%s", err.text);
+    copy_fini(&copy);
+    make_target(f);
+    copy = copy_of(f, 2);
+    copy.table = STR("Elsewhere");
+    assert_false(copy_run(&copy, &err));
+    if (strncmp(err.text, "reading Elsewhere: ", 19) != 0)
+        fail_msg("%s", err.text);
+    copy_fini(&copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +268,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(any_difference_changes_the_sum, begin, end),
         cmocka_unit_test_setup_teardown(a_stopped_copy_goes_on_where_it_was, begin, end),
         cmocka_unit_test_setup_teardown(the_first_error_ends_all_segments, begin, end),
+        cmocka_unit_test_setup_teardown(the_end_that_failed_is_named, begin, end),
         cmocka_unit_test_setup_teardown(a_made_table_has_keys_indexes_and_throughput, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
