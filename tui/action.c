@@ -30,3 +30,25 @@ bool action_find(struct str name, enum action *action)
     }
     return false;
 }
+
+bool action_repeats(enum action action)
+{
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_DOWN:
+    case ACTION_LEFT:
+    case ACTION_RIGHT:
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+    case ACTION_HALF_UP:
+    case ACTION_HALF_DOWN:
+    case ACTION_SCROLL_UP:
+    case ACTION_SCROLL_DOWN:
+    case ACTION_WIDEN:
+    case ACTION_NARROW:
+    case ACTION_PARENT:
+        return true;
+    default:
+        return false;
+    }
+}

@@ -25,6 +25,8 @@
     X(LINE_START, "line-start", "to the first column or the start of the line")                    \
     X(LINE_END, "line-end", "to the last column or the end of the line")                           \
     X(CENTER, "center", "scroll so that the cursor's row is in the middle")                        \
+    X(CURSOR_TOP, "cursor-to-top", "scroll so that the cursor's row is the first shown")           \
+    X(CURSOR_BOTTOM, "cursor-to-bottom", "scroll so that the cursor's row is the last shown")      \
     X(WIDEN, "column-widen", "make the column wider")                                              \
     X(NARROW, "column-narrow", "make the column narrower")                                         \
     X(WIDTH_AUTO, "column-fit", "fit the column's width to what is shown")                         \
@@ -70,5 +72,7 @@ enum action {
 const char *action_name(enum action action);
 const char *action_help(enum action action);
 bool action_find(struct str name, enum action *action);
+/* Whether it is a step, which a count before it can repeat. */
+bool action_repeats(enum action action);
 
 #endif

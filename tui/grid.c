@@ -168,6 +168,12 @@ static bool handle_row(struct grid *grid, enum action action)
     case ACTION_CENTER:
         grid->top = bounded(grid->cursor - grid->rows / 2, 0, INT64_MAX);
         return true;
+    case ACTION_CURSOR_TOP:
+        grid->top = bounded(grid->cursor, 0, INT64_MAX);
+        return true;
+    case ACTION_CURSOR_BOTTOM:
+        grid->top = bounded(grid->cursor - grid->rows + 1, 0, INT64_MAX);
+        return true;
     default:
         return false;
     }

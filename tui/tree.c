@@ -249,6 +249,10 @@ static bool handle_moves(struct tree *tree, enum action action)
         return go(tree, tree->visible_count - 1), true;
     case ACTION_CENTER:
         return tree->top = tree->cursor - tree->rows / 2, true;
+    case ACTION_CURSOR_TOP:
+        return tree->top = tree->cursor, true;
+    case ACTION_CURSOR_BOTTOM:
+        return tree->top = tree->cursor - tree->rows + 1, true;
     default:
         return false;
     }

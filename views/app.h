@@ -6,6 +6,7 @@
 #include "tui/layout.h"
 #include "tui/loop.h"
 #include "tui/screen.h"
+#include "views/count.h"
 #include "views/explorer.h"
 #include "views/journal.h"
 #include "views/listing.h"
@@ -44,6 +45,7 @@ struct app {
     struct hints_cache *hints;                  /* keys of commands, looked up once a keymap */
     struct buf keymap_name, theme_name, folder; /* the user's folder with keymaps/ and themes/ */
     struct key_sequence pending;                /* the beginning of a longer binding */
+    struct count count;                         /* what is typed before a movement */
     struct key held[APP_HELD_MAX]; /* typed ahead of a question that is still to come */
     int held_count;
 
@@ -76,6 +78,7 @@ struct app {
     bool busy_shown;
     struct buf connect; /* a connection to change to, or empty */
     bool connect_writable;
+    bool connecting; /* it is being asked whether it answers; false = stop that */
     bool quit;
     int status;
 };

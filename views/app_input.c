@@ -113,6 +113,8 @@ static void app_key(struct app *app, struct key key)
     struct view *view = app_top(app);
     struct str contexts[2], command;
     int count = app_contexts(view, contexts);
+    if (!app->pending.count && count_digit(&app->count, key))
+        return;
     if (app->pending.count == KEY_SEQUENCE_MAX)
         app->pending.count = 0;
     app->pending.keys[app->pending.count++] = key;
@@ -121,12 +123,13 @@ static void app_key(struct app *app, struct key key)
         return;
     case KEYMAP_COMMAND:
         app->pending.count = 0;
-        app_run(app, command);
+        count_run(app, command);
         return;
     case KEYMAP_NONE:
         buf_clear(&app->message);
         app_unbound(app, view, key);
         app->pending.count = 0;
+        app->count = (struct count){0};
         return;
     }
 }

@@ -198,9 +198,14 @@ static void chrome_draw_head(const struct app *app, const struct canvas *c)
 static void chrome_progress(const struct app *app, struct buf *out)
 {
     struct backend_wait wait;
+    if (app->count.on) {
+        buf_printf(out, "%d%s", app->count.times, app->pending.count ? " " : " …");
+    }
     if (app->pending.count) {
         key_sequence_format(out, &app->pending);
         buf_add(out, STR(" …"));
+    } else if (out->len) {
+        return;
     } else if (app->busy_shown && backend_waiting(worker_backend(app->worker), &wait)) {
         words_wait(out, &wait);
     } else if (app->busy_shown && app->busy_since_ns) {

@@ -26,7 +26,10 @@ struct app;
 struct view;
 
 enum command_flag {
-    COMMAND_WRITES = 1, /* changes data or tables */
+    COMMAND_WRITES = 1,   /* changes data or tables */
+    COMMAND_REPEATS = 2,  /* a movement: a count before it does it so many times */
+    COMMAND_DESTROYS = 4, /* takes something away: it asks before anything is done */
+    COMMAND_NAMED = 8,    /* reached by its name alone: needs an argument, or is rare */
 };
 
 struct command {

@@ -47,17 +47,23 @@ static void global_quit_yes(struct app *app, void *context)
 static void global_run_cancel(struct app *app, struct view *view, struct str args)
 {
     (void)view;
-    (void)args;
     struct view *at = app_focused(app);
     if (app->pending.count) {
         app->pending.count = 0;
+    } else if (app->connecting) {
+        app->connecting = false;
+        app_say(app, ROLE_STATUS, "stopped: the connection is as it was");
     } else if (at->ops->cancel && at->ops->cancel(at)) {
         app_say(app, ROLE_STATUS, "stopped");
     } else if (app->items->ops->cancel(app->items)) {
         app_say(app, ROLE_STATUS, "stopped");
     } else if (app->listing.task) {
         task_cancel(app->listing.task);
-    } else if (!journal_cancel(&app->journal)) { /* app_wrote() says what became of a write */
+    } else if (journal_cancel(&app->journal)) {
+        return; /* app_wrote() says what became of a write */
+    } else if (str_equal(args, STR("quiet"))) {
+        app_say(app, ROLE_STATUS, "nothing is running");
+    } else {
         confirm_open(app, &(struct confirm_spec){.title = STR("Quit"),
                               .text = STR("Nothing is running. Leave dynascope?"),
                               .yes = global_quit_yes});
@@ -462,11 +468,13 @@ static const struct command global_commands[] = {
     {.name = "close", .help = "up one level; at the top, quit", .run = global_run_close},
     {.name = "quit", .help = "leave dynascope", .run = global_run_quit},
     {.name = "cancel",
-        .help = "stop what is running; when nothing is, offer to quit",
+        .args = "[quiet]",
+        .help = "stop what is running; when nothing is, offer to quit, unless quiet",
         .run = global_run_cancel},
     {.name = "table",
         .args = "NAME",
         .help = "open a table",
+        .flags = COMMAND_NAMED,
         .run = global_run_table,
         .complete = global_complete_table},
     {.name = "triggers",
@@ -478,8 +486,13 @@ static const struct command global_commands[] = {
     {.name = "connect",
         .args = "CONNECTION [read-write]",
         .help = "change to another store, endpoint or profile",
+        .flags = COMMAND_NAMED,
         .run = global_run_connect,
         .complete = global_complete_connect},
+    {.name = "count",
+        .args = "[N]",
+        .help = "do the next movement so many times; digits go on with it",
+        .run = count_begin},
     {.name = "zoom", .help = "one pane on the whole screen, or all", .run = global_run_zoom},
     {.name = "refresh", .help = "read again what is shown", .run = global_run_refresh},
     {.name = "redraw", .help = "paint the whole screen again", .run = global_run_redraw},
@@ -487,16 +500,19 @@ static const struct command global_commands[] = {
     {.name = "set",
         .args = "[NAME VALUE]",
         .help = "change a setting, or show them",
+        .flags = COMMAND_NAMED,
         .run = global_run_set,
         .complete = global_complete_set},
     {.name = "theme",
         .args = "NAME",
         .help = "change the colours",
+        .flags = COMMAND_NAMED,
         .run = global_run_theme,
         .complete = global_complete_theme},
     {.name = "keymap",
         .args = "NAME",
         .help = "change the keys",
+        .flags = COMMAND_NAMED,
         .run = global_run_keymap,
         .complete = global_complete_keymap},
     {0},

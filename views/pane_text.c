@@ -86,9 +86,11 @@ const struct command pane_text_commands[] = {
         .help = "to the next line with what was searched",
         .hint = "find next",
         .priority = 4,
+        .flags = COMMAND_REPEATS,
         .run = text_run_next},
     {.name = "find-previous",
         .help = "to the line before with what was searched",
+        .flags = COMMAND_REPEATS,
         .run = text_run_previous},
     {0},
 };
