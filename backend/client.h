@@ -38,6 +38,7 @@ enum { CLIENT_KEYS_MAX = 8 };
 struct client_index {
     struct str name, status, projection; /* ALL, KEYS_ONLY, INCLUDE; status "" for an LSI */
     bool global;
+    bool backfilling; /* CREATING, and its entries are being made */
     uint32_t hash_count, range_count;
     struct client_key keys[CLIENT_KEYS_MAX]; /* partition keys, then sort keys */
     int64_t items, bytes;

@@ -147,6 +147,7 @@ static void take_index(struct arena *arena, const struct json *json, bool global
         .status = client_text(arena, json, STR("IndexStatus")),
         .projection = client_text(arena, projection, STR("ProjectionType")),
         .global = global,
+        .backfilling = json_is(json_get(json, STR("Backfilling")), JSON_TRUE),
         .items = client_number(json, STR("ItemCount")),
         .bytes = client_number(json, STR("IndexSizeBytes"))};
     out->hash_count =

@@ -13,17 +13,13 @@
 #include "views/trigger_form.h"
 
 #include "base/mem.h"
-#include "tui/text.h"
 #include "views/cli/host.h"
 #include "views/contexts.h"
-#include "views/hints.h"
 #include "views/pane_triggers_impl.h"
 #include "views/trigger_form_impl.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-enum { FORM_COLS = 76 };
 
 /* ---- doing it ---- */
 
@@ -31,26 +27,26 @@ static void ended(struct task *task)
 {
     struct trigger_form_task *t = (struct trigger_form_task *)task;
     struct trigger_form *f = task->owner;
-    struct app *app = f->view.app;
+    struct app *app = f->dialog.view.app;
     struct pane_triggers *p = pane_triggers_of(app);
     f->task = NULL;
-    f->busy = false;
+    f->dialog.busy = false;
     if (p)
         pane_triggers_wake(p);
     if (!task->ok) {
-        buf_clear(&f->error);
-        buf_add(&f->error, str_from(task->err.text));
+        buf_clear(&f->dialog.error);
+        buf_add(&f->dialog.error, str_from(task->err.text));
         f->offered = t->streamless;
         app->dirty = true;
         return;
     }
     app_say(app, ROLE_STATUS_OK, "%s %.*s", t->fresh ? "added" : "changed", STR_ARG(t->made));
-    app_overlay_close(app, &f->view);
+    app_overlay_close(app, &f->dialog.view);
 }
 
 static struct str copy_field(struct trigger_form *f, struct arena *arena, int field)
 {
-    return arena_dup(arena, str_trim(form_text(&f->form, field)));
+    return arena_dup(arena, str_trim(form_text(&f->dialog.form, field)));
 }
 
 static struct str members(
@@ -67,10 +63,10 @@ static void form_run_accept(struct app *app, struct view *view, struct str args)
 {
     struct trigger_form *f = (struct trigger_form *)view;
     (void)args;
-    buf_clear(&f->error);
-    if (!form_valid(&f->form))
-        buf_add(&f->error, STR("something is wrong still"));
-    if (f->busy || f->error.len)
+    buf_clear(&f->dialog.error);
+    if (!form_valid(&f->dialog.form))
+        buf_add(&f->dialog.error, STR("something is wrong still"));
+    if (f->dialog.busy || f->dialog.error.len)
         return;
     struct trigger_form_task *t = task_new(sizeof *t, f, trigger_form_work, ended);
     struct arena *arena = &t->task.arena;
@@ -93,7 +89,7 @@ static void form_run_accept(struct app *app, struct view *view, struct str args)
     t->turn_on = f->offered;
     f->offered = false;
     f->task = &t->task;
-    f->busy = true;
+    f->dialog.busy = true;
     task_submit(&t->task, app->worker);
 }
 
@@ -115,81 +111,22 @@ const struct command trigger_form_commands[] = {
 
 /* ---- the view ---- */
 
-static int wanted_rows(const struct trigger_form *f)
-{
-    int count = 0;
-    for (int i = 0; i < FIELD_COUNT; i++)
-        count += !f->fields[i].hidden;
-    return count + 5;
-}
-
-static void form_place(const struct trigger_form *f, int rows, int cols, int *height, int *width)
-{
-    int wanted = wanted_rows(f), most = rows > 14 ? rows - 2 : rows;
-    *height = wanted < most ? wanted : most;
-    *width = cols - 2 < FORM_COLS ? cols - 2 : FORM_COLS;
-}
-
 static void form_view_arrange(struct view *view, int rows, int cols)
 {
-    struct trigger_form *f = (struct trigger_form *)view;
-    int height, width;
-    trigger_form_fields_show(f);
-    form_place(f, rows, cols, &height, &width);
-    f->form.focused = true;
-    form_arrange(&f->form, height - 3, width - 4);
-    buf_clear(&f->keys);
-    hints_add(view->app, view, width - 4, &f->keys);
-}
-
-/* Over the last lines: all of it, as far as there is room. */
-static void draw_error(const struct trigger_form *f, const struct canvas *c)
-{
-    enum { LINES = 3 };
-    struct str rest = buf_str(&f->error), lines[LINES];
-    int count = 0;
-    for (; rest.len && count < LINES; count++) {
-        lines[count] = str_take(rest, text_fit_words(rest, c->cols - 2, c->frame->ascii));
-        if (!lines[count].len)
-            break;
-        rest = str_skip(rest, lines[count].len);
-    }
-    for (int i = 0; i < count; i++) {
-        canvas_fill(c, c->rows - count + i, 0, 1, c->cols, ROLE_DIALOG);
-        canvas_text(c, c->rows - count + i, 1, c->cols - 2, str_trim(lines[i]), ROLE_FORM_ERROR, 0);
-    }
-}
-
-static void form_view_draw(const struct view *view, const struct canvas *c)
-{
-    const struct trigger_form *f = (const struct trigger_form *)view;
-    int height, width;
-    form_place(f, c->rows, c->cols, &height, &width);
-    struct canvas inside = canvas_dialog(c, height, width, buf_str(&f->title), ROLE_DIALOG_TITLE);
-    struct canvas fields = canvas_sub(&inside, 0, 0, inside.rows - 1, inside.cols);
-    form_draw(&f->form, &fields);
-    if (f->error.len)
-        draw_error(f, &inside);
-    else if (f->busy)
-        canvas_text(&inside, inside.rows - 1, 1, inside.cols - 2, STR("…"), ROLE_STATUS_BUSY, 0);
-    else
-        hints_draw(&inside, inside.rows - 1, 1, inside.cols - 2, buf_str(&f->keys));
+    trigger_form_fields_show((struct trigger_form *)view);
+    form_dialog_arrange(view, rows, cols);
 }
 
 static bool form_action(struct view *view, enum action action)
 {
-    struct trigger_form *f = (struct trigger_form *)view;
-    buf_clear(&f->error);
-    f->offered = false;
-    return form_handle(&f->form, action);
+    ((struct trigger_form *)view)->offered = false;
+    return form_dialog_action(view, action);
 }
 
 static void form_view_text(struct view *view, struct str text)
 {
-    struct trigger_form *f = (struct trigger_form *)view;
-    buf_clear(&f->error);
-    f->offered = false;
-    form_insert(&f->form, text);
+    ((struct trigger_form *)view)->offered = false;
+    form_dialog_text(view, text);
 }
 
 static void form_free(struct view *view)
@@ -198,10 +135,10 @@ static void form_free(struct view *view)
     task_forget(f->task);
     for (int i = 0; i < FIELD_COUNT; i++)
         form_field_fini(&f->fields[i]);
-    struct buf *texts[] = {
-        &f->name, &f->uuid, &f->title, &f->keys, &f->code, &f->handler, &f->error};
+    struct buf *texts[] = {&f->name, &f->uuid, &f->code, &f->handler};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_fini(texts[i]);
+    form_dialog_fini(&f->dialog);
     free(f);
 }
 
@@ -210,7 +147,7 @@ static const struct view_ops form_ops = {
     .closed = true,
     .commands = trigger_form_commands,
     .arrange = form_view_arrange,
-    .draw = form_view_draw,
+    .draw = form_dialog_draw,
     .action = form_action,
     .text = form_view_text,
     .free = form_free,
@@ -221,21 +158,21 @@ static const struct view_ops form_ops = {
 static struct trigger_form *form_new(struct app *app, bool fresh)
 {
     struct trigger_form *f = mem_new(struct trigger_form);
-    f->view = (struct view){.ops = &form_ops, .app = app};
+    f->dialog.view = (struct view){.ops = &form_ops, .app = app};
     f->fresh = fresh;
     trigger_form_fields_init(f, app->frame.ascii);
-    form_init(&f->form, f->fields, FIELD_COUNT);
-    f->form.check = trigger_form_fields_check;
-    f->form.data = f;
+    form_init(&f->dialog.form, f->fields, FIELD_COUNT);
+    f->dialog.form.check = trigger_form_fields_check;
+    f->dialog.form.data = f;
     return f;
 }
 
 static void show(struct app *app, struct trigger_form *f)
 {
     trigger_form_fields_show(f);
-    while (f->form.cursor < FIELD_COUNT - 1 && f->fields[f->form.cursor].hidden)
-        f->form.cursor++;
-    app_overlay(app, &f->view);
+    while (f->dialog.form.cursor < FIELD_COUNT - 1 && f->fields[f->dialog.form.cursor].hidden)
+        f->dialog.form.cursor++;
+    app_overlay(app, &f->dialog.view);
 }
 
 void trigger_form_add(struct app *app, struct str table)
@@ -246,7 +183,7 @@ void trigger_form_add(struct app *app, struct str table)
     trigger_form_fields_set_mapping(f, &mapping);
     trigger_form_fields_set_number(f, FIELD_TIMEOUT, 30);
     line_edit_set(&f->fields[FIELD_TABLE].edit, table);
-    buf_add(&f->title, STR("Add a trigger"));
+    buf_add(&f->dialog.title, STR("Add a trigger"));
     show(app, f);
 }
 
@@ -254,7 +191,7 @@ void trigger_form_edit(struct app *app, const struct triggers_row *row)
 {
     struct trigger_form *f = form_new(app, false);
     buf_add(&f->name, row->mapping ? row->mapping->function : row->name);
-    buf_printf(&f->title, "Edit %.*s", STR_ARG(row->name));
+    buf_printf(&f->dialog.title, "Edit %.*s", STR_ARG(row->name));
     if (row->function) {
         trigger_form_fields_set_function(f, row->function);
     } else {

@@ -83,7 +83,7 @@ static int last_of(int field)
 
 static struct str text_of(const struct trigger_form *f, int field)
 {
-    return str_trim(form_text(&f->form, field));
+    return str_trim(form_text(&f->dialog.form, field));
 }
 
 /* ---- fields to JSON ---- */
@@ -158,7 +158,7 @@ static void put_variables(const struct trigger_form *f, struct buf *out)
     buf_add(out, STR("{\"Variables\":{"));
     for (int i = FIELD_VARIABLE; i <= FIELD_VARIABLE_LAST; i++)
         if (text_of(f, i).len)
-            put_variable(out, form_text(&f->form, i));
+            put_variable(out, form_text(&f->dialog.form, i));
     buf_add(out, STR("}}"));
 }
 
@@ -298,8 +298,8 @@ static void show_some(struct trigger_form *f, int first, int last)
     for (int i = first; i <= last; i++)
         if (text_of(f, i).len)
             shown = i + 1;
-    if (f->form.cursor > shown && f->form.cursor <= last)
-        shown = f->form.cursor;
+    if (f->dialog.form.cursor > shown && f->dialog.form.cursor <= last)
+        shown = f->dialog.form.cursor;
     for (int i = first + 1; i <= last; i++)
         f->fields[i].hidden = i > shown;
 }

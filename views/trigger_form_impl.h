@@ -2,10 +2,9 @@
 #ifndef VIEWS_TRIGGER_FORM_IMPL_H
 #define VIEWS_TRIGGER_FORM_IMPL_H
 
-#include "tui/form.h"
+#include "views/form_dialog.h"
 #include "views/task.h"
 #include "views/trigger_form.h"
-#include "views/view.h"
 
 /* What the form's files say to each other: trigger_form.c asks, trigger_form_fields.c knows what
  * the fields are, trigger_form_work.c does it. */
@@ -42,15 +41,13 @@ enum trigger_field {
 enum trigger_form_owner { OF_FORM, OF_FUNCTION, OF_MAPPING };
 
 struct trigger_form {
-    struct view view;
-    struct form form;
+    struct form_dialog dialog;
     struct form_field fields[FIELD_COUNT];
-    bool fresh, busy;
+    bool fresh;
     bool had_variables;
     bool offered; /* to turn the table's stream on; until the next key */
-    struct buf name, uuid, title, keys;
+    struct buf name, uuid;
     struct buf code, handler; /* of one that is there: where its code is, and what is called */
-    struct buf error;         /* why it was not done; until the next key */
     struct task *task;
 };
 
