@@ -419,6 +419,10 @@ static void app_open_memory(struct app *app)
                  realpath(options->watch_path, path);
     if (local || options->connection)
         app->memory = memory_open(str_from(local ? path : options->connection));
+    history_open(&app->command_history, app->common, "commands");
+    history_open(&app->filter_history, app->common, "filters");
+    history_open(&app->query_history, app->memory, "queries");
+    history_open(&app->value_history, app->memory, "values");
 }
 
 struct app *app_new(const struct explorer_options *options, struct screen *screen,
@@ -470,10 +474,10 @@ void app_free(struct app *app)
         &app->opening, &app->opening_index, &app->connect};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_fini(texts[i]);
-    struct prompt_history *histories[] = {
+    struct history *histories[] = {
         &app->command_history, &app->filter_history, &app->query_history, &app->value_history};
     for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
-        prompt_history_fini(histories[i]);
+        history_fini(histories[i]);
     memory_free(app->memory);
     memory_free(app->common);
     free(app);

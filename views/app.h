@@ -7,6 +7,7 @@
 #include "tui/loop.h"
 #include "tui/screen.h"
 #include "views/count.h"
+#include "views/epoch.h"
 #include "views/explorer.h"
 #include "views/journal.h"
 #include "views/listing.h"
@@ -66,9 +67,10 @@ struct app {
     int paint_timer;      /* of one that is put off */
     bool gutter, mouse;
     enum app_live live;
+    enum epoch_dates dates; /* beside numbers that are moments */
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;
-    struct prompt_history command_history, filter_history, query_history, value_history;
+    struct history command_history, filter_history, query_history, value_history;
     struct buf opening, opening_index; /* a table to open as soon as it is described */
     bool started;                      /* the first table was chosen */
     bool items_stale;                  /* they changed while a live stream lay over them */

@@ -236,6 +236,7 @@ static void items_run_query(struct app *app, struct view *view, struct str args)
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
                          .text = buf_str(&text),
                          .history = &app->query_history,
+                         .of = buf_str(&label),
                          .changed = items_query_note,
                          .accept = items_query_accept});
     buf_fini(&label);

@@ -288,13 +288,7 @@ static bool complete(void *data, struct str text, size_t at, int nth, size_t *fr
 static bool recall(void *data, int age, struct str prefix, struct buf *out)
 {
     const struct pane_query *p = data;
-    const struct prompt_history *history = &p->view.app->query_history;
-    for (size_t i = history->count; i-- > 0;)
-        if (str_starts(buf_str(&history->lines[i]), prefix) && --age == 0) {
-            buf_add(out, buf_str(&history->lines[i]));
-            return true;
-        }
-    return false;
+    return history_recall(&p->view.app->query_history, p->browse->table.name, age, prefix, out);
 }
 
 /* ---- commands ---- */
@@ -305,7 +299,7 @@ static bool show(struct app *app, const struct query_form *form)
     if (!form->planned)
         return false;
     struct browse *browse = query_request_browse(form->table, &form->line, &form->plan);
-    prompt_history_add(&app->query_history, buf_str(&form->text));
+    history_add(&app->query_history, form->table->name, buf_str(&form->text));
     pane_items_ask(app->items, browse, buf_str(&form->text));
     browse_unref(browse);
     app_focus(app, APP_MAIN);

@@ -13,56 +13,16 @@
 #include "tui/text.h"
 #include "views/app.h"
 #include "views/contexts.h"
+#include "views/prompt_impl.h"
 
 #include <stdlib.h>
 
-enum { PROMPT_CHOICES = 8 };
-
-struct prompt {
-    struct view view;
-    struct prompt_spec spec;
-    struct buf label, note, error;
-    struct line_edit edit;
-    struct buf choices[PROMPT_CHOICES], notes[PROMPT_CHOICES];
-    int choice_count;
-    int rows, cols, label_cols, note_cols;
-};
-
 /* ---- history ---- */
-
-void prompt_history_add(struct prompt_history *history, struct str line)
-{
-    if (line.len == 0 ||
-        (history->count && str_equal(buf_str(&history->lines[history->count - 1]), line)))
-        return;
-    if (history->count == PROMPT_HISTORY_MAX) {
-        buf_fini(&history->lines[0]);
-        memmove(history->lines, history->lines + 1, (history->count - 1) * sizeof *history->lines);
-        history->count--;
-    }
-    history->lines = mem_grow(history->lines, (history->count + 1) * sizeof *history->lines);
-    history->lines[history->count] = (struct buf){0};
-    buf_add(&history->lines[history->count++], line);
-}
-
-void prompt_history_fini(struct prompt_history *history)
-{
-    for (size_t i = 0; i < history->count; i++)
-        buf_fini(&history->lines[i]);
-    free(history->lines);
-    *history = (struct prompt_history){0};
-}
 
 static bool prompt_recall(void *data, int age, struct str prefix, struct buf *out)
 {
     struct prompt *p = data;
-    const struct prompt_history *history = p->spec.history;
-    for (size_t i = history ? history->count : 0; i-- > 0;)
-        if (str_starts(buf_str(&history->lines[i]), prefix) && --age == 0) {
-            buf_add(out, buf_str(&history->lines[i]));
-            return true;
-        }
-    return false;
+    return p->spec.history && history_recall(p->spec.history, buf_str(&p->of), age, prefix, out);
 }
 
 /* ---- completion ---- */
@@ -78,34 +38,49 @@ static bool prompt_complete(
     return found;
 }
 
-static void prompt_find_choices(struct prompt *p)
+static bool prompt_find_choice(struct prompt *p, int nth)
 {
-    p->choice_count = 0;
-    struct str text = line_edit_text(&p->edit);
-    while (p->spec.complete && p->choice_count < PROMPT_CHOICES) {
-        struct buf *out = &p->choices[p->choice_count], *note = &p->notes[p->choice_count];
-        size_t from;
-        buf_clear(out);
-        buf_clear(note);
-        if (!p->spec.complete(p->view.app, p->spec.context, text, p->edit.cursor, p->choice_count,
-                &from, out, note))
-            break;
-        p->choice_count++;
-    }
+    struct buf *out = &p->choices[nth], *note = &p->notes[nth];
+    size_t from;
+    buf_clear(out);
+    buf_clear(note);
+    return p->spec.complete(p->view.app, p->spec.context, buf_str(&p->typed), p->typed_at,
+        p->first_choice + nth, &from, out, note);
 }
 
-static void prompt_changed(struct prompt *p)
+/* Those of the line as it was typed: what is being stepped through stays as it was. */
+static void prompt_find_choices(struct prompt *p, int first)
+{
+    p->first_choice = first;
+    p->choice_count = 0;
+    while (p->spec.complete && !p->search.on && p->choice_count < PROMPT_CHOICES &&
+           prompt_find_choice(p, p->choice_count))
+        p->choice_count++;
+}
+
+void prompt_changed(struct prompt *p)
 {
     buf_clear(&p->error);
     buf_clear(&p->note);
     if (p->spec.changed)
         p->spec.changed(p->view.app, p->spec.context, line_edit_text(&p->edit), &p->note);
-    /* while a completion is being stepped through, the menu stays as it was */
-    if (p->edit.completion < 0)
-        prompt_find_choices(p);
+    int chosen = p->edit.completion;
+    if (chosen >= 0 && chosen / PROMPT_CHOICES * PROMPT_CHOICES != p->first_choice) {
+        prompt_find_choices(p, chosen / PROMPT_CHOICES * PROMPT_CHOICES);
+    } else if (chosen < 0) {
+        buf_clear(&p->typed);
+        buf_add(&p->typed, line_edit_text(&p->edit));
+        p->typed_at = p->edit.cursor;
+        prompt_find_choices(p, 0);
+    }
 }
 
 /* ---- the view ---- */
+
+static struct str prompt_label(const struct prompt *p)
+{
+    return buf_str(p->search.on ? &p->search.label : &p->label);
+}
 
 static void prompt_arrange(struct view *view, int rows, int cols)
 {
@@ -113,26 +88,44 @@ static void prompt_arrange(struct view *view, int rows, int cols)
     bool ascii = view->app->frame.ascii;
     p->rows = rows;
     p->cols = cols;
-    p->label_cols = text_columns(buf_str(&p->label), cols / 2, ascii);
+    p->label_cols = text_columns(prompt_label(p), cols / 2, ascii);
     p->note_cols = text_columns(buf_str(&p->note), cols / 2, ascii);
     if (p->note_cols > cols / 2)
         p->note_cols = cols / 2;
     line_edit_arrange(&p->edit, cols - p->label_cols - p->note_cols - 2);
 }
 
+/* As wide as the widest candidate, but where there are notes they keep half of the line. */
+static int prompt_choice_cols(const struct prompt *p, const struct canvas *c)
+{
+    int most = c->cols - 2, cols = 16;
+    for (int i = 0; i < p->choice_count; i++)
+        if (p->notes[i].len)
+            most = c->cols / 2;
+    for (int i = 0; i < p->choice_count; i++) {
+        int wanted = text_columns(buf_str(&p->choices[i]), most, c->frame->ascii);
+        cols = wanted > cols ? wanted : cols;
+    }
+    return cols < most ? cols : most;
+}
+
 static void prompt_draw_choices(const struct prompt *p, const struct canvas *c)
 {
     int count = p->choice_count, bottom = c->rows - (p->error.len ? 2 : 1);
+    int chosen = p->edit.completion - p->first_choice, top = 0;
+    int cols = prompt_choice_cols(p, c);
     if (count > bottom - 2)
-        count = bottom - 2;
-    for (int i = 0; i < count; i++) {
-        int row = bottom - count + i;
-        bool chosen = p->edit.completion == i;
-        enum role role = chosen ? ROLE_MENU_SELECTED : ROLE_MENU;
+        count = bottom > 2 ? bottom - 2 : 0;
+    if (p->edit.completion >= 0 && chosen >= count)
+        top = chosen - count + 1;
+    for (int i = top; i < top + count; i++) {
+        int row = bottom - count + i - top;
+        bool at = p->edit.completion >= 0 && chosen == i;
+        enum role role = at ? ROLE_MENU_SELECTED : ROLE_MENU;
         canvas_fill(c, row, 0, 1, c->cols, role);
-        canvas_text(c, row, 1, 24, buf_str(&p->choices[i]), role, 0);
-        canvas_text(c, row, 26, c->cols - 27, buf_str(&p->notes[i]),
-            chosen ? ROLE_MENU_SELECTED : ROLE_MENU_KEY, 0);
+        canvas_text(c, row, 1, cols, buf_str(&p->choices[i]), role, 0);
+        canvas_text(c, row, cols + 3, c->cols - cols - 4, buf_str(&p->notes[i]),
+            at ? ROLE_MENU_SELECTED : ROLE_MENU_KEY, 0);
     }
 }
 
@@ -144,7 +137,7 @@ static void prompt_draw(const struct view *view, const struct canvas *c)
     if (p->error.len && row > 0)
         canvas_text(c, row - 1, 0, c->cols, buf_str(&p->error), ROLE_STATUS_ERROR, CANVAS_FILL);
     canvas_fill(c, row, 0, 1, c->cols, ROLE_PROMPT);
-    canvas_text(c, row, 0, left, buf_str(&p->label), ROLE_PROMPT_SIGN, CANVAS_CUT);
+    canvas_text(c, row, 0, left, prompt_label(p), ROLE_PROMPT_SIGN, CANVAS_CUT);
     line_edit_draw(&p->edit, c, row, left, c->cols - left - p->note_cols - 2, ROLE_INPUT, true);
     if (p->note_cols)
         canvas_text(
@@ -154,6 +147,8 @@ static void prompt_draw(const struct view *view, const struct canvas *c)
 static bool prompt_action(struct view *view, enum action action)
 {
     struct prompt *p = (struct prompt *)view;
+    if (p->search.on && prompt_search_action(p, action))
+        return true;
     if (!line_edit_handle(&p->edit, action))
         return false;
     prompt_changed(p);
@@ -163,6 +158,10 @@ static bool prompt_action(struct view *view, enum action action)
 static void prompt_text(struct view *view, struct str text)
 {
     struct prompt *p = (struct prompt *)view;
+    if (p->search.on) {
+        prompt_search_text(p, text);
+        return;
+    }
     if (!line_edit_insert(&p->edit, text))
         app_say(view->app, ROLE_STATUS_WARNING, "too long for one line: nothing was inserted");
     prompt_changed(p);
@@ -180,6 +179,9 @@ static void prompt_free(struct view *view)
     buf_fini(&p->label);
     buf_fini(&p->note);
     buf_fini(&p->error);
+    buf_fini(&p->of);
+    buf_fini(&p->typed);
+    prompt_search_fini(p);
     line_edit_fini(&p->edit);
     free(p);
 }
@@ -193,8 +195,9 @@ static void prompt_run_accept(struct app *app, struct view *view, struct str arg
     buf_add(&text, line_edit_text(&p->edit));
     /* closed first, so that what it starts may open another */
     struct view *self = view;
+    p->search.on = false;
     if (p->spec.history)
-        prompt_history_add(p->spec.history, buf_str(&text));
+        history_add(p->spec.history, buf_str(&p->of), buf_str(&text));
     app_overlay_detach(app, self);
     if (p->spec.accept(app, p->spec.context, buf_str(&text), &err)) {
         prompt_free(self);
@@ -210,6 +213,8 @@ static void prompt_run_dismiss(struct app *app, struct view *view, struct str ar
 {
     (void)args;
     struct prompt *p = (struct prompt *)view;
+    if (prompt_search_leave(p))
+        return;
     if (p->spec.dismissed)
         p->spec.dismissed(app, p->spec.context);
     app_overlay_close(app, view);
@@ -218,6 +223,10 @@ static void prompt_run_dismiss(struct app *app, struct view *view, struct str ar
 const struct command prompt_commands[] = {
     {.name = "accept", .help = "take the line", .run = prompt_run_accept},
     {.name = "dismiss", .help = "close without effect", .run = prompt_run_dismiss},
+    {.name = "history-search",
+        .help = "look for a line that was typed before; again: an older one",
+        .run = prompt_search_run,
+        .enabled = prompt_search_enabled},
     {0},
 };
 
@@ -238,6 +247,7 @@ void prompt_open(struct app *app, const struct prompt_spec *spec)
     p->view = (struct view){.ops = &prompt_ops, .app = app};
     p->spec = *spec;
     buf_add(&p->label, spec->label);
+    buf_add(&p->of, spec->of);
     line_edit_init(&p->edit);
     p->edit.keep_controls = spec->data;
     p->edit.hooks =

@@ -3,31 +3,21 @@
 #define VIEWS_PROMPT_H
 
 #include "tui/line_edit.h"
+#include "views/history.h"
 #include "views/view.h"
 
 /*
  * One line of input over the bottom line, with what would complete it above: ":" commands, "/"
  * filters, an attribute's value, a name to type before something is deleted.
  */
-struct prompt_history {
-    struct buf *lines; /* newest last */
-    size_t count;
-};
-enum { PROMPT_HISTORY_MAX = 200 };
-void prompt_history_add(struct prompt_history *history, struct str line);
-void prompt_history_fini(struct prompt_history *history);
-
-/* A candidate in the menu above the line. Borrowed until the next call. */
-struct prompt_choice {
-    struct str text, note;
-};
 
 struct prompt_spec {
-    struct str label; /* ":", "amount": shown in front; copied */
-    struct str text;  /* what to begin with; copied */
-    bool data;        /* the text is data: pasted control characters stay */
-    void *context;    /* handed to the functions; freed by `free` when the prompt closes */
-    struct prompt_history *history; /* NULL = none */
+    struct str label;        /* ":", "amount": shown in front; copied */
+    struct str text;         /* what to begin with; copied */
+    bool data;               /* the text is data: pasted control characters stay */
+    void *context;           /* handed to the functions; freed by `free` when the prompt closes */
+    struct history *history; /* NULL = none */
+    struct str of;           /* what lines of the history are about, see history.h; copied */
     /* After each change: a note for the right end of the line. May be NULL. */
     void (*changed)(struct app *app, void *context, struct str text, struct buf *note);
     /* Enter. False keeps the prompt open and shows the error. */
