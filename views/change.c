@@ -3,15 +3,19 @@
  * From two versions of an item to the request that turns the one into the other, guarded by
  * conditions on what was loaded. Must not know who edits, nor how.
  *
- * An expression holds at most 4 KB and 300 operators, so at most CHANGE_GUARDS attributes are
- * guarded or updated one by one; an edit of more attributes than that is written as a whole item,
- * guarded by as many of them.
+ * An expression holds at most 4 KB and 300 operators, so a request changes and guards at most
+ * CHANGE_GUARDS attributes. What is larger goes in steps, each of which guards all that it changes:
+ *
+ *   before ─▶ 100 attributes changed ─▶ 200 … ─▶ after
+ *      ◀──────────── taken back ────────┘ where a step is refused
  */
 #include "views/change.h"
 
-#include <stdio.h>
+#include "backend/json_out.h"
+#include "base/mem.h"
 
-enum { CHANGE_GUARDS = 100 };
+#include <stdio.h>
+#include <stdlib.h>
 
 /* The parts of a request as they grow. */
 struct change_draft {
@@ -135,7 +139,7 @@ static void change_build_delete(struct arena *arena, struct value before, struct
     struct value_walk walk = value_walk(before);
     struct str name;
     struct value v;
-    for (uint32_t i = 0; i < CHANGE_GUARDS && value_next(&walk, &name, &v); i++) {
+    for (uint32_t i = 0; value_next(&walk, &name, &v); i++) {
         change_name(&d, i, name);
         change_guard(&d, i, v);
     }
@@ -147,8 +151,6 @@ static void change_add_difference(
     struct change_draft *d, struct str name, struct value old, struct value new)
 {
     uint32_t number = d->count++;
-    if (number >= CHANGE_GUARDS)
-        return;
     change_name(d, number, name);
     change_guard(d, number, old);
     if (new.type == VALUE_NONE) {
@@ -159,21 +161,32 @@ static void change_add_difference(
     }
 }
 
-static void change_differences(struct change_draft *d, struct value before, struct value after)
+/* The attributes that differ, those of `before` first. False where `see` ended it. */
+typedef bool change_see(void *context, struct str name, struct value old, struct value new);
+
+static bool change_each(struct value before, struct value after, change_see *see, void *context)
 {
     struct str name;
-    struct value old, new;
+    struct value old, new, none = {0};
     struct value_walk walk = value_walk(before);
-    while (value_next(&walk, &name, &old)) {
-        if (!value_find(after, name, &new))
-            change_add_difference(d, name, old, (struct value){0});
-        else if (!value_equal(old, new))
-            change_add_difference(d, name, old, new);
+    while (before.type != VALUE_NONE && value_next(&walk, &name, &old)) {
+        bool has = after.type != VALUE_NONE && value_find(after, name, &new);
+        if ((!has || !value_equal(old, new)) && !see(context, name, old, has ? new : none))
+            return false;
     }
     walk = value_walk(after);
-    while (value_next(&walk, &name, &new))
-        if (!value_find(before, name, &old))
-            change_add_difference(d, name, (struct value){0}, new);
+    while (after.type != VALUE_NONE && value_next(&walk, &name, &new))
+        if ((before.type == VALUE_NONE || !value_find(before, name, &old)) &&
+            !see(context, name, none, new))
+            return false;
+    return true;
+}
+
+static bool change_see_difference(
+    void *context, struct str name, struct value old, struct value new)
+{
+    change_add_difference(context, name, old, new);
+    return true;
 }
 
 /* Attributes that are only added say nothing of the item, and an update of none makes a new one. */
@@ -181,17 +194,8 @@ static void change_guard_item(struct change_draft *d, const struct client_table 
 {
     if (d->olds || !d->count)
         return;
-    change_name(d, CHANGE_GUARDS, table->keys[0].name);
-    buf_printf(&d->condition, " AND attribute_exists(#%d)", CHANGE_GUARDS);
-}
-
-/* A whole item in place of many updates: the guards of the differences, without the new values. */
-static void change_build_replace(
-    struct arena *arena, struct value before, struct value after, struct change *out)
-{
-    change_build_delete(arena, before, out);
-    out->kind = CHANGE_PUT;
-    out->item = after;
+    change_name(d, d->count, table->keys[0].name);
+    buf_printf(&d->condition, " AND attribute_exists(#%u)", d->count);
 }
 
 static void change_build_update(struct arena *arena, const struct client_table *table,
@@ -199,10 +203,8 @@ static void change_build_update(struct arena *arena, const struct client_table *
 {
     struct change_draft d;
     change_draft_init(&d);
-    change_differences(&d, before, after);
-    if (d.count > CHANGE_GUARDS) {
-        change_build_replace(arena, before, after, out);
-    } else if (d.count) {
+    change_each(before, after, change_see_difference, &d);
+    if (d.count) {
         out->kind = CHANGE_UPDATE;
         change_guard_item(&d, table);
         buf_add(&d.set, buf_str(&d.remove));
@@ -223,6 +225,10 @@ bool change_build(struct arena *arena, const struct client_table *table, struct 
         return false;
     if (had && has && !change_same_key(table, before, after))
         return err_set(err, ERR_DATA, "the key of an item cannot change");
+    uint32_t count = had ? change_count(before, after) : 0;
+    if (count > CHANGE_GUARDS)
+        return err_set(err, ERR_DATA, "%u attributes are more than one request can guard: %d",
+            count, CHANGE_GUARDS);
     if (!had)
         change_build_put(arena, table, after, out);
     else if (!has)
@@ -232,22 +238,167 @@ bool change_build(struct arena *arena, const struct client_table *table, struct 
     return true;
 }
 
-bool change_send(struct client *client, struct arena *arena, struct str table,
-    const struct change *change, struct err *err)
+/* ---- requests ---- */
+
+static void change_add_text(struct buf *out, struct str name, struct str text)
 {
-    struct value written;
-    switch (change->kind) {
-    case CHANGE_PUT:
-        return client_put(client, table, change->item, &change->condition, err);
-    case CHANGE_DELETE:
-        return client_delete(client, table, change->key, &change->condition, err);
-    case CHANGE_UPDATE:
-        return client_update(
-            client, arena, table, change->key, change->update, &change->condition, &written, err);
-    case CHANGE_NOTHING:
-        break;
+    if (!text.len)
+        return;
+    json_put_name(out, name);
+    json_put_string(out, text);
+}
+
+static void change_add_item(struct buf *out, struct str name, struct value item)
+{
+    if (item.type == VALUE_NONE)
+        return;
+    json_put_name(out, name);
+    json_out_typed_item(out, item);
+}
+
+/* {"#0":"amount"}: names are plain texts, not attribute values. */
+static void change_add_names(struct buf *out, struct value names)
+{
+    struct value_walk walk = value_walk(names);
+    struct str name;
+    struct value v;
+    if (names.type == VALUE_NONE)
+        return;
+    json_put_name(out, STR("ExpressionAttributeNames"));
+    buf_add_byte(out, '{');
+    while (value_next(&walk, &name, &v))
+        change_add_text(out, name, v.data);
+    buf_add_byte(out, '}');
+}
+
+struct str change_operation(const struct change *change)
+{
+    static const char *const names[] = {[CHANGE_NOTHING] = "",
+        [CHANGE_PUT] = "PutItem",
+        [CHANGE_UPDATE] = "UpdateItem",
+        [CHANGE_DELETE] = "DeleteItem"};
+    return str_from(names[change->kind]);
+}
+
+void change_body(struct buf *out, struct str table, const struct change *change)
+{
+    bool put = change->kind == CHANGE_PUT;
+    buf_add_byte(out, '{');
+    change_add_text(out, STR("TableName"), table);
+    change_add_item(out, put ? STR("Item") : STR("Key"), put ? change->item : change->key);
+    change_add_text(out, STR("UpdateExpression"), change->update);
+    change_add_text(out, STR("ConditionExpression"), change->condition.expression);
+    change_add_names(out, change->condition.names);
+    change_add_item(out, STR("ExpressionAttributeValues"), change->condition.values);
+    buf_add_byte(out, '}');
+}
+
+bool change_send(
+    struct client *client, struct str table, const struct change *change, struct err *err)
+{
+    struct buf body = {0};
+    struct ddb_reply reply = {0};
+    if (change->kind == CHANGE_NOTHING)
+        return true;
+    change_body(&body, table, change);
+    bool ok = client_call(client, change_operation(change), buf_str(&body), &reply, err);
+    ddb_reply_fini(&reply);
+    buf_fini(&body);
+    return ok;
+}
+
+/* ---- steps ---- */
+
+static bool change_see_count(void *context, struct str name, struct value old, struct value new)
+{
+    (void)name;
+    (void)old;
+    (void)new;
+    return ++*(uint32_t *)context > 0;
+}
+
+uint32_t change_count(struct value before, struct value after)
+{
+    uint32_t count = 0;
+    change_each(before, after, change_see_count, &count);
+    return count;
+}
+
+struct change_part {
+    struct value_open map;
+    struct buf *out;
+    uint32_t left; /* differences that are still to be taken over */
+};
+
+static void change_part_add(struct change_part *p, struct str name, struct value v)
+{
+    value_member(&p->map, p->out, name);
+    value_put(p->out, v);
+}
+
+/* `before` with the first differences to `after` in it. */
+static void change_half(struct buf *out, struct value before, struct value after)
+{
+    struct err err = ERR_INIT;
+    struct change_part p = {.map = value_open(out, VALUE_M), .out = out, .left = CHANGE_GUARDS};
+    struct str name;
+    struct value old, new;
+    struct value_walk walk = value_walk(before);
+    while (value_next(&walk, &name, &old)) {
+        bool has = value_find(after, name, &new);
+        bool differs = !has || !value_equal(old, new);
+        if (!differs || !p.left)
+            change_part_add(&p, name, old);
+        else if (has)
+            change_part_add(&p, name, new);
+        p.left -= differs && p.left;
     }
+    walk = value_walk(after);
+    while (p.left && value_next(&walk, &name, &new))
+        if (!value_find(before, name, &old)) {
+            change_part_add(&p, name, new);
+            p.left--;
+        }
+    value_close(&p.map, out, &err);
+}
+
+/* What to write next on the way: false where one request does the rest. */
+static bool change_next(
+    const struct client_table *table, struct value at, struct value after, struct buf *next)
+{
+    if (at.type == VALUE_NONE || change_count(at, after) <= CHANGE_GUARDS)
+        return false;
+    struct buf key = {0};
+    if (after.type == VALUE_NONE && !client_key_of(table, at, &key))
+        return false;
+    change_half(next, at, after.type == VALUE_NONE ? value_of(buf_str(&key)) : after);
+    buf_fini(&key);
     return true;
+}
+
+static bool change_see_partial(void *context, struct str name, struct value old, struct value new)
+{
+    struct change_part *parts = context;
+    if (old.type != VALUE_NONE)
+        change_part_add(&parts[0], name, old);
+    if (new.type != VALUE_NONE)
+        change_part_add(&parts[1], name, new);
+    return true;
+}
+
+void change_reduce(const struct client_table *table, struct value before, struct value after,
+    struct buf *less_before, struct buf *less_after)
+{
+    struct err err = ERR_INIT;
+    struct change_part parts[] = {{.map = value_open(less_before, VALUE_M), .out = less_before},
+        {.map = value_open(less_after, VALUE_M), .out = less_after}};
+    struct value v;
+    for (uint32_t i = 0; i < 2 * table->key_count; i++)
+        if (value_find(before, table->keys[i / 2].name, &v))
+            change_part_add(&parts[i % 2], table->keys[i / 2].name, v);
+    change_each(before, after, change_see_partial, parts);
+    value_close(&parts[0].map, less_before, &err);
+    value_close(&parts[1].map, less_after, &err);
 }
 
 /* ---- lost answers ---- */
@@ -337,8 +488,8 @@ static bool change_settle(struct client *client, struct arena *arena,
     return true;
 }
 
-bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
-    struct value before, struct value after, struct err *err)
+static bool change_once(struct client *client, struct arena *arena,
+    const struct client_table *table, struct value before, struct value after, struct err *err)
 {
     struct change change;
     bool ok = false, doubt = false;
@@ -346,7 +497,7 @@ bool change_carry_out(struct client *client, struct arena *arena, const struct c
         return false;
     for (int tries = 0; tries < CHANGE_TRIES; tries++) {
         *err = ERR_INIT;
-        if (change_send(client, arena, table->name, &change, err))
+        if (change_send(client, table->name, &change, err))
             return true;
         doubt = doubt || err->code == ERR_UNKNOWN;
         if (!doubt || change_settle(client, arena, table, &change, before, after, &ok, err))
@@ -354,6 +505,63 @@ bool change_carry_out(struct client *client, struct arena *arena, const struct c
     }
     return err_set(err, ERR_UNREACHABLE,
         "the endpoint does not answer: the item was read back and is as it was");
+}
+
+/* Step by step; `at` is how far it came. */
+static bool change_walk(struct client *client, const struct client_table *table, struct buf *at,
+    struct value after, struct err *err)
+{
+    struct buf next = {0};
+    struct arena arena = {0};
+    bool ok = true;
+    while (ok && change_next(table, value_of(buf_str(at)), after, &next)) {
+        ok = change_once(
+            client, &arena, table, value_of(buf_str(at)), value_of(buf_str(&next)), err);
+        if (ok) {
+            buf_clear(at);
+            buf_add(at, buf_str(&next));
+        }
+        buf_clear(&next);
+        arena_reset(&arena);
+    }
+    ok = ok && change_once(client, &arena, table, value_of(buf_str(at)), after, err);
+    buf_fini(&next);
+    arena_fini(&arena);
+    return ok;
+}
+
+static bool change_in_steps(struct client *client, const struct client_table *table,
+    struct value before, struct value after, struct err *err)
+{
+    struct buf at = {0};
+    struct err *back = mem_new(struct err);
+    buf_add(&at, before.encoded);
+    bool ok = change_walk(client, table, &at, after, err);
+    if (!ok && !value_equal(value_of(buf_str(&at)), before)) {
+        *back = ERR_INIT;
+        struct client again = *client;
+        again.limits.cancel = NULL; /* half of an edit is nobody's wish */
+        again.limits.deadline_ns = clock_tick_ns() + CHANGE_READ_MS * INT64_C(1000000);
+        if (change_walk(&again, table, &at, before, back))
+            err_context(err, "the attributes that were written before are taken back");
+        else
+            err_context(err,
+                "a part of the attributes was written and could not be taken back (%.300s); then",
+                back->text);
+    }
+    free(back);
+    buf_fini(&at);
+    return ok;
+}
+
+bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
+    struct value before, struct value after, struct err *err)
+{
+    bool large = before.type != VALUE_NONE && change_count(before, after) > CHANGE_GUARDS;
+    if (large && after.type != VALUE_NONE && !change_same_key(table, before, after))
+        return err_set(err, ERR_DATA, "the key of an item cannot change");
+    return large ? change_in_steps(client, table, before, after, err)
+                 : change_once(client, arena, table, before, after, err);
 }
 
 bool change_conflict(const struct err *err)

@@ -13,8 +13,10 @@
  *   item    item    UpdateItem of the attributes that differ, if those are as they were loaded
  *
  * So two people who change different attributes of one item do not lose each other's work, and two
- * who change the same one are told.
+ * who change the same one are told. Every attribute that is changed or deleted is guarded. Where
+ * more than CHANGE_GUARDS are, which is more than one request can guard, it goes in steps.
  */
+enum { CHANGE_GUARDS = 100 };
 enum change_kind { CHANGE_NOTHING, CHANGE_PUT, CHANGE_UPDATE, CHANGE_DELETE };
 
 struct change {
@@ -25,15 +27,26 @@ struct change {
 };
 
 /* Everything that is made lives in the arena; `before` and `after` are borrowed (type VALUE_NONE =
- * no item). False with ERR_DATA where a key attribute is missing or differs. */
+ * no item). False with ERR_DATA where a key attribute is missing or differs, or where it is too
+ * large for one request. */
 bool change_build(struct arena *arena, const struct client_table *table, struct value before,
     struct value after, struct change *out, struct err *err);
-bool change_send(struct client *client, struct arena *arena, struct str table,
-    const struct change *change, struct err *err);
+/* "UpdateItem", and its body as it is sent. */
+struct str change_operation(const struct change *change);
+void change_body(struct buf *out, struct str table, const struct change *change);
+bool change_send(
+    struct client *client, struct str table, const struct change *change, struct err *err);
+/* How many attributes differ (type VALUE_NONE = no item). */
+uint32_t change_count(struct value before, struct value after);
+/* Appends both versions with nothing but their keys and what differs: all that a request is made
+ * of. */
+void change_reduce(const struct client_table *table, struct value before, struct value after,
+    struct buf *less_before, struct buf *less_after);
 /*
  * Builds and sends. Where the answer is lost, the item is read back: it is as it was to be (true),
  * or as it was (the same guarded request is sent again), or neither. False with ERR_UNKNOWN where
- * it cannot be told whether the change was made.
+ * it cannot be told whether the change was made. In steps: where one is refused, those before it
+ * are taken back.
  */
 bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
     struct value before, struct value after, struct err *err);

@@ -63,7 +63,7 @@ static bool write_change(struct store *s, struct value before, struct value afte
     struct change change;
     *err = ERR_INIT;
     return change_build(&s->arena, &s->table, before, after, &change, err) &&
-           change_send(&s->client, &s->arena, STR("Things"), &change, err);
+           change_send(&s->client, STR("Things"), &change, err);
 }
 
 static struct value now(struct store *s)
@@ -164,30 +164,69 @@ static void no_difference_is_no_request_and_keys_stay(void **state)
     close_store(&s);
 }
 
-static void hundreds_of_changed_attributes_are_written_whole(void **state)
+/* {"id":"a","attribute 0":VALUE,…}, in which attribute `odd` is `other` */
+static struct value wide(struct store *s, int count, int v, int odd, int other)
+{
+    struct buf text = {0};
+    buf_add(&text, STR("{\"id\":\"a\""));
+    for (int i = 0; i < count; i++)
+        buf_printf(&text, ",\"attribute %03d\":%d", i, i == odd ? other : v);
+    buf_add_byte(&text, '}');
+    struct value out = item(s, buf_cstr(&text));
+    buf_fini(&text);
+    return out;
+}
+
+static void the_last_of_hundreds_of_attributes_is_guarded_too(void **state)
+{
+    (void)state;
+    enum { COUNT = 350 };
+    struct store s;
+    struct err err;
+    static const int places[] = {0, 99, 100, 200, COUNT - 1};
+    open_store(&s);
+    struct client *client = &s.client;
+    struct value one = wide(&s, COUNT, 1, -1, 0), two = wide(&s, COUNT, 2, -1, 0);
+    struct value few = item(&s, "{\"id\":\"a\"}");
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct value theirs = wide(&s, COUNT, 1, places[i], 77), targets[] = {two, none, few};
+        for (int t = 0; t < 3; t++) {
+            err = ERR_INIT;
+            assert_true(client_put(client, STR("Things"), theirs, NULL, &err));
+            assert_false(change_carry_out(client, &s.arena, &s.table, one, targets[t], &err));
+            assert_true(change_conflict(&err));
+            assert_true(value_equal(now(&s), theirs)); /* nothing is left half done */
+        }
+    }
+    assert_true(client_put(client, STR("Things"), one, NULL, &err));
+    assert_true(change_carry_out(client, &s.arena, &s.table, one, two, &err));
+    assert_true(value_equal(now(&s), two));
+    assert_true(change_carry_out(client, &s.arena, &s.table, two, few, &err));
+    assert_true(value_equal(now(&s), few));
+    assert_true(change_carry_out(client, &s.arena, &s.table, few, one, &err));
+    assert_true(value_equal(now(&s), one));
+    assert_true(change_carry_out(client, &s.arena, &s.table, one, none, &err));
+    assert_int_equal(now(&s).type, VALUE_NONE);
+    close_store(&s);
+}
+
+static void a_change_is_made_from_what_differs_alone(void **state)
 {
     (void)state;
     struct store s;
-    struct err err;
-    struct buf one = {0}, two = {0};
+    struct err err = ERR_INIT;
+    struct buf a = {0}, b = {0};
     open_store(&s);
-    buf_add(&one, STR("{\"id\":\"a\""));
-    buf_add(&two, STR("{\"id\":\"a\""));
-    for (int i = 0; i < 500; i++) {
-        buf_printf(&one, ",\"attribute %d\":1", i);
-        buf_printf(&two, ",\"attribute %d\":2", i);
-    }
-    buf_add_byte(&one, '}');
-    buf_add_byte(&two, '}');
-    struct value a = item(&s, buf_cstr(&one)), b = item(&s, buf_cstr(&two));
-    assert_true(write_change(&s, none, a, &err));
-    assert_true(write_change(&s, a, b, &err));
-    assert_true(value_equal(now(&s), b));
-    assert_false(write_change(&s, a, none, &err));
-    assert_true(change_conflict(&err));
-    assert_true(write_change(&s, b, none, &err));
-    buf_fini(&one);
-    buf_fini(&two);
+    struct value one = item(&s, "{\"id\":\"a\",\"same\":1,\"n\":1,\"gone\":2}");
+    struct value two = item(&s, "{\"id\":\"a\",\"same\":1,\"n\":2,\"new\":3}");
+    change_reduce(&s.table, one, two, &a, &b);
+    assert_true(value_equal(value_of(buf_str(&a)), item(&s, "{\"id\":\"a\",\"n\":1,\"gone\":2}")));
+    assert_true(value_equal(value_of(buf_str(&b)), item(&s, "{\"id\":\"a\",\"n\":2,\"new\":3}")));
+    assert_true(client_put(&s.client, STR("Things"), one, NULL, &err));
+    assert_true(write_change(&s, value_of(buf_str(&a)), value_of(buf_str(&b)), &err));
+    assert_true(value_equal(now(&s), two));
+    buf_fini(&a);
+    buf_fini(&b);
     close_store(&s);
 }
 
@@ -376,7 +415,8 @@ int main(void)
         cmocka_unit_test(different_attributes_of_one_item_do_not_conflict),
         cmocka_unit_test(a_deleted_item_does_not_come_back_as_its_new_attribute),
         cmocka_unit_test(no_difference_is_no_request_and_keys_stay),
-        cmocka_unit_test(hundreds_of_changed_attributes_are_written_whole),
+        cmocka_unit_test(the_last_of_hundreds_of_attributes_is_guarded_too),
+        cmocka_unit_test(a_change_is_made_from_what_differs_alone),
         cmocka_unit_test(a_lost_answer_is_read_back_before_anything_is_said),
         cmocka_unit_test(what_was_never_sent_is_lost_at_once),
         cmocka_unit_test(a_conflict_is_told_without_reading_back),
