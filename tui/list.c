@@ -14,7 +14,9 @@ enum {
     SCORE_WORD = 16,
     SCORE_RUN = 12,
     SCORE_CASE = 1,
-    TEXT_MAX = 512
+    SCORE_END = 4, /* the last letter ends a word */
+    TEXT_MAX = 512,
+    STARTS_MAX = 16 /* places where a match may begin; of no use beyond, but slow */
 };
 
 void list_init(struct list *list, const struct list_source *source)
@@ -35,15 +37,17 @@ static unsigned char lower(char c)
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 32 : c);
 }
 
+static bool is_letter(char c)
+{
+    unsigned char byte = lower(c);
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') || byte >= 0x80;
+}
+
 static bool starts_word(struct str text, size_t at)
 {
-    unsigned char before = at ? (unsigned char)text.at[at - 1] : 0;
-    if (at == 0)
-        return true;
-    bool letter = (lower((char)before) >= 'a' && lower((char)before) <= 'z') ||
-                  (before >= '0' && before <= '9') || before >= 0x80;
+    char before = at ? text.at[at - 1] : ' ';
     bool hump = text.at[at] >= 'A' && text.at[at] <= 'Z' && !(before >= 'A' && before <= 'Z');
-    return !letter || hump;
+    return !is_letter(before) || hump;
 }
 
 static int hit_score(struct str text, size_t at, size_t last, char wanted)
@@ -82,24 +86,45 @@ static int score_from(struct str text, struct str filter, size_t start)
         last = found;
         at = found + 1;
     }
-    return score;
+    return score + (at == text.len || !is_letter(text.at[at]) ? SCORE_END : 0);
+}
+
+/* Whether the letters occur in order at all; *score: with each where it first occurs. */
+static bool score_first(struct str text, struct str filter, int *score)
+{
+    size_t at = 0, last = SIZE_MAX;
+    *score = 0;
+    for (size_t i = 0; i < filter.len; i++) {
+        if (filter.at[i] == ' ')
+            continue;
+        while (at < text.len && lower(text.at[at]) != lower(filter.at[i]))
+            at++;
+        if (at == text.len)
+            return false;
+        *score += hit_score(text, at, last, filter.at[i]);
+        last = at++;
+    }
+    return true;
 }
 
 int list_score(struct str text, struct str filter)
 {
-    int best = -1;
+    int best = -1, starts = 0;
     text = str_take(text, TEXT_MAX);
     filter = str_trim(filter);
     if (!filter.len)
         return 0;
-    for (size_t start = 0; start < text.len; start++) {
+    if (!score_first(text, filter, &best))
+        return -1;
+    for (size_t start = 0; start < text.len && starts < STARTS_MAX; start++) {
         if (lower(text.at[start]) != lower(filter.at[0]))
             continue;
+        starts++;
         int score = score_from(text, filter, start);
         best = score > best ? score : best;
     }
     /* among equals the shorter text is meant */
-    return best < 0 ? -1 : best * 64 - (int)(text.len < 63 ? text.len : 63);
+    return best * 64 + 63 - (int)(text.len < 63 ? text.len : 63);
 }
 
 static struct list_entry entry_at(const struct list *list, int index)
@@ -128,7 +153,7 @@ static void find_matches(struct list *list, int count)
         struct list_entry entry = entry_at(list, i);
         int score = entry.heading ? -1 : list_score(entry.text, buf_str(&list->filter));
         if (score >= 0)
-            matches[found++] = (struct scored){i, score};
+            matches[found++] = (struct scored){i, score + 64 * entry.lift};
     }
     qsort(matches, (size_t)found, sizeof *matches, compare_scored);
     for (int i = 0; i < found; i++)

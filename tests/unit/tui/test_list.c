@@ -6,11 +6,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 static const char *const names[] = {"#Moving", "row-down", "row-up", "#Tables", "create-table",
     "delete-table", "describe", "catalog"};
+
+static const char *lifted = "";
 
 static int menu_count(void *data)
 {
@@ -22,6 +25,7 @@ static void menu_entry(void *data, int index, struct list_entry *entry)
     (void)data;
     entry->text = str_from(names[index]);
     entry->heading = names[index][0] == '#';
+    entry->lift = strcmp(names[index], lifted) == 0 ? 8 : 0;
     if (entry->heading)
         entry->text = str_skip(entry->text, 1);
     else
@@ -71,6 +75,47 @@ static void starts_of_words_match_best(void **state)
     assert_int_equal(list_score(STR("abc"), STR("")), 0);
     assert_true(list_score(STR("Row Down"), STR("row down")) >= 0);
     assert_true(list_score(STR(""), STR("x")) < 0);
+}
+
+/* The first of each row is what is meant, the last is no match. */
+static void of_names_that_have_the_letters_the_meant_one_is_first(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed, *names[4];
+    } rows[] = {
+        {"ord", {"Orders", "prod-Orders", "Records", "Odd"}},
+        {"orders", {"Orders", "Orders > GSI1", "OrdersArchive", "Order"}},
+        {"og1", {"Orders > GSI1", "Orders > Big1", "along1", "Orders"}},
+        {"pu", {"prod-users", "Pump", "upupdate", "u-prod"}},
+        {"dev us", {"dev.users", "devious", "d-e-v-u-s", "prod.users"}},
+        {"abc", {"abc", "a-b-c", "axbc_b", "acb"}},
+        {"ITEMS", {"ITEMS", "items", "prod_items", "item"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int before = 1 << 30;
+        for (int k = 0; k < 4; k++) {
+            int score = list_score(str_from(rows[i].names[k]), str_from(rows[i].typed));
+            if (score >= before || (score < 0) != (k == 3))
+                fail_msg("\"%s\": %s has %d", rows[i].typed, rows[i].names[k], score);
+            before = score;
+        }
+    }
+}
+
+static void what_is_lifted_comes_before_what_matches_as_well(void **state)
+{
+    (void)state;
+    struct list list = menu();
+    list_filter(&list, STR("row"));
+    assert_string_equal(names[list_selected(&list)], "row-up");
+    lifted = "row-down";
+    list_filter(&list, STR("ro"));
+    assert_string_equal(names[list_selected(&list)], "row-down");
+    list_filter(&list, STR("up"));
+    assert_string_equal(names[list_selected(&list)], "row-up");
+    lifted = "";
+    list_fini(&list);
 }
 
 static void a_filter_narrows_and_sorts(void **state)
@@ -139,6 +184,8 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_of_words_match_best),
+        cmocka_unit_test(of_names_that_have_the_letters_the_meant_one_is_first),
+        cmocka_unit_test(what_is_lifted_comes_before_what_matches_as_well),
         cmocka_unit_test(a_filter_narrows_and_sorts),
         cmocka_unit_test(the_cursor_skips_headings),
         cmocka_unit_test(entries_and_their_keys_are_drawn),
