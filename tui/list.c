@@ -13,6 +13,7 @@ enum {
     SCORE_START = 24,
     SCORE_WORD = 16,
     SCORE_RUN = 12,
+    SCORE_WORD_RUN = 17, /* in a run from the start of a word */
     SCORE_CASE = 1,
     SCORE_END = 4, /* the last letter ends a word */
     TEXT_MAX = 512,
@@ -50,23 +51,31 @@ static bool starts_word(struct str text, size_t at)
     return !is_letter(before) || hump;
 }
 
-static int hit_score(struct str text, size_t at, size_t last, char wanted)
+struct hits {
+    int score;
+    size_t last; /* SIZE_MAX = none yet */
+    bool word;   /* the last ones are a run from the start of a word */
+};
+
+static void hit(struct hits *hits, struct str text, size_t at, char wanted)
 {
-    int score = SCORE_HIT + (text.at[at] == wanted ? SCORE_CASE : 0);
+    bool word = starts_word(text, at), run = hits->last != SIZE_MAX && at == hits->last + 1;
+    hits->score += SCORE_HIT + (text.at[at] == wanted ? SCORE_CASE : 0);
     if (at == 0)
-        score += SCORE_START;
-    else if (starts_word(text, at))
-        score += SCORE_WORD;
-    if (last != SIZE_MAX && at == last + 1)
-        score += SCORE_RUN;
-    return score;
+        hits->score += SCORE_START;
+    else if (run)
+        hits->score += word || hits->word ? SCORE_WORD_RUN : SCORE_RUN;
+    else if (word)
+        hits->score += SCORE_WORD;
+    hits->word = word || (run && hits->word);
+    hits->last = at;
 }
 
 /* Takes each letter where it first occurs, from one starting place. */
 static int score_from(struct str text, struct str filter, size_t start)
 {
-    int score = 0;
-    size_t at = start, last = SIZE_MAX;
+    struct hits hits = {.last = SIZE_MAX};
+    size_t at = start;
     for (size_t i = 0; i < filter.len; i++) {
         if (filter.at[i] == ' ')
             continue;
@@ -76,24 +85,23 @@ static int score_from(struct str text, struct str filter, size_t start)
             if (lower(text.at[j]) != lower(filter.at[i]))
                 continue;
             first = first == SIZE_MAX ? j : first;
-            if (last == SIZE_MAX || j == last + 1 || starts_word(text, j))
+            if (hits.last == SIZE_MAX || j == hits.last + 1 || starts_word(text, j))
                 found = j;
         }
         found = found == SIZE_MAX ? first : found;
         if (found == SIZE_MAX)
             return -1;
-        score += hit_score(text, found, last, filter.at[i]);
-        last = found;
+        hit(&hits, text, found, filter.at[i]);
         at = found + 1;
     }
-    return score + (at == text.len || !is_letter(text.at[at]) ? SCORE_END : 0);
+    return hits.score + (at == text.len || !is_letter(text.at[at]) ? SCORE_END : 0);
 }
 
 /* Whether the letters occur in order at all; *score: with each where it first occurs. */
 static bool score_first(struct str text, struct str filter, int *score)
 {
-    size_t at = 0, last = SIZE_MAX;
-    *score = 0;
+    struct hits hits = {.last = SIZE_MAX};
+    size_t at = 0;
     for (size_t i = 0; i < filter.len; i++) {
         if (filter.at[i] == ' ')
             continue;
@@ -101,9 +109,9 @@ static bool score_first(struct str text, struct str filter, int *score)
             at++;
         if (at == text.len)
             return false;
-        *score += hit_score(text, at, last, filter.at[i]);
-        last = at++;
+        hit(&hits, text, at++, filter.at[i]);
     }
+    *score = hits.score;
     return true;
 }
 

@@ -87,7 +87,7 @@ static void of_names_that_have_the_letters_the_meant_one_is_first(void **state)
         {"ord", {"Orders", "prod-Orders", "Records", "Odd"}},
         {"orders", {"Orders", "Orders > GSI1", "OrdersArchive", "Order"}},
         {"og1", {"Orders > GSI1", "Orders > Big1", "along1", "Orders"}},
-        {"pu", {"prod-users", "Pump", "upupdate", "u-prod"}},
+        {"pu", {"Pump", "prod-users", "upupdate", "u-prod"}},
         {"dev us", {"dev.users", "devious", "redevelopus", "prod.users"}},
         {"abc", {"abc", "a-b-c", "axbc_b", "acb"}},
         {"ITEMS", {"ITEMS", "items", "prod_items", "item"}},
