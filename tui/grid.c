@@ -16,7 +16,7 @@ void grid_init(struct grid *grid, const struct grid_source *source)
 void grid_refit(struct grid *grid)
 {
     for (int i = 0; i < grid->column_count; i++) {
-        grid->columns[i].seen = 0;
+        grid->columns[i].seen = grid->columns[i].noted = 0;
         grid->columns[i].fitted_from = grid->columns[i].fitted_to = 0;
     }
 }
@@ -209,7 +209,7 @@ static bool handle_column(struct grid *grid, enum action action)
         column->width = (int)bounded(width_now(grid, grid->column) - 2, 1, GRID_WIDTH_USER);
         return true;
     case ACTION_WIDTH_AUTO:
-        column->width = column->seen = 0;
+        column->width = column->seen = column->noted = 0;
         column->fitted_from = column->fitted_to = 0;
         return true;
     case ACTION_HIDE:
@@ -276,8 +276,11 @@ static void fit_rows(struct grid *grid, int index, int64_t from, int64_t to)
         struct grid_cell cell = {0};
         grid->source.cell(grid->source.data, row, index, most, &cell);
         int columns = text_columns(cell.text, most, false);
+        int note = cell.note.len ? text_columns(cell.note, most, false) : 0;
         if (columns > column->seen)
             column->seen = columns;
+        if (note > column->noted)
+            column->noted = note;
     }
 }
 
@@ -318,7 +321,8 @@ static bool place_column(struct grid *grid, int index, int *x, int end)
         grid->slot_count == GRID_VISIBLE_MAX)
         return false;
     int width = wanted < room ? wanted : room;
-    grid->slots[grid->slot_count++] = (struct grid_slot){index, *x, width};
+    grid->slots[grid->slot_count++] =
+        (struct grid_slot){.column = index, .col = *x, .width = width};
     *x += width + GRID_GAP;
     return true;
 }
@@ -343,6 +347,25 @@ static void place_columns(struct grid *grid)
     }
 }
 
+/* What no column wants is for the notes, from the left; those that do not fit whole are left out.
+ * The first row with a note may move the columns behind it, as a longer text would. */
+static void place_notes(struct grid *grid)
+{
+    if (!grid->slot_count || grid->more_right || grid->more_left)
+        return;
+    const struct grid_slot *last = &grid->slots[grid->slot_count - 1];
+    int left = grid->cols - (last->col + last->width), moved = 0;
+    for (int i = 0; i < grid->slot_count; i++) {
+        struct grid_slot *slot = &grid->slots[i];
+        const struct grid_column *column = &grid->columns[slot->column];
+        slot->col += moved;
+        if (!column->noted || column->width || column->noted + 1 > left - moved)
+            continue;
+        slot->note = column->noted + 1;
+        moved += slot->note;
+    }
+}
+
 /* The last column may use what is left, if its texts were cut. */
 static void stretch_last(struct grid *grid)
 {
@@ -350,7 +373,8 @@ static void stretch_last(struct grid *grid)
         return;
     struct grid_slot *last = &grid->slots[grid->slot_count - 1];
     const struct grid_column *column = &grid->columns[last->column];
-    if (!column->width && column->seen >= most_of(column) && !(column->flags & CANVAS_RIGHT))
+    if (!column->width && column->seen >= most_of(column) && !(column->flags & CANVAS_RIGHT) &&
+        !last->note)
         last->width = grid->cols - last->col;
 }
 
@@ -375,6 +399,7 @@ static void arrange_columns(struct grid *grid)
         grid->left++;
         place_columns(grid);
     }
+    place_notes(grid);
     stretch_last(grid);
 }
 
@@ -422,7 +447,8 @@ int64_t grid_row_at(const struct grid *grid, int row, int col, int *column)
     int64_t at = grid->top + row - grid->header;
     *column = -1;
     for (int i = 0; i < grid->slot_count; i++)
-        if (col >= grid->slots[i].col && col < grid->slots[i].col + grid->slots[i].width)
+        if (col >= grid->slots[i].col &&
+            col < grid->slots[i].col + grid->slots[i].width + grid->slots[i].note)
             *column = grid->slots[i].column;
     if (row < grid->header || row - grid->header >= grid->rows || at >= rows_of(grid))
         return -1;

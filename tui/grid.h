@@ -24,6 +24,9 @@ struct grid_cell {
     struct str text; /* borrowed until the next call of cell(); empty = nothing there */
     enum role role;
     unsigned char flags; /* CANVAS_RIGHT for numbers, or 0 */
+    /* Explains the text; shown behind it where no other column wants the room. Borrowed too. */
+    struct str note;
+    enum role note_role;
 };
 
 enum grid_row_flag {
@@ -53,8 +56,8 @@ struct grid_column {
     signed char sorted; /* +1 ascending, -1 descending: an arrow in the header */
     int min, max;       /* bounds of the automatic width; 0 = GRID_WIDTH_MIN / GRID_WIDTH_MAX */
     int width;          /* set by the user; 0 = automatic */
-    /* kept by the grid, 0 at first: the widest text so far, and the rows that were looked at */
-    int seen;
+    /* kept by the grid, 0 at first: the widest text and note so far, and the rows looked at */
+    int seen, noted;
     int64_t fitted_from, fitted_to;
 };
 
@@ -79,6 +82,7 @@ enum grid_flag {
 /* Where a column is shown; made by grid_arrange(). */
 struct grid_slot {
     int column, col, width;
+    int note; /* columns behind the width for notes, with the blank before them */
 };
 
 struct grid {

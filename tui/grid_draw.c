@@ -95,6 +95,9 @@ static void draw_cell(const struct grid *grid, const struct canvas *c, int y, in
     unsigned flags = cell.flags | (look->bar ? CANVAS_PLAIN : 0u);
     enum role role = look->plain ? look->role : cell.role;
     canvas_text(c, y, slot->col, slot->width, cell.text, role, flags);
+    if (slot->note && cell.note.len)
+        canvas_text(c, y, slot->col + slot->width + 1, slot->note - 1, cell.note,
+            look->plain ? look->role : cell.note_role, flags & CANVAS_PLAIN);
     if (grid->search.len)
         canvas_match(c, y, slot->col, slot->width, cell.text, flags, grid->search, ROLE_MATCH);
 }

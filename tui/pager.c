@@ -34,38 +34,40 @@ static void add_line(struct pager *pager, size_t at, size_t *room)
     pager->lines[pager->line_count++] = at;
 }
 
-/* Where the screen line that starts at `at` ends; its newline is not part of it. */
-static size_t line_end(const struct pager *pager, size_t at)
+/* How much of a paragraph the next screen line takes. */
+static size_t line_len(const struct pager *pager, struct str paragraph)
 {
-    struct str rest = str_skip(pager->text, at);
-    size_t end = str_find_byte(rest, '\n');
-    struct str line = str_take(rest, end);
     if (!pager->wrap)
-        return at + line.len;
-    size_t fits = text_fit(line, pager->cols, pager->ascii);
-    if (fits == 0 && line.len) /* narrower than one character: go on anyway */
-        fits = text_after(line, 0);
-    return at + fits;
+        return paragraph.len;
+    size_t fits = pager->words ? text_fit_words(paragraph, pager->cols, pager->ascii)
+                               : text_fit(paragraph, pager->cols, pager->ascii);
+    if (fits == 0 && paragraph.len) /* narrower than one character: go on anyway */
+        fits = text_after(paragraph, 0);
+    return fits;
 }
 
-static size_t next_start(const struct pager *pager, size_t end)
+static void add_paragraph(struct pager *pager, size_t at, struct str paragraph, size_t *room)
 {
-    bool breaks = end < pager->text.len && pager->text.at[end] == '\n';
-    return end + breaks;
+    do {
+        size_t len = line_len(pager, paragraph);
+        add_line(pager, at, room);
+        at += len;
+        paragraph = str_skip(paragraph, len);
+    } while (paragraph.len);
 }
 
 static void find_lines(struct pager *pager)
 {
-    size_t room = 0;
+    size_t room = 0, at = 0;
+    struct str rest = pager->text, paragraph;
     free(pager->lines);
     pager->lines = NULL;
     pager->line_count = 0;
-    for (size_t at = 0; at < pager->text.len;) {
-        add_line(pager, at, &room);
-        at = next_start(pager, line_end(pager, at));
-    }
+    for (; rest.len && str_cut(&rest, '\n', &paragraph); at += paragraph.len + 1)
+        add_paragraph(pager, at, paragraph, &room);
     pager->lined_cols = pager->cols;
     pager->lined_wrap = pager->wrap;
+    pager->lined_words = pager->words;
 }
 
 static void go(struct pager *pager, int top)
@@ -81,7 +83,8 @@ void pager_arrange(struct pager *pager, int rows, int cols)
         pager->top < pager->line_count && pager->lined_cols >= 0 ? pager->lines[pager->top] : 0;
     pager->rows = rows > 0 ? rows : 1;
     pager->cols = cols > 0 ? cols : 1;
-    if (pager->lined_cols != pager->cols || pager->lined_wrap != pager->wrap) {
+    if (pager->lined_cols != pager->cols || pager->lined_wrap != pager->wrap ||
+        pager->lined_words != pager->words) {
         find_lines(pager);
         int top = 0;
         while (top + 1 < pager->line_count && pager->lines[top + 1] <= place)
@@ -95,6 +98,15 @@ static void go_side(struct pager *pager, int left)
 {
     if (!pager->wrap)
         pager->left = left < 0 ? 0 : left > SIDE_MAX ? SIDE_MAX : left;
+}
+
+/* behind words ─▶ at the width ─▶ cut ─▶ */
+static void next_wrap(struct pager *pager)
+{
+    bool words = pager->wrap && pager->words;
+    pager->wrap = words || !pager->wrap;
+    pager->words = pager->wrap && !words;
+    pager->left = 0;
 }
 
 bool pager_handle(struct pager *pager, enum action action)
@@ -126,9 +138,7 @@ bool pager_handle(struct pager *pager, enum action action)
     case ACTION_LINE_START:
         return go_side(pager, 0), true;
     case ACTION_WRAP:
-        pager->wrap = !pager->wrap;
-        pager->left = 0;
-        return true;
+        return next_wrap(pager), true;
     default:
         return false;
     }
@@ -137,7 +147,18 @@ bool pager_handle(struct pager *pager, enum action action)
 static struct str line_at(const struct pager *pager, int line)
 {
     size_t at = pager->lines[line];
-    return str_take(str_skip(pager->text, at), line_end(pager, at) - at);
+    bool last = line + 1 == pager->line_count;
+    size_t end = last ? pager->text.len : pager->lines[line + 1];
+    if (end > at && pager->text.at[end - 1] == '\n')
+        end--;
+    return str_take(str_skip(pager->text, at), end - at);
+}
+
+/* A line and as much of the next ones as what begins in it may reach. */
+static struct str line_to_search(const struct pager *pager, int line, struct str needle)
+{
+    struct str text = str_skip(pager->text, pager->lines[line]);
+    return str_take(text, line_at(pager, line).len + needle.len - 1);
 }
 
 void pager_draw(const struct pager *pager, const struct canvas *c)
@@ -154,10 +175,10 @@ void pager_draw(const struct pager *pager, const struct canvas *c)
 
 bool pager_find(struct pager *pager, struct str needle, int step)
 {
-    for (int i = 1; i <= pager->line_count; i++) {
+    for (int i = 1; i <= pager->line_count && needle.len; i++) {
         int line = (pager->top + i * step) % pager->line_count;
         line = line < 0 ? line + pager->line_count : line;
-        if (text_search(line_at(pager, line), needle, 0) != SIZE_MAX) {
+        if (text_search(line_to_search(pager, line, needle), needle, 0) != SIZE_MAX) {
             pager->top = line;
             return true;
         }

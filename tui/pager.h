@@ -7,13 +7,15 @@
 #include "tui/canvas.h"
 
 /*
- * A long text to read: lines at \n, wrapped or cut and scrolled sideways. The text is borrowed and
+ * A long text to read: lines at \n, wrapped behind words, wrapped at the width, or cut and scrolled
+ * sideways. The text is borrowed and
  * must live as long as the pager or the next pager_set().
  */
 struct pager {
     struct str text;
     enum role role; /* 0 = ROLE_TEXT */
     bool wrap, ascii;
+    bool words; /* wrap behind blanks */
     struct str search;
     int top;  /* first screen line shown */
     int left; /* columns scrolled sideways, only without wrap */
@@ -21,7 +23,7 @@ struct pager {
     size_t *lines; /* offset of each screen line, made by pager_arrange() */
     int line_count;
     int lined_cols; /* for which width; -1 = none */
-    bool lined_wrap;
+    bool lined_wrap, lined_words;
 };
 
 void pager_init(struct pager *pager);

@@ -195,11 +195,27 @@ void text_next(struct str *rest, bool ascii, struct text_glyph *glyph)
     glyph->len = before - rest->len;
 }
 
+/* How many glyphs at the front are one printable ASCII character each, at most `most`: nearly all
+ * data is. The last one may bear a mark, so it is left to text_next(). */
+static size_t ascii_run(struct str text, int most)
+{
+    size_t end = most > 0 ? (size_t)most : 0, run = 0;
+    end = end < text.len ? end : text.len;
+    while (run < end && text.at[run] >= 0x20 && text.at[run] < 0x7F)
+        run++;
+    return run && run < text.len && (unsigned char)text.at[run] >= 0x80 ? run - 1 : run;
+}
+
 int text_columns(struct str text, int limit, bool ascii)
 {
     int columns = 0;
     struct text_glyph glyph;
     while (text.len && columns <= limit) {
+        size_t run = ascii_run(text, limit - columns + 1);
+        columns += (int)run;
+        text = str_skip(text, run);
+        if (!text.len || columns > limit)
+            break;
         text_next(&text, ascii, &glyph);
         columns += glyph.columns;
     }
@@ -211,6 +227,11 @@ size_t text_fit(struct str text, int columns, bool ascii)
     struct str rest = text;
     struct text_glyph glyph;
     while (rest.len) {
+        size_t run = ascii_run(rest, columns);
+        rest = str_skip(rest, run);
+        columns -= (int)run;
+        if (!rest.len)
+            break;
         size_t here = text.len - rest.len;
         text_next(&rest, ascii, &glyph);
         if (glyph.columns > columns)

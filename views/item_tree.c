@@ -8,6 +8,8 @@
 
 void item_tree_fini(struct item_tree *tree)
 {
+    for (int i = 0; i < tree->unfolded_count; i++)
+        buf_fini(&tree->unfolded[i].bytes);
     buf_fini(&tree->bytes);
     free(tree->nodes);
     *tree = (struct item_tree){0};
@@ -26,6 +28,45 @@ static uint64_t item_tree_hash(uint64_t hash, struct str name, size_t index)
     return (hash ^ index) * 0x100000001b3u;
 }
 
+static int item_tree_unfolded(const struct item_tree *tree, uint64_t id)
+{
+    for (int i = 0; i < tree->unfolded_count; i++)
+        if (tree->unfolded[i].id == id)
+            return i;
+    return -1;
+}
+
+static void item_tree_add(
+    struct item_tree *tree, int64_t parent, struct str name, size_t index, struct value v);
+
+static void item_tree_add_members(struct item_tree *tree, int64_t self, struct value v)
+{
+    struct value_walk walk = value_walk(v);
+    struct str name;
+    struct value member;
+    for (size_t i = 0; value_next(&walk, &name, &member); i++)
+        item_tree_add(
+            tree, self, v.type == VALUE_M ? name : STR_NONE, v.type == VALUE_M ? 0 : i, member);
+}
+
+/* The members of JSON stand below the string itself, anything else in a node named after it. */
+static void item_tree_add_inside(struct item_tree *tree, int64_t self)
+{
+    struct item_unfolded *u = &tree->unfolded[item_tree_unfolded(tree, tree->nodes[self].id)];
+    struct unfold unfold;
+    struct err ignored = ERR_INIT;
+    buf_clear(&u->bytes);
+    if (!unfold_value(tree->nodes[self].value, &u->bytes, &unfold, &ignored))
+        return;
+    struct value v = value_of(buf_str(&u->bytes));
+    tree->nodes[self].form = unfold.form;
+    tree->nodes[self].lack = unfold.lack;
+    if ((v.type == VALUE_M || v.type == VALUE_L) && v.count)
+        item_tree_add_members(tree, self, v);
+    else
+        item_tree_add(tree, self, str_from(unfold.form), 0, v);
+}
+
 static void item_tree_add(
     struct item_tree *tree, int64_t parent, struct str name, size_t index, struct value v)
 {
@@ -39,16 +80,36 @@ static void item_tree_add(
         .name = name,
         .index = index,
         .value = v,
+        .inside = above && (above->inside || above->form),
         .id = item_tree_hash(above ? above->id : 0xcbf29ce484222325u, name, index)};
     int64_t self = tree->count;
     tree->nodes[tree->count++] = node;
-    if (v.type != VALUE_M && v.type != VALUE_L)
-        return;
-    struct value_walk walk = value_walk(v);
-    struct value member;
-    for (size_t i = 0; value_next(&walk, &name, &member); i++)
-        item_tree_add(
-            tree, self, v.type == VALUE_M ? name : STR_NONE, v.type == VALUE_M ? 0 : i, member);
+    if (v.type == VALUE_M || v.type == VALUE_L)
+        item_tree_add_members(tree, self, v);
+    else if (tree->unfolded_count && item_tree_unfolded(tree, node.id) >= 0)
+        item_tree_add_inside(tree, self);
+}
+
+bool item_tree_unfold(struct item_tree *tree, int64_t node, struct err *err)
+{
+    const struct item_node *n = &tree->nodes[node];
+    int at = item_tree_unfolded(tree, n->id);
+    struct unfold unfold;
+    if (at >= 0) {
+        buf_fini(&tree->unfolded[at].bytes);
+        tree->unfolded[at] = tree->unfolded[--tree->unfolded_count];
+        return true;
+    }
+    if (tree->unfolded_count == ITEM_UNFOLDED_MAX)
+        return err_set(err, ERR_DATA, "%d values are unfolded already", ITEM_UNFOLDED_MAX);
+    struct buf bytes = {0};
+    bool ok = unfold_value(n->value, &bytes, &unfold, err);
+    if (ok)
+        tree->unfolded[tree->unfolded_count++] =
+            (struct item_unfolded){.id = n->id, .bytes = bytes};
+    else
+        buf_fini(&bytes);
+    return ok;
 }
 
 static bool item_tree_is_key(const struct client_table *table, struct str name)
@@ -81,6 +142,8 @@ void item_tree_set(struct item_tree *tree, const struct client_table *table, str
 void item_tree_path(const struct item_tree *tree, int64_t node, struct patch_path *path)
 {
     path->count = 0;
+    while (node >= 0 && tree->nodes[node].inside)
+        node = tree->nodes[node].parent;
     for (int64_t i = node; i >= 0; i = tree->nodes[i].parent)
         path->count++;
     size_t at = path->count;

@@ -20,6 +20,7 @@ struct pane_items {
     int64_t owed;      /* rows that a movement could not go yet: they are still being read */
     uint64_t identity; /* of the item under the cursor */
     struct buf cell;   /* text of the cell drawn last */
+    struct buf note;   /* and what explains it */
     struct buf about;  /* a Query's condition, for the title */
     struct buf asked;  /* the line that it was asked with; empty = another way */
     int64_t cached_row;

@@ -66,20 +66,6 @@ void words_plural(struct buf *out, int64_t n, const char *noun)
     buf_printf(out, " %s%s", noun, n == 1 ? "" : "s");
 }
 
-bool words_epoch_ms(int64_t number, int64_t *ms)
-{
-    const int64_t year_2001 = 978307200, year_2100 = 4102444800;
-    if (number >= year_2001 && number < year_2100) {
-        *ms = number * 1000;
-        return true;
-    }
-    if (number >= year_2001 * 1000 && number < year_2100 * 1000) {
-        *ms = number;
-        return true;
-    }
-    return false;
-}
-
 void words_utc(struct buf *out, int64_t ms)
 {
     time_t seconds = (time_t)(ms / 1000);

@@ -13,9 +13,6 @@ void words_bytes(struct buf *out, int64_t bytes);   /* 412 B, 1.2 KB, 33 MB */
 /* "1 item", "2,000 items": the plural is the noun and an s. */
 void words_plural(struct buf *out, int64_t n, const char *noun);
 
-/* What an epoch number means as a time: true where the value (seconds, or milliseconds from the
- * year 2001 on) lies between 2001 and 2100. */
-bool words_epoch_ms(int64_t number, int64_t *ms);
 void words_utc(struct buf *out, int64_t ms);                      /* 2024-11-20 08:00 UTC */
 void words_distance(struct buf *out, int64_t ms, int64_t now_ms); /* 3d ago, now, in 4h */
 /* What a request waits for: "throttled: try 3 of 4 in 1.2 s", "no answer for 7 s: try 1 of 4 ends
