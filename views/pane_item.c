@@ -15,7 +15,6 @@
 #include "views/words.h"
 
 #include "backend/json_out.h"
-#include "backend/number.h"
 #include <stdlib.h>
 
 struct item_task {
@@ -31,16 +30,45 @@ static int64_t item_count(void *data)
     return ((struct pane_item *)data)->model.count;
 }
 
+static bool item_is_ttl(const struct pane_item *p, const struct item_node *node)
+{
+    return node->depth == 0 && p->table.ttl_attribute.len &&
+           str_equal(node->name, p->table.ttl_attribute);
+}
+
+/* The members of a list bear its name. */
+static struct str item_node_name(const struct pane_item *p, const struct item_node *node)
+{
+    while (!node->name.at && node->parent >= 0)
+        node = &p->model.nodes[node->parent];
+    return node->name;
+}
+
+static void item_note_ttl(struct pane_item *p, struct value v)
+{
+    int64_t ms;
+    if (!epoch_of_ttl(v, &ms)) {
+        buf_add(&p->note, v.type == VALUE_N ? STR("never expires: TTL counts seconds since 1970")
+                                            : STR("never expires: TTL is a number"));
+        return;
+    }
+    epoch_add(&p->note, ms, p->view.app->dates);
+    buf_add(&p->note, STR(", "));
+    epoch_add_left(&p->note, ms, clock_now_ms(p->view.app->options.clock));
+}
+
 /* What an epoch number means, or how large a value is that does not show whole. */
 static void item_note(struct pane_item *p, const struct item_node *node)
 {
-    int64_t number, ms;
-    if (node->value.type == VALUE_N && number_to_i64(node->value.data, &number) &&
-        words_epoch_ms(number, &ms)) {
-        bool ttl = node->depth == 0 && str_equal(node->name, p->table.ttl_attribute);
-        words_utc(&p->note, ms);
-        buf_add(&p->note, ttl ? STR(", expires ") : STR(", "));
-        words_distance(&p->note, ms, clock_now_ms(p->view.app->options.clock));
+    const struct app *app = p->view.app;
+    int64_t ms;
+    if (app->dates != EPOCH_OFF && item_is_ttl(p, node)) {
+        item_note_ttl(p, node->value);
+    } else if (app->dates != EPOCH_OFF && node->value.type == VALUE_N &&
+               epoch_of(item_node_name(p, node), node->value.data, &ms)) {
+        epoch_add(&p->note, ms, app->dates);
+        buf_add(&p->note, STR(", "));
+        words_distance(&p->note, ms, clock_now_ms(app->options.clock));
     } else if (node->value.type == VALUE_S && node->value.data.len > 200) {
         words_bytes(&p->note, (int64_t)node->value.data.len);
     }
@@ -153,6 +181,29 @@ bool pane_item_waiting(const struct view *view)
 
 /* ---- the view ---- */
 
+/* "expires in 3d 4h · " */
+static void item_title_ttl(const struct pane_item *p, struct value item, struct buf *out)
+{
+    struct value v;
+    int64_t ms, now = clock_now_ms(p->view.app->options.clock);
+    struct str name = p->table.ttl_attribute;
+    if (p->view.app->dates == EPOCH_OFF || item.type != VALUE_M || !name.len ||
+        !value_find(item, name, &v) || !epoch_of_ttl(v, &ms))
+        return;
+    if (ms / 1000 > now / 1000)
+        buf_add(out, STR("expires "));
+    epoch_add_left(out, ms, now);
+    buf_add(out, STR(" · "));
+}
+
+/* How near the service's limit it is, once that may matter. */
+static void item_title_size(size_t size, struct buf *out)
+{
+    words_bytes(out, (int64_t)size);
+    if (size > VALUE_ITEM_MAX / 2)
+        buf_printf(out, ", %zu %% of 400 KB", size * 100 / VALUE_ITEM_MAX);
+}
+
 static void item_title(struct view *view, struct buf *left, struct buf *right)
 {
     struct pane_item *p = (struct pane_item *)view;
@@ -165,7 +216,8 @@ static void item_title(struct view *view, struct buf *left, struct buf *right)
         buf_add(right, STR("deleted meanwhile · "));
     if (p->json)
         buf_add(right, p->typed ? STR("DynamoDB JSON · ") : STR("JSON · "));
-    words_bytes(right, (int64_t)value_item_size(item));
+    item_title_ttl(p, item, right);
+    item_title_size(value_item_size(item), right);
 }
 
 bool pane_item_path(const struct pane_item *p, struct patch_path *path)

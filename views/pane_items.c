@@ -178,6 +178,24 @@ static enum role items_cell_role(const struct pane_items *p, int column, enum va
     return column == 0 ? ROLE_KEY_PARTITION : ROLE_KEY_SORT;
 }
 
+/* The date that a number means; of the TTL attribute, the time left. */
+static void items_cell_note(
+    struct pane_items *p, struct str name, struct value v, struct grid_cell *cell)
+{
+    const struct app *app = p->view.app;
+    bool ttl = str_equal(name, p->feed.browse->table.ttl_attribute);
+    int64_t ms;
+    if (app->dates == EPOCH_OFF || !(ttl ? epoch_of_ttl(v, &ms) : epoch_of(name, v.data, &ms)))
+        return;
+    buf_clear(&p->note);
+    if (ttl)
+        epoch_add_left(&p->note, ms, clock_now_ms(app->options.clock));
+    else
+        epoch_add_brief(&p->note, ms, app->dates);
+    cell->note = buf_str(&p->note);
+    cell->note_role = ROLE_NOTE;
+}
+
 static void items_cell(void *data, int64_t row, int column, int room, struct grid_cell *cell)
 {
     struct pane_items *p = data;
@@ -198,6 +216,8 @@ static void items_cell(void *data, int64_t row, int column, int room, struct gri
     buf_clear(&p->cell);
     cells_add(&p->cell, v, false);
     cell->text = buf_str(&p->cell);
+    if (v.type == VALUE_N)
+        items_cell_note(p, p->columns.list[column].name, v, cell);
     cell->role = items_cell_role(p, column, v.type);
     cell->flags = v.type == VALUE_N ? CANVAS_RIGHT : 0;
     if (p->cached_mark)
@@ -523,6 +543,7 @@ static void items_free(struct view *view)
     columns_fini(&p->columns);
     items_order_fini(&p->order);
     buf_fini(&p->cell);
+    buf_fini(&p->note);
     buf_fini(&p->about);
     buf_fini(&p->asked);
     free(p);
