@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "views/app_impl.h"
 #include "views/chrome.h"
+#include "views/command_line.h"
 
 /* ---- commands ---- */
 
@@ -87,8 +88,7 @@ void app_run(struct app *app, struct str line)
     } else if (!view->ops->closed && (row = app_row(app_global_commands(), name))) {
         app_run_row(app, row, NULL, args);
     } else if (name.len && !view->ops->closed && !action_find(name, &action)) {
-        app_say(
-            app, ROLE_STATUS_ERROR, "no command %.*s here: ? shows what there is", STR_ARG(name));
+        command_line_unknown(app, name);
     }
     buf_fini(&copy);
 }

@@ -4,6 +4,7 @@
  * name.
  */
 #include "views/app.h"
+#include "views/command_line.h"
 #include "views/confirm.h"
 #include "views/help.h"
 #include "views/match.h"
@@ -346,73 +347,6 @@ static bool global_complete_connect(struct app *app, struct view *view, int nth,
 
 /* ---- the ":" line ---- */
 
-/* The nth name of a command here: the pane's rows, then global ones, then nothing. */
-static const struct command *global_nth(struct app *app, int nth)
-{
-    const struct command *row = app_focused(app)->ops->commands;
-    for (; row && row->name; row++)
-        if (nth-- == 0)
-            return row;
-    for (row = app_global_commands(); row->name; row++)
-        if (nth-- == 0)
-            return row;
-    return NULL;
-}
-
-static bool global_complete_name(
-    struct app *app, struct str prefix, int nth, struct buf *out, struct buf *note)
-{
-    const struct command *row;
-    for (int i = 0; (row = global_nth(app, i)); i++)
-        if (str_starts(str_from(row->name), prefix) && nth-- == 0) {
-            buf_add(out, str_from(row->name));
-            if (note)
-                buf_add(note, str_from(row->help));
-            return true;
-        }
-    return false;
-}
-
-static bool global_complete_argument(struct app *app, const struct command *row, struct view *view,
-    struct str prefix, int nth, struct buf *out)
-{
-    size_t start = out->len;
-    for (int i = 0; row->complete(app, view, i, out); i++) {
-        if (str_starts(str_skip(buf_str(out), start), prefix) && nth-- == 0)
-            return true;
-        out->len = start;
-    }
-    out->len = start;
-    return false;
-}
-
-static bool global_prompt_complete(struct app *app, void *context, struct str text, size_t at,
-    int nth, size_t *from, struct buf *out, struct buf *note)
-{
-    struct str front = str_take(text, at), rest = front, name = STR_NONE;
-    struct view *view;
-    (void)context;
-    *from = 0;
-    if (str_find_byte(front, ' ') == SIZE_MAX)
-        return front.len && global_complete_name(app, front, nth, out, note);
-    str_cut(&rest, ' ', &name);
-    *from = name.len + 1;
-    /* names are looked for under the prompt */
-    struct view *top = app->overlays[app->overlay_count - 1];
-    app->overlay_count--;
-    const struct command *row = app_find_command(app, name, &view);
-    app->overlays[app->overlay_count++] = top;
-    return row && row->complete && global_complete_argument(app, row, view, rest, nth, out);
-}
-
-static bool global_prompt_accept(struct app *app, void *context, struct str text, struct err *err)
-{
-    (void)context;
-    (void)err;
-    app_run(app, text);
-    return true;
-}
-
 static void global_run_prompt(struct app *app, struct view *view, struct str args)
 {
     (void)view;
@@ -420,11 +354,7 @@ static void global_run_prompt(struct app *app, struct view *view, struct str arg
     buf_add(&text, args);
     if (args.len)
         buf_add_byte(&text, ' ');
-    prompt_open(app, &(struct prompt_spec){.label = STR(":"),
-                         .text = buf_str(&text),
-                         .history = &app->command_history,
-                         .complete = global_prompt_complete,
-                         .accept = global_prompt_accept});
+    command_line_open(app, buf_str(&text));
     buf_fini(&text);
 }
 

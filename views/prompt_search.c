@@ -11,11 +11,11 @@
 #include "views/app.h"
 #include "views/prompt_impl.h"
 
-static void say(struct prompt *p, const char *note)
+static void say(struct prompt *p, const char *what)
 {
     struct prompt_search *s = &p->search;
     buf_clear(&s->label);
-    buf_printf(&s->label, "search \"%.*s\" %s", STR_ARG(buf_str(&s->sought)), note);
+    buf_printf(&s->label, "%s \"%.*s\": ", what, STR_ARG(buf_str(&s->sought)));
 }
 
 /* In one step of the line's undo, whatever came before it. */
@@ -38,7 +38,7 @@ static void look(struct prompt *p, int age)
         history_recall(p->spec.history, of, found, STR_NONE, &line);
         show(p, buf_str(&line));
     }
-    say(p, found || !s->sought.len ? "" : age ? "is in no older line" : "is in no line");
+    say(p, found || !s->sought.len ? "search" : age ? "no older" : "no line has");
     buf_fini(&line);
 }
 
@@ -57,7 +57,7 @@ void prompt_search_run(struct app *app, struct view *view, struct str args)
     buf_clear(&p->search.before);
     buf_add(&p->search.before, line_edit_text(&p->edit));
     prompt_changed(p);
-    say(p, "");
+    say(p, "search");
 }
 
 bool prompt_search_enabled(struct app *app, struct view *view, struct buf *why)

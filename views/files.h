@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef VIEWS_FILES_H
+#define VIEWS_FILES_H
+
+#include "base/str.h"
+
+/* Hands over the files and folders (these with a "/" behind) in the folder that a path begun names,
+ * written as it was begun, "~/" too: "" lists the present folder. Hidden ones where their dot was
+ * typed; names that cannot be typed are left out. At most some thousands, in no order. */
+void files_complete(struct str begun, void (*offer)(void *context, struct str path), void *context);
+
+#endif
