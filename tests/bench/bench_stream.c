@@ -12,30 +12,21 @@
 #include "backend/client.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "tests/bench/emulator.h"
 
-#include <poll.h>
 #include <pthread.h>
-#include <pty.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
-#include <vterm.h>
 
 #define LOST_NS INT64_C(500000000) /* a key that changes nothing */
-enum { ROWS = 40, COLS = 120, SINGLES = 400, BATCH = 25, KEYS_MAX = 10000, FRAME_GAP_US = 2000 };
+enum { ROWS = 40, COLS = 120, SINGLES = 400, BATCH = 25, KEYS_MAX = 10000 };
 
 struct bench {
     char folder[64];
     struct client client;
-    pid_t pid;
-    int fd;
-    VTerm *emulator;
-    VTermScreen *screen;
-    int64_t last_read_ns;
-    uint64_t bytes, frames;
+    struct emulator emulator;
     int rate, seconds;
     _Atomic uint64_t written;
     _Atomic int done;
@@ -105,113 +96,20 @@ static void *write_load(void *context)
 
 /* ---- the terminal ---- */
 
-static bool pump(struct bench *b, int ms)
-{
-    struct pollfd ready = {.fd = b->fd, .events = POLLIN};
-    char bytes[1 << 16], answer[256];
-    if (poll(&ready, 1, ms) <= 0)
-        return false;
-    ssize_t got = read(b->fd, bytes, sizeof bytes);
-    if (got <= 0) {
-        fprintf(stderr, "the program is gone\n");
-        exit(1);
-    }
-    int64_t now = clock_tick_ns();
-    b->frames += now - b->last_read_ns > FRAME_GAP_US * 1000;
-    b->last_read_ns = now;
-    b->bytes += (uint64_t)got;
-    vterm_input_write(b->emulator, bytes, (size_t)got);
-    vterm_screen_flush_damage(b->screen);
-    size_t len = vterm_output_read(b->emulator, answer, sizeof answer);
-    if (len && write(b->fd, answer, len) < 0)
-        perror("write");
-    return true;
-}
-
-static void row_text(struct bench *b, int row, struct buf *out)
-{
-    VTermScreenCell cell;
-    buf_clear(out);
-    for (int col = 0; col < COLS; col++) {
-        vterm_screen_get_cell(b->screen, (VTermPos){row, col}, &cell);
-        buf_add_byte(out, cell.chars[0] && cell.chars[0] < 128 ? (char)cell.chars[0] : ' ');
-    }
-}
-
-static bool shows(struct bench *b, const char *text)
-{
-    struct buf line = {0};
-    bool found = false;
-    for (int row = 0; row < ROWS && !found; row++) {
-        row_text(b, row, &line);
-        found = str_find(buf_str(&line), str_from(text)) != SIZE_MAX;
-    }
-    buf_fini(&line);
-    return found;
-}
-
-static bool wait_for(struct bench *b, const char *text, int ms)
-{
-    int64_t until = clock_tick_ns() + ms * INT64_C(1000000);
-    while (!shows(b, text))
-        if (clock_tick_ns() > until || (!pump(b, 20) && clock_tick_ns() > until))
-            return false;
-    return true;
-}
-
-static void need(struct bench *b, const char *text)
-{
-    struct buf line = {0};
-    if (wait_for(b, text, 10000))
-        return;
-    fprintf(stderr, "waited in vain for \"%s\"\n", text);
-    for (int row = 0; row < ROWS; row++) {
-        row_text(b, row, &line);
-        fprintf(stderr, "%.*s\n", STR_ARG(buf_str(&line)));
-    }
-    exit(1);
-}
-
-static void press(struct bench *b, const char *keys)
-{
-    if (write(b->fd, keys, strlen(keys)) < 0)
-        perror("write");
-}
-
 /* The row of the cursor's mark in the gutter, or -1. */
 static int mark_row(struct bench *b)
 {
-    VTermScreenCell cell;
-    for (int row = 0; row < ROWS; row++) {
-        vterm_screen_get_cell(b->screen, (VTermPos){row, 0}, &cell);
-        if (cell.chars[0] == '>')
+    for (int row = 0; row < ROWS; row++)
+        if (emulator_cell(&b->emulator, row, 0).chars[0] == '>')
             return row;
-    }
     return -1;
-}
-
-static void open_explorer(struct bench *b, char *program)
-{
-    struct winsize size = {.ws_row = ROWS, .ws_col = COLS};
-    b->pid = forkpty(&b->fd, NULL, NULL, &size);
-    if (b->pid == 0) {
-        setenv("TERM", "xterm-256color", 1);
-        setenv("LC_ALL", "C.UTF-8", 1);
-        execl(program, program, "--gutter", b->folder, "Orders", (char *)NULL);
-        _exit(127);
-    }
-    b->emulator = vterm_new(ROWS, COLS);
-    vterm_set_utf8(b->emulator, 1);
-    b->screen = vterm_obtain_screen(b->emulator);
-    vterm_screen_enable_altscreen(b->screen, 1);
-    vterm_screen_reset(b->screen, 1);
 }
 
 static long anonymous_kb(struct bench *b)
 {
     char path[64], line[256];
     long kb = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)b->pid);
+    snprintf(path, sizeof path, "/proc/%d/status", (int)b->emulator.pid);
     FILE *f = fopen(path, "r");
     while (f && fgets(line, sizeof line, f))
         if (sscanf(line, "RssAnon: %ld kB", &kb) == 1)
@@ -248,11 +146,11 @@ static void measure_singles(struct bench *b)
         buf_printf(&body, "{\"TableName\":\"Orders\",\"Item\":{\"id\":{\"S\":\"%s\"}}}", name);
         int64_t pause = clock_tick_ns() + (40 + random() % 60) * INT64_C(1000000);
         while (clock_tick_ns() < pause)
-            pump(b, 1);
+            emulator_pump(&b->emulator, 1);
         ask(b, "PutItem", buf_str(&body));
         int64_t committed = clock_tick_ns();
-        need(b, name);
-        ms[i] = (double)(b->last_read_ns - committed) / 1e6;
+        emulator_need(&b->emulator, name);
+        ms[i] = (double)(b->emulator.read_ns - committed) / 1e6;
     }
     print_times("commit to screen", ms, SINGLES, 20);
     buf_fini(&body);
@@ -261,13 +159,10 @@ static void measure_singles(struct bench *b)
 /* The row of the prompt's colon, or -1. */
 static int prompt_row(struct bench *b)
 {
-    VTermScreenCell cell;
     for (int row = ROWS - 3; row < ROWS; row++)
-        for (int col = 0; col < 2; col++) {
-            vterm_screen_get_cell(b->screen, (VTermPos){row, col}, &cell);
-            if (cell.chars[0] == ':')
+        for (int col = 0; col < 2; col++)
+            if (emulator_cell(&b->emulator, row, col).chars[0] == ':')
                 return row;
-        }
     return -1;
 }
 
@@ -282,10 +177,10 @@ static double time_key(struct bench *b, const char *key, int (*place)(struct ben
 {
     int before = place(b);
     int64_t pressed = clock_tick_ns();
-    press(b, key);
+    emulator_type(&b->emulator, key);
     while (place(b) == before && clock_tick_ns() - pressed < LOST_NS)
-        pump(b, 1);
-    return (double)(b->last_read_ns - pressed) / 1e6;
+        emulator_pump(&b->emulator, 1);
+    return (double)(b->emulator.read_ns - pressed) / 1e6;
 }
 
 static void measure_load(struct bench *b, const struct keys *keys)
@@ -293,7 +188,7 @@ static void measure_load(struct bench *b, const struct keys *keys)
     static double ms[KEYS_MAX];
     size_t count = 0, late = 0;
     pthread_t writer;
-    uint64_t frames = b->frames, bytes = b->bytes;
+    uint64_t frames = b->emulator.frames, bytes = b->emulator.bytes;
     int64_t start = clock_tick_ns();
     long memory = anonymous_kb(b);
     b->done = 0;
@@ -301,7 +196,7 @@ static void measure_load(struct bench *b, const struct keys *keys)
     for (bool first = true; !b->done && count < KEYS_MAX; first = !first) {
         int64_t pause = clock_tick_ns() + (10 + random() % 40) * INT64_C(1000000);
         while (clock_tick_ns() < pause)
-            pump(b, 1);
+            emulator_pump(&b->emulator, 1);
         ms[count] = time_key(b, first ? keys->first : keys->second, keys->place);
         late += ms[count++] > 16;
     }
@@ -310,8 +205,8 @@ static void measure_load(struct bench *b, const struct keys *keys)
     print_times(keys->what, ms, count, 16);
     printf("  late keys (> 16 ms): %zu of %zu; %.1f frames a second, %.1f keys a second; "
            "%.0f bytes a second; anonymous memory %ld → %ld KB\n",
-        late, count, (double)(b->frames - frames) / seconds, (double)count / seconds,
-        (double)(b->bytes - bytes) / seconds, memory, anonymous_kb(b));
+        late, count, (double)(b->emulator.frames - frames) / seconds, (double)count / seconds,
+        (double)(b->emulator.bytes - bytes) / seconds, memory, anonymous_kb(b));
 }
 
 /* What the title says that was seen: "20,400 from now on". */
@@ -322,7 +217,7 @@ static void check_count(struct bench *b)
     int64_t written = clock_tick_ns();
     buf_printf(&wanted, "%llu,%03llu from now on", (unsigned long long)(all / 1000),
         (unsigned long long)(all % 1000));
-    need(b, buf_cstr(&wanted));
+    emulator_need(&b->emulator, buf_cstr(&wanted));
     printf("all %llu were seen %.0f ms after the last write\n", (unsigned long long)all,
         (double)(clock_tick_ns() - written) / 1e6);
     buf_fini(&wanted);
@@ -349,36 +244,36 @@ int main(int argc, char **argv)
             "\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}],\"AttributeDefinitions\":[{"
             "\"AttributeName\":\"id\",\"AttributeType\":\"S\"}],\"StreamSpecification\":{"
             "\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}}"));
-    open_explorer(&b, argv[1]);
-    need(&b, "Orders");
+    emulator_start(&b.emulator, ROWS, COLS, b.folder,
+        (const char *[]){argv[1], "--gutter", b.folder, "Orders", NULL});
+    emulator_need(&b.emulator, "Orders");
     for (uint64_t i = 0; i < 1000; i += BATCH)
         write_batch(&b, i, &(struct buf){0});
     b.written = 0;
-    need(&b, "item-0");
+    emulator_need(&b.emulator, "item-0");
     measure_load(&b, &(struct keys){"keys, grid", "j", "k", mark_row});
     b.written = 0;
-    press(&b, "s");
-    need(&b, "LIVE");
+    emulator_type(&b.emulator, "s");
+    emulator_need(&b.emulator, "LIVE");
     measure_singles(&b);
     measure_load(&b, &(struct keys){"keys, live", ":", "\007", prompt_row});
     if (prompt_row(&b) >= 0)
-        press(&b, "\007");
-    press(&b, "/{\"dynamodb\":{\"NewImage\":{\"status\":{\"S\":[\"PENDING\"]}}}}\r");
-    need(&b, "PENDING");
+        emulator_type(&b.emulator, "\007");
+    emulator_type(
+        &b.emulator, "/{\"dynamodb\":{\"NewImage\":{\"status\":{\"S\":[\"PENDING\"]}}}}\r");
+    emulator_need(&b.emulator, "PENDING");
     measure_load(&b, &(struct keys){"keys, filtered", ":", "\007", prompt_row});
     if (prompt_row(&b) >= 0)
-        press(&b, "\007");
-    press(&b, "\033");
-    pump(&b, 300);
+        emulator_type(&b.emulator, "\007");
+    emulator_type(&b.emulator, "\033");
+    emulator_pump(&b.emulator, 300);
     for (int i = 0; i < 3; i++)
-        press(&b, "k"); /* held, and away from the edge */
-    pump(&b, 100);
+        emulator_type(&b.emulator, "k"); /* held, and away from the edge */
+    emulator_pump(&b.emulator, 100);
     measure_load(&b, &(struct keys){"keys, held", "k", "j", mark_row});
     check_count(&b);
     printf("at the end: %ld KB of anonymous memory\n", anonymous_kb(&b));
-    kill(b.pid, SIGTERM);
-    waitpid(b.pid, NULL, 0);
-    vterm_free(b.emulator);
+    emulator_end(&b.emulator);
     backend_close(b.client.backend, NULL);
     char command[128];
     snprintf(command, sizeof command, "rm -rf '%s'", b.folder);
