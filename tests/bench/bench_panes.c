@@ -88,9 +88,10 @@ static void measure_pane(struct bench *b, const struct pane *pane)
         emulator_settle(e, SETTLE_MS);
         bytes += e->bytes - before;
         emulator_type(e, pane->back);
+        while (emulator_shows(e, pane->shows))
+            if (!emulator_pump(e, LOST_MS))
+                emulator_die(pane->what);
         emulator_settle(e, SETTLE_MS);
-        if (emulator_shows(e, pane->shows))
-            emulator_die(pane->what);
     }
     e->bytes = bytes;
     print_row(b, pane->what, ms, b->rounds, 5);
