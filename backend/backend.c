@@ -15,6 +15,7 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -227,6 +228,8 @@ static void dress(struct backend *backend, const struct named *named)
 {
     struct buf label = {0};
     backend->colour = colour_word(named->colour);
+    struct str word = named->word.len || named->colour != NAMED_RED ? named->word : named->name;
+    snprintf(backend->word, sizeof backend->word, "%.*s", STR_ARG(word));
     if (!named->word.len)
         return;
     buf_printf(&label, "%.*s · %s", STR_ARG(named->word), backend_label(backend));

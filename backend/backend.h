@@ -116,6 +116,11 @@ int64_t backend_budget(const struct backend *backend);
  * "red", "yellow", "green", "blue". */
 const char *backend_colour(const struct backend *backend);
 
+/* What is to be typed before something is lost there: its word in the configuration file, or the
+ * name of one that is red; "" = nothing. */
+enum { BACKEND_WORD_MAX = 31 };
+const char *backend_word(const struct backend *backend);
+
 /* What a call on another thread waits for, for those who watch. */
 struct backend_wait {
     unsigned attempt, attempts; /* the next one, of so many; while there is silence the one that is

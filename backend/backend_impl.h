@@ -36,6 +36,7 @@ struct backend {
     /* Decorators pass on the rest: see backend_wrap(). */
     const struct backend_notes *notes; /* NULL where it is on this machine */
     const char *colour;                /* a literal, or NULL */
+    char word[BACKEND_WORD_MAX + 1];   /* see backend_word() */
     int64_t budget;                    /* see backend_budget() */
     const char *read_only;             /* a literal: how to write all the same; NULL = writable */
 };

@@ -103,6 +103,11 @@ int64_t backend_budget(const struct backend *backend)
     return backend->budget;
 }
 
+const char *backend_word(const struct backend *backend)
+{
+    return backend->word;
+}
+
 const char *backend_colour(const struct backend *backend)
 {
     return backend->colour ? backend->colour : "";

@@ -120,6 +120,32 @@ bool keymap_bind(
     return true;
 }
 
+bool keymap_unbind(struct keymap *map, struct str context, struct str keys)
+{
+    struct key_sequence sequence;
+    int kept = 0, before = map->count;
+    if (!key_sequence_parse(keys, &sequence))
+        return false;
+    for (int i = 0; i < map->count; i++)
+        if (!key_sequence_equal(&map->bindings[i].keys, &sequence) ||
+            !str_equal(map->bindings[i].context, context))
+            map->bindings[kept++] = map->bindings[i];
+    map->count = kept;
+    return kept < before;
+}
+
+void keymap_add_all(struct keymap *map, const struct keymap *from)
+{
+    for (int i = 0; i < from->count; i++) {
+        const struct keymap_binding *b = &from->bindings[i];
+        struct keymap_binding copy = *b;
+        copy.context = arena_dup(&map->arena, b->context);
+        copy.command = arena_dup(&map->arena, b->command);
+        copy.file = arena_dup(&map->arena, b->file);
+        *add_binding(map) = copy;
+    }
+}
+
 bool keymap_load(struct keymap *map, struct str folder, struct str name,
     const struct keymap_report *report, struct err *err)
 {

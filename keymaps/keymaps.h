@@ -48,6 +48,10 @@ void keymap_add(
 /* Adds one binding, as `:map CONTEXT KEYS COMMAND` does. */
 bool keymap_bind(
     struct keymap *map, struct str context, struct str keys, struct str command, struct err *err);
+/* Takes all bindings of exactly these keys away. False where there was none. */
+bool keymap_unbind(struct keymap *map, struct str context, struct str keys);
+/* Adds all bindings of another map, over what is there. */
+void keymap_add_all(struct keymap *map, const struct keymap *from);
 /*
  * Loads a map by name: the user's `folder`/NAME.keys if it is there, else the shipped one. `folder`
  * may be empty. False with ERR_CONFIG where there is no such map or the file cannot be read.

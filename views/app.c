@@ -338,8 +338,8 @@ void app_data_changed(struct app *app)
 bool app_writable(struct app *app, struct buf *why)
 {
     const char *remedy = backend_read_only_remedy(worker_backend(app->worker));
-    if (app->options.read_only)
-        remedy = "start without --read-only to write";
+    if (app->options.read_only && !remedy)
+        remedy = ":set read-only off lifts that";
     if (remedy)
         buf_printf(why, "this connection is read-only: %s%s", remedy,
             strstr(remedy, "--read-write") ? ", or after :connect … read-write" : "");
@@ -469,6 +469,8 @@ void app_free(struct app *app)
     journal_fini(&app->journal);
     hints_forget(app);
     keymap_fini(&app->keymap);
+    keymap_fini(&app->own);
+    buf_fini(&app->problems);
     frame_fini(&app->frame);
     struct buf *texts[] = {&app->keymap_name, &app->theme_name, &app->folder, &app->message,
         &app->opening, &app->opening_index, &app->connect};

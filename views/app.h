@@ -43,6 +43,9 @@ struct app {
     struct memory *common;   /* of all connections; likewise */
 
     struct keymap keymap;
+    struct keymap own;                          /* the user's own keys, over every keymap */
+    struct buf problems;                        /* lines of the user's files that are wrong */
+    bool previews;                              /* another theme is shown than is chosen */
     struct hints_cache *hints;                  /* keys of commands, looked up once a keymap */
     struct buf keymap_name, theme_name, folder; /* the user's folder with keymaps/ and themes/ */
     struct key_sequence pending;                /* the beginning of a longer binding */
@@ -168,5 +171,7 @@ void app_wait(struct app *app);
 bool app_writable(struct app *app, struct buf *why);
 bool app_load_keymap(struct app *app, struct str name, struct err *err);
 bool app_load_theme(struct app *app, struct str name, struct err *err);
+/* Shows a theme without choosing it; false where there is none of this name. */
+bool app_show_theme(struct app *app, struct str name);
 
 #endif

@@ -10,12 +10,13 @@
 #include "views/app_impl.h"
 #include "views/contexts.h"
 #include "views/hints.h"
+#include "views/settings.h"
 
 #include <stdlib.h>
 
 static void app_problem(void *data, struct str message)
 {
-    app_say(data, ROLE_STATUS_WARNING, "%.*s", STR_ARG(message));
+    settings_problem(data, message);
 }
 
 static bool app_known(void *data, struct str context, struct str command)
@@ -41,6 +42,7 @@ bool app_load_keymap(struct app *app, struct str name, struct err *err)
         keymap_fini(&map);
         return false;
     }
+    keymap_add_all(&map, &app->own);
     keymap_fini(&app->keymap);
     app->keymap = map;
     hints_forget(app);
@@ -50,23 +52,56 @@ bool app_load_keymap(struct app *app, struct str name, struct err *err)
     return true;
 }
 
-bool app_load_theme(struct app *app, struct str name, struct err *err)
+/* "auto": what the terminal says of its background. Terminals that say it do so in COLORFGBG,
+ * "foreground;background" as numbers of the palette, and 7 and 9 to 15 are light. */
+static struct str app_theme_file(struct str name)
+{
+    const char *said = getenv("COLORFGBG");
+    uint64_t ground = 0;
+    if (!str_equal(name, STR("auto")))
+        return name;
+    const char *last = said ? strrchr(said, ';') : NULL;
+    bool light = last && str_to_u64(str_from(last + 1), &ground) &&
+                 (ground == 7 || (ground >= 9 && ground <= 15));
+    return light ? STR("light") : STR("default");
+}
+
+static bool app_put_theme(
+    struct app *app, struct str name, const struct theme_report *report, struct err *err)
 {
     struct style_table *table = mem_new(struct style_table);
     struct buf folder = {0};
-    struct theme_report report = {.data = app, .problem = app_problem};
     const char *no_color = getenv("NO_COLOR");
     int colours = no_color && no_color[0] ? 0 : app->screen->colours;
-    bool ok = theme_load(table, colours, app_folder(app, "themes", &folder), name, &report, err);
+    bool ok = theme_load(
+        table, colours, app_folder(app, "themes", &folder), app_theme_file(name), report, err);
     if (ok || !app->theme_name.len)
         screen_styles(app->screen, table);
-    if (ok) {
-        buf_clear(&app->theme_name);
-        buf_add(&app->theme_name, name);
-    }
     buf_fini(&folder);
     free(table);
     return ok;
+}
+
+bool app_load_theme(struct app *app, struct str name, struct err *err)
+{
+    struct theme_report report = {.data = app, .problem = app_problem};
+    struct buf copy = {0}; /* the name may be the one that is replaced */
+    buf_add(&copy, name);
+    bool ok = app_put_theme(app, name, &report, err);
+    if (ok) {
+        buf_fini(&app->theme_name);
+        app->theme_name = copy;
+        app->previews = false;
+    } else {
+        buf_fini(&copy);
+    }
+    return ok;
+}
+
+bool app_show_theme(struct app *app, struct str name)
+{
+    struct err ignored = ERR_INIT;
+    return app_put_theme(app, name, NULL, &ignored);
 }
 
 static void app_find_folder(struct app *app)
@@ -83,6 +118,10 @@ bool app_load_settings(struct app *app, struct err *err)
     const struct explorer_options *o = &app->options;
     app_find_folder(app);
     struct str keymap = o->keymap ? str_from(o->keymap) : STR("default");
-    struct str theme = o->theme ? str_from(o->theme) : STR("default");
-    return app_load_theme(app, theme, err) && app_load_keymap(app, keymap, err);
+    struct str theme = o->theme ? str_from(o->theme) : STR("auto");
+    if (!app_load_theme(app, theme, err) || !app_load_keymap(app, keymap, err))
+        return false;
+    if (o->settings)
+        settings_load(app);
+    return true;
 }

@@ -9,10 +9,11 @@
 #include "views/help.h"
 #include "views/match.h"
 #include "views/pane_items.h"
+#include "views/own_keys.h"
 #include "views/pane_triggers.h"
 #include "views/prompt.h"
+#include "views/settings.h"
 
-#include "themes/themes.h"
 #include <stdio.h>
 
 /* ---- leaving, going up, stopping ---- */
@@ -221,100 +222,6 @@ static bool global_can_filter(struct app *app, struct view *view, struct buf *wh
     return false;
 }
 
-/* ---- settings ---- */
-
-static void global_run_theme(struct app *app, struct view *view, struct str args)
-{
-    struct err err = ERR_INIT;
-    (void)view;
-    if (!args.len)
-        app_say(app, ROLE_STATUS, "theme %.*s", STR_ARG(buf_str(&app->theme_name)));
-    else if (!app_load_theme(app, args, &err))
-        app_fail(app, &err);
-}
-
-static bool global_complete_theme(struct app *app, struct view *view, int nth, struct buf *out)
-{
-    (void)app;
-    (void)view;
-    const char *name = theme_shipped_name(nth);
-    buf_add(out, str_from(name));
-    return name != NULL;
-}
-
-static void global_run_keymap(struct app *app, struct view *view, struct str args)
-{
-    struct err err = ERR_INIT;
-    (void)view;
-    if (!args.len)
-        app_say(app, ROLE_STATUS, "keymap %.*s", STR_ARG(buf_str(&app->keymap_name)));
-    else if (!app_load_keymap(app, args, &err))
-        app_fail(app, &err);
-}
-
-static bool global_complete_keymap(struct app *app, struct view *view, int nth, struct buf *out)
-{
-    (void)app;
-    (void)view;
-    const char *name = keymap_shipped_name(nth);
-    buf_add(out, str_from(name));
-    return name != NULL;
-}
-
-static bool global_yes(struct str word, bool *yes)
-{
-    *yes = str_equal(word, STR("on")) || str_equal(word, STR("yes"));
-    return *yes || str_equal(word, STR("off")) || str_equal(word, STR("no"));
-}
-
-static bool global_set(struct app *app, struct str name, struct str value)
-{
-    bool yes;
-    if (str_equal(name, STR("mouse")) && global_yes(value, &yes)) {
-        app->mouse = yes;
-        screen_mouse(app->screen, yes);
-    } else if (str_equal(name, STR("live")) && global_yes(value, &yes)) {
-        app->live = yes ? APP_LIVE_ON : APP_LIVE_OFF;
-        pane_items_live(app->items, !app->stream);
-    } else if (str_equal(name, STR("row-mark")) && str_equal(value, STR("bar"))) {
-        app->gutter = false;
-    } else if (str_equal(name, STR("row-mark")) && str_equal(value, STR("gutter"))) {
-        app->gutter = true;
-    } else if (str_equal(name, STR("theme")) && value.len) {
-        global_run_theme(app, NULL, value);
-    } else if (str_equal(name, STR("keymap")) && value.len) {
-        global_run_keymap(app, NULL, value);
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static void global_run_set(struct app *app, struct view *view, struct str args)
-{
-    struct str name = STR_NONE;
-    (void)view;
-    str_cut(&args, ' ', &name);
-    if (!global_set(app, name, str_trim(args)))
-        app_say(app, ROLE_STATUS,
-            "mouse %s · row-mark %s · live %s · theme %.*s · keymap %.*s   (:set mouse on|off, "
-            "row-mark bar|gutter, live on|off, theme NAME, keymap NAME)",
-            app->mouse ? "on" : "off", app->gutter ? "gutter" : "bar", app_live(app) ? "on" : "off",
-            STR_ARG(buf_str(&app->theme_name)), STR_ARG(buf_str(&app->keymap_name)));
-}
-
-static bool global_complete_set(struct app *app, struct view *view, int nth, struct buf *out)
-{
-    static const char *const lines[] = {"mouse on", "mouse off", "row-mark bar", "row-mark gutter",
-        "live on", "live off", "theme", "keymap"};
-    (void)app;
-    (void)view;
-    if (nth >= (int)(sizeof lines / sizeof *lines))
-        return false;
-    buf_add(out, str_from(lines[nth]));
-    return true;
-}
-
 /* ---- another connection ---- */
 
 /* args = connection ["read-write"] */
@@ -431,20 +338,41 @@ static const struct command global_commands[] = {
         .args = "[NAME VALUE]",
         .help = "change a setting, or show them",
         .flags = COMMAND_NAMED,
-        .run = global_run_set,
-        .complete = global_complete_set},
+        .run = settings_run_set,
+        .complete = settings_complete_set},
     {.name = "theme",
         .args = "NAME",
         .help = "change the colours",
         .flags = COMMAND_NAMED,
-        .run = global_run_theme,
-        .complete = global_complete_theme},
+        .run = settings_run_theme,
+        .complete = settings_complete_theme},
     {.name = "keymap",
         .args = "NAME",
         .help = "change the keys",
         .flags = COMMAND_NAMED,
-        .run = global_run_keymap,
-        .complete = global_complete_keymap},
+        .run = settings_run_keymap,
+        .complete = settings_complete_keymap},
+    {.name = "map",
+        .args = "[CONTEXT] KEY [KEY …] COMMAND",
+        .help = "bind a key, or show what it does; alone, show your own",
+        .flags = COMMAND_NAMED,
+        .run = own_keys_run_map,
+        .complete = own_keys_complete_map},
+    {.name = "unmap",
+        .args = "[CONTEXT] KEY [KEY …]",
+        .help = "take a key's meaning away",
+        .flags = COMMAND_NAMED,
+        .run = own_keys_run_unmap,
+        .complete = own_keys_complete_unmap},
+    {.name = "write-settings",
+        .help = "keep settings and keys for the next run",
+        .flags = COMMAND_NAMED,
+        .run = settings_run_write},
+    {.name = "problems",
+        .help = "show what is wrong with files of settings, keys and themes",
+        .flags = COMMAND_NAMED,
+        .run = settings_run_problems,
+        .enabled = settings_has_problems},
     {0},
 };
 

@@ -4,7 +4,8 @@
 
 #include "views/view.h"
 
-/* A question with yes and no; nothing happens but on yes. */
+/* A question with yes and no; nothing happens but on yes. One of danger is answered by typing the
+ * connection's word, where it has one. */
 struct confirm_spec {
     struct str title, text; /* copied; the text may have several lines */
     bool danger;

@@ -39,6 +39,14 @@ static bool contexts_row(const struct command *row, struct str name)
     return false;
 }
 
+bool contexts_has(struct str name)
+{
+    for (int i = 0; contexts_nth(i); i++)
+        if (str_equal(name, str_from(contexts_nth(i)->name)))
+            return true;
+    return str_equal(name, STR("global"));
+}
+
 bool contexts_know(struct str context, struct str command)
 {
     enum action action;

@@ -13,6 +13,8 @@ struct context {
 
 /* The nth, or NULL past the last. */
 const struct context *contexts_nth(int nth);
+/* Whether keys can be bound in a context of this name; "global" is one. */
+bool contexts_has(struct str name);
 /* Whether a binding to this command (its first word) can ever do something in the context. */
 bool contexts_know(struct str context, struct str command);
 

@@ -24,11 +24,16 @@ struct explorer_options {
     bool demo;              /* the sample store: the title says so */
     bool ascii;             /* no character above 7 bits on the screen */
     bool mouse;             /* capture the mouse */
+    bool settings;          /* the user's settings file is read, and can be written */
     bool remember;          /* histories, places and looks outlive the run (memory.h) */
     bool gutter; /* mark the cursor's row in the gutter only: fewer bytes on slow lines */
     /* Triggers of the connection, see cli/host.h; NULL = found by the connection. */
     const char *triggers, *trusted; /* the registry's folder, and the file of what was agreed to */
     const struct clock *clock;      /* NULL = the system's */
+    /* Files of recorded sessions, see record.h; NULL = none. Lines a second, 0 = at once. */
+    const char *record, *replay;
+    int64_t replay_rate;
+    bool tour; /* begins with the tour */
 };
 
 /* The locale has been chosen (setlocale) by the caller. The process exit code, 0 after an ordinary

@@ -20,6 +20,7 @@ struct menu {
     struct buf heading, filter;
     struct str title;
     void (*accept)(struct app *app, struct str value);
+    void (*moved)(struct app *app, struct str value); /* or NULL */
 };
 
 struct arena *menu_arena(struct menu *menu)
@@ -97,16 +98,31 @@ static void menu_drop_last(struct buf *text)
         text->len--;
 }
 
+static void menu_tell(struct menu *menu)
+{
+    int selected = list_selected(&menu->list);
+    if (menu->moved)
+        menu->moved(menu->view.app, selected < 0 ? STR_NONE : menu->rows[selected].value);
+}
+
+static bool menu_move(struct menu *menu, enum action action)
+{
+    bool done = list_handle(&menu->list, action);
+    menu_tell(menu);
+    return done;
+}
+
 static bool menu_action(struct view *view, enum action action)
 {
     struct menu *menu = (struct menu *)view;
     if (action != ACTION_DELETE_LEFT && action != ACTION_CLEAR)
-        return list_handle(&menu->list, action);
+        return menu_move(menu, action);
     if (action == ACTION_CLEAR)
         buf_clear(&menu->filter);
     else
         menu_drop_last(&menu->filter);
     list_filter(&menu->list, buf_str(&menu->filter));
+    menu_tell(menu);
     return true;
 }
 
@@ -117,6 +133,7 @@ static void menu_text(struct view *view, struct str text)
     if (menu->filter.len + text.len <= FILTER_MAX)
         buf_add(&menu->filter, text);
     list_filter(&menu->list, buf_str(&menu->filter));
+    menu_tell(menu);
 }
 
 static void menu_mouse(struct view *view, enum input_mouse_kind kind, int row, int col)
@@ -125,9 +142,9 @@ static void menu_mouse(struct view *view, enum input_mouse_kind kind, int row, i
     (void)row;
     (void)col;
     if (kind == INPUT_MOUSE_WHEEL_UP)
-        list_handle(&menu->list, ACTION_UP);
+        menu_move(menu, ACTION_UP);
     else if (kind == INPUT_MOUSE_WHEEL_DOWN)
-        list_handle(&menu->list, ACTION_DOWN);
+        menu_move(menu, ACTION_DOWN);
 }
 
 static void menu_free(struct view *view)
@@ -149,6 +166,8 @@ static void menu_run_accept(struct app *app, struct view *view, struct str args)
     if (selected < 0)
         return;
     app_overlay_detach(app, view);
+    if (menu->moved)
+        menu->moved(app, STR_NONE);
     menu->accept(app, menu->rows[selected].value);
     menu_free(view);
 }
@@ -156,6 +175,9 @@ static void menu_run_accept(struct app *app, struct view *view, struct str args)
 static void menu_run_dismiss(struct app *app, struct view *view, struct str args)
 {
     (void)args;
+    struct menu *menu = (struct menu *)view;
+    if (menu->moved)
+        menu->moved(app, STR_NONE);
     app_overlay_close(app, view);
 }
 
@@ -192,6 +214,11 @@ void menu_select(struct menu *menu, int row)
 {
     list_update(&menu->list);
     list_select(&menu->list, row);
+}
+
+void menu_on_move(struct menu *menu, void (*moved)(struct app *app, struct str value))
+{
+    menu->moved = moved;
 }
 
 void menu_open(struct menu *menu, void (*accept)(struct app *app, struct str value))

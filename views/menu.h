@@ -23,6 +23,9 @@ void menu_add(struct menu *menu, const struct menu_row *row);
 /* For building texts that live as long as the menu. */
 struct arena *menu_arena(struct menu *menu);
 void menu_select(struct menu *menu, int row);
+/* Is told the value under the cursor whenever it may have changed, and the empty one when the menu
+ * is closed or before accept(): for a preview. */
+void menu_on_move(struct menu *menu, void (*moved)(struct app *app, struct str value));
 /* Puts it on top. `accept` is called after the menu has closed; `value` lives until it returns. */
 void menu_open(struct menu *menu, void (*accept)(struct app *app, struct str value));
 

@@ -61,6 +61,7 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
         .demo = demo != NULL,
         .ascii = cli_has(cli, CLI_ASCII),
         .mouse = cli_has(cli, CLI_MOUSE),
+        .settings = true,
         .remember = demo == NULL,
         .gutter = cli_has(cli, CLI_GUTTER)};
     cli->exit_code = explorer_run(&options, err);
