@@ -175,8 +175,8 @@ void pager_draw(const struct pager *pager, const struct canvas *c)
 
 bool pager_find(struct pager *pager, struct str needle, int step)
 {
-    for (int i = 1; i <= pager->line_count && needle.len; i++) {
-        int line = (pager->top + i * step) % pager->line_count;
+    for (int i = step ? 1 : 0; i <= pager->line_count && needle.len && pager->line_count; i++) {
+        int line = (pager->top + i * (step ? step : 1)) % pager->line_count;
         line = line < 0 ? line + pager->line_count : line;
         if (text_search(line_to_search(pager, line, needle), needle, 0) != SIZE_MAX) {
             pager->top = line;

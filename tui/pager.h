@@ -32,7 +32,8 @@ void pager_set(struct pager *pager, struct str text);
 bool pager_handle(struct pager *pager, enum action action);
 void pager_arrange(struct pager *pager, int rows, int cols);
 void pager_draw(const struct pager *pager, const struct canvas *c);
-/* Scrolls to the next (step 1) or previous (-1) line with the text; false where there is none. */
+/* Scrolls to the next (step 1) or previous (-1) line with the text, or (0) stays where the first
+ * line has it; false where there is none. */
 bool pager_find(struct pager *pager, struct str needle, int step);
 
 #endif

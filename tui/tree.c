@@ -8,7 +8,7 @@
 #include "tui/text.h"
 #include <stdlib.h>
 
-enum { LABEL_MAX = 32, INDENT = 2 };
+enum { LABEL_MAX = 32, INDENT = 2, ASIDE_MAX = 16 };
 
 void tree_init(struct tree *tree, const struct tree_source *source)
 {
@@ -304,7 +304,7 @@ void tree_arrange(struct tree *tree, int rows, int cols)
     remember_cursor(tree);
 }
 
-/* gutter(1) fold(2) indented label, two blanks, value, two blanks, note */
+/* gutter(1) fold(2) indented label, two blanks, value, two blanks, note, aside at the right edge */
 static void draw_node(const struct tree *tree, const struct canvas *c, int y,
     const struct tree_node *node, enum role bar, bool folded)
 {
@@ -317,13 +317,19 @@ static void draw_node(const struct tree *tree, const struct canvas *c, int y,
         c, y, x + 2, width > 4 ? width : 4, node->label, bar ? bar : node->label_role, flags);
     if (x + 2 + 4 > value_x - 2 && width <= 4)
         value_x = x + 2 + 4 + 2;
-    int used = canvas_text(
-        c, y, value_x, tree->cols - value_x, node->value, bar ? bar : node->value_role, flags);
+    int end = tree->cols;
+    if (node->aside.len) {
+        int columns = text_columns(node->aside, ASIDE_MAX, false);
+        canvas_text(
+            c, y, end - columns - 1, columns, node->aside, bar ? bar : node->note_role, flags);
+        end -= columns + 3;
+    }
+    int used =
+        canvas_text(c, y, value_x, end - value_x, node->value, bar ? bar : node->value_role, flags);
     if (tree->search.len)
-        canvas_match(
-            c, y, value_x, tree->cols - value_x, node->value, flags, tree->search, ROLE_MATCH);
+        canvas_match(c, y, value_x, end - value_x, node->value, flags, tree->search, ROLE_MATCH);
     int note_x = value_x + used + 2;
-    canvas_text(c, y, note_x, tree->cols - note_x, node->note, bar ? bar : node->note_role, flags);
+    canvas_text(c, y, note_x, end - note_x, node->note, bar ? bar : node->note_role, flags);
 }
 
 void tree_draw(const struct tree *tree, const struct canvas *c)

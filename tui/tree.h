@@ -16,6 +16,7 @@ struct tree_node {
     int depth;
     bool branch;                   /* can be folded */
     struct str label, value, note; /* borrowed until the next call */
+    struct str aside;              /* at the right edge, in the note's role; likewise */
     enum role label_role, value_role, note_role;
 };
 

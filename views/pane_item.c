@@ -57,6 +57,22 @@ static void item_note_ttl(struct pane_item *p, struct value v)
     epoch_add_left(&p->note, ms, clock_now_ms(p->view.app->options.clock));
 }
 
+/* What is unfolded from a string or binary, or may be; else how long it is. */
+static void item_note_packed(struct pane_item *p, const struct item_node *node)
+{
+    const char *guess = node->form ? NULL : unfold_guess(node->value);
+    bool binary = node->value.type == VALUE_B;
+    if (node->form)
+        buf_printf(&p->note, "%s inside %s%s%s", node->form, binary ? "binary" : "a string",
+            *node->lack ? ", " : "", node->lack);
+    else if (guess)
+        buf_add(&p->note, str_from(guess));
+    if (node->value.type == VALUE_S && node->value.data.len > 200) {
+        buf_add(&p->note, p->note.len ? STR(", ") : STR(""));
+        words_bytes(&p->note, (int64_t)node->value.data.len);
+    }
+}
+
 /* What an epoch number means, or how large a value is that does not show whole. */
 static void item_note(struct pane_item *p, const struct item_node *node)
 {
@@ -69,8 +85,8 @@ static void item_note(struct pane_item *p, const struct item_node *node)
         epoch_add(&p->note, ms, app->dates);
         buf_add(&p->note, STR(", "));
         words_distance(&p->note, ms, clock_now_ms(app->options.clock));
-    } else if (node->value.type == VALUE_S && node->value.data.len > 200) {
-        words_bytes(&p->note, (int64_t)node->value.data.len);
+    } else {
+        item_note_packed(p, node);
     }
 }
 
@@ -82,13 +98,20 @@ static bool item_is_key(const struct pane_item *p, const struct item_node *node)
     return false;
 }
 
+/* As the service counts: an attribute's name is part of it. */
+static size_t item_node_size(const struct item_node *node)
+{
+    return value_size(node->value) + node->name.len;
+}
+
 void pane_item_node(void *data, int64_t index, bool brief, struct tree_node *out)
 {
     struct pane_item *p = data;
     const struct item_node *node = &p->model.nodes[index];
     out->id = node->id;
     out->depth = node->depth;
-    out->branch = (node->value.type == VALUE_M || node->value.type == VALUE_L) && node->value.count;
+    bool nested = node->value.type == VALUE_M || node->value.type == VALUE_L;
+    out->branch = (nested && node->value.count) || node->form;
     if (brief)
         return;
     buf_clear(&p->label);
@@ -103,9 +126,14 @@ void pane_item_node(void *data, int64_t index, bool brief, struct tree_node *out
     out->label = buf_str(&p->label);
     out->value = buf_str(&p->value);
     out->note = item_is_key(p, node) ? STR("key") : buf_str(&p->note);
-    out->label_role = item_is_key(p, node) ? ROLE_KEY : ROLE_LABEL;
+    out->label_role = item_is_key(p, node) ? ROLE_KEY : node->inside ? ROLE_NOTE : ROLE_LABEL;
     out->value_role = cells_role(node->value.type);
     out->note_role = ROLE_NOTE;
+    if (p->sizes && !node->inside) {
+        buf_clear(&p->aside);
+        words_bytes(&p->aside, (int64_t)item_node_size(node));
+        out->aside = buf_str(&p->aside);
+    }
 }
 
 /* ---- the item ---- */
@@ -220,25 +248,32 @@ static void item_title(struct view *view, struct buf *left, struct buf *right)
     item_title_size(value_item_size(item), right);
 }
 
-bool pane_item_path(const struct pane_item *p, struct patch_path *path)
+const struct item_node *pane_item_at(const struct pane_item *p)
 {
     int64_t node = p->json ? -1 : tree_selected(&p->tree);
-    if (node < 0 || node >= p->model.count)
+    return node < 0 || node >= p->model.count ? NULL : &p->model.nodes[node];
+}
+
+bool pane_item_path(const struct pane_item *p, struct patch_path *path)
+{
+    const struct item_node *node = pane_item_at(p);
+    if (!node || node->inside)
         return false;
-    item_tree_path(&p->model, node, path);
+    item_tree_path(&p->model, node - p->model.nodes, path);
     return true;
 }
 
 static void item_facts(struct view *view, struct buf *out)
 {
     struct pane_item *p = (struct pane_item *)view;
-    struct patch_path path;
-    struct value v;
-    if (!pane_item_path(p, &path) || !patch_find(item_tree_item(&p->model), &path, &v))
+    const struct item_node *node = pane_item_at(p);
+    if (!node)
         return;
-    patch_path_add(out, &path);
-    buf_printf(out, " · %s · ", value_type_name(v.type));
-    words_bytes(out, (int64_t)value_size(v));
+    pane_item_place(p, node, out);
+    buf_printf(out, " · %s · ", value_type_name(node->value.type));
+    words_bytes(out, (int64_t)value_size(node->value));
+    if (node->inside)
+        buf_add(out, STR(" · inside a string: to read only"));
 }
 
 static void item_arrange(struct view *view, int rows, int cols)
@@ -338,6 +373,7 @@ static void item_free(struct view *view)
     buf_fini(&p->label);
     buf_fini(&p->value);
     buf_fini(&p->note);
+    buf_fini(&p->aside);
     arena_fini(&p->arena);
     free(p);
 }

@@ -92,18 +92,15 @@ static void item_run_typed(struct app *app, struct view *view, struct str args)
 static void item_run_copy(struct app *app, struct view *view, struct str args)
 {
     struct pane_item *p = (struct pane_item *)view;
-    struct patch_path path;
-    struct value v;
+    const struct item_node *node = pane_item_at(p);
     struct buf text = {0}, what = {0};
     (void)args;
-    if (!pane_item_path(p, &path) || !patch_find(item_tree_item(&p->model), &path, &v))
-        return;
-    if (v.type == VALUE_S)
-        buf_add(&text, v.data);
+    if (node->value.type == VALUE_S)
+        buf_add(&text, node->value.data);
     else
-        json_out_plain(&text, v);
+        json_out_plain(&text, node->value);
     buf_add(&what, STR("the value of "));
-    patch_path_add(&what, &path);
+    pane_item_place(p, node, &what);
     app_copy(app, buf_str(&text), buf_str(&what));
     buf_fini(&text);
     buf_fini(&what);
@@ -181,7 +178,8 @@ static bool item_in_tree(struct app *app, struct view *view, struct buf *why)
     (void)app;
     if (pane_item_path((struct pane_item *)view, &path))
         return true;
-    buf_add(why, STR("choose an attribute in the tree first"));
+    if (pane_item_has_value(app, view, why))
+        buf_add(why, STR("this stands inside a string: change the string, or copy from here"));
     return false;
 }
 
@@ -257,7 +255,7 @@ const struct command pane_item_commands[] = {
         .hint = "copy",
         .priority = 4,
         .run = item_run_copy,
-        .enabled = item_in_tree},
+        .enabled = pane_item_has_value},
     {.name = "copy-item",
         .args = "[typed]",
         .help = "copy the item as JSON",
@@ -266,6 +264,21 @@ const struct command pane_item_commands[] = {
         .help = "copy the path of the value",
         .run = item_run_copy_path,
         .enabled = item_in_tree},
+    {.name = "unfold-value",
+        .help = "what is inside the value: JSON, base64, gzip, zlib, zstd; or fold it again",
+        .hint = "unfold",
+        .priority = 2,
+        .run = pane_item_unfold,
+        .enabled = pane_item_has_value},
+    {.name = "view-value",
+        .help = "the whole value to read: wrapped, searched, as JSON or in hex",
+        .hint = "read",
+        .priority = 3,
+        .run = pane_item_view,
+        .enabled = pane_item_has_value},
+    {.name = "sizes",
+        .help = "the bytes of each attribute, as the service counts them",
+        .run = pane_item_sizes},
     {.name = "next-item",
         .help = "the next item of the grid",
         .hint = "next",
