@@ -108,7 +108,7 @@ static void make_look(struct screen_curses *s, int role)
     int pair = pair_of(s, colour_of(s, style->fg), colour_of(s, style->bg));
     setcchar(&s->looks[role], L" ", attrs, (short)pair, NULL);
     s->inks[role] =
-        style->bg == STYLE_DEFAULT && !(style->attrs & (STYLE_REVERSE | STYLE_UNDERLINE));
+        style->bg == s->styles[ROLE_TEXT].bg && !(style->attrs & (STYLE_REVERSE | STYLE_UNDERLINE));
 }
 
 static void curses_styles(struct screen *screen, const struct style_table *table)

@@ -40,6 +40,15 @@ enum role style_role_parent(enum role role)
     return ROLE_TEXT;
 }
 
+/* Where the text has a ground of its own, the terminal's would be a hole in it. */
+static void style_ground(struct style *style, const struct style *text)
+{
+    if (style->bg == STYLE_DEFAULT)
+        style->bg = text->bg;
+    if (style->fg == STYLE_DEFAULT)
+        style->fg = text->fg;
+}
+
 void style_table_inherit(struct style_table *table)
 {
     if (!table->of[ROLE_TEXT].set)
@@ -50,6 +59,7 @@ void style_table_inherit(struct style_table *table)
         if (!table->of[i].set)
             table->of[i] = table->of[style_role_parent((enum role)i)];
         table->of[i].set = true;
+        style_ground(&table->of[i], &table->of[ROLE_TEXT]);
     }
 }
 
@@ -136,6 +146,11 @@ static uint32_t palette_rgb(int32_t index)
     }
     int cube = index - 16;
     return cube_level(cube / 36) << 16 | cube_level(cube / 6 % 6) << 8 | cube_level(cube % 6);
+}
+
+uint32_t style_rgb(int32_t colour)
+{
+    return colour >= STYLE_RGB ? (uint32_t)(colour - STYLE_RGB) & 0xffffff : palette_rgb(colour);
 }
 
 static int64_t distance(uint32_t a, uint32_t b)

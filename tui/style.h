@@ -123,12 +123,15 @@ struct style_table {
 
 /* Attributes alone; always readable, also without colours. What a screen starts with. */
 void style_table_mono(struct style_table *table);
-/* Gives each unset role its nearest set ancestor's look. */
+/* Gives each unset role its nearest set ancestor's look, and what names no colour that of the text.
+ */
 void style_table_inherit(struct style_table *table);
 /* Takes all colours away and keeps what tells roles apart: attributes (NO_COLOR). */
 void style_table_strip(struct style_table *table);
 /* The nearest colour on a terminal with `colours` colours (8, 16, 256, more = exact); STYLE_DEFAULT
  * stays. With fewer than 8 colours the answer is STYLE_DEFAULT. */
 int32_t style_nearest(int32_t colour, int colours);
+/* What a colour looks like, 0xRRGGBB; the first 16 as xterm has them. Not of STYLE_DEFAULT. */
+uint32_t style_rgb(int32_t colour);
 
 #endif
