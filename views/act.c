@@ -56,19 +56,43 @@ static bool act_work(struct task *task, struct client *client, struct err *err)
     return client_get(client, &task->arena, t->act->table.name, t->act->key, &t->item, err);
 }
 
+/* Of what is staged it is the staged version that is edited further. */
+static void act_go_on(struct act *act, const struct staged_item *staged)
+{
+    struct buf key = {0};
+    if (!staged->writing && staged->after.type != VALUE_NONE) {
+        act->item = value_of(arena_dup(&act->arena, staged->after.encoded));
+        if (staged->before.type != VALUE_NONE)
+            act->loaded = value_of(arena_dup(&act->arena, staged->before.encoded));
+        act->go(act);
+        return;
+    }
+    app_key_of(act->app, app_focused(act->app), "staged", &key);
+    if (staged->writing)
+        app_say(act->app, ROLE_STATUS_WARNING, "it is being written: try again then");
+    else
+        app_say(act->app, ROLE_STATUS_WARNING, "it is staged to be deleted: %.*s shows it",
+            STR_ARG(buf_str(&key)));
+    buf_fini(&key);
+    act_free(act);
+}
+
 static void act_loaded(struct task *task)
 {
     struct act_task *t = (struct act_task *)task;
     struct act *act = t->act;
+    const struct staged_item *staged = staged_find(&act->app->staged, &act->table, act->key);
     if (!task->ok) {
         app_fail(act->app, &task->err);
         act_free(act);
+    } else if (staged) {
+        act_go_on(act, staged);
     } else if (t->item.type == VALUE_NONE) {
         app_say(act->app, ROLE_STATUS_WARNING,
             "this item is not there any more: someone has deleted it");
         act_free(act);
     } else {
-        act->item = value_of(arena_dup(&act->arena, t->item.encoded));
+        act->item = act->loaded = value_of(arena_dup(&act->arena, t->item.encoded));
         act->go(act);
     }
 }
@@ -106,14 +130,41 @@ static void act_what(const struct act *act, struct value item, struct buf *out)
     cells_add_key(out, item, act->table.keys, act->table.key_count);
 }
 
+/* False where there is no room for it: the text is kept then. */
+static bool act_stage(
+    struct act *act, const char *verb, struct value before, struct value after, struct str what)
+{
+    struct app *app = act->app;
+    struct err err = ERR_INIT;
+    struct buf commit = {0}, show = {0};
+    if (!staged_put(&app->staged, &act->table, before, after, verb, &err)) {
+        app_fail(app, &err);
+        return false;
+    }
+    app_key_of(app, app_focused(app), "commit", &commit);
+    app_key_of(app, app_focused(app), "staged", &show);
+    app_say(app, ROLE_STATUS_OK, "staged: %s %.*s · %zu staged: %.*s writes, %.*s shows", verb,
+        STR_ARG(what), app->staged.count, STR_ARG(buf_str(&commit)), STR_ARG(buf_str(&show)));
+    buf_fini(&commit);
+    buf_fini(&show);
+    return true;
+}
+
 /* `kept`: the file with the text, or an empty name. */
 void act_write(struct act *act, const char *verb, struct value before, struct value after,
     const struct edit_file *file)
 {
     struct buf what = {0};
-    act_what(act, before.type == VALUE_NONE ? after : before, &what);
+    struct value any = before.type == VALUE_NONE ? after : before;
+    act_what(act, any, &what);
+    if (act->app->staged.on || staged_find(&act->app->staged, &act->table, any)) {
+        if (act_stage(act, verb, act->loaded, after, buf_str(&what)) && file)
+            edit_remove_kept(str_from(file->path));
+        buf_fini(&what);
+        return;
+    }
     struct journal_entry *entry =
-        journal_entry_new(&act->table, before, after, verb, buf_str(&what));
+        journal_entry_new(&act->table, act->loaded, after, verb, buf_str(&what));
     if (file)
         entry->kept = arena_dup(&entry->arena, str_from(file->path));
     entry->in_line = act->in_line;
@@ -286,6 +337,8 @@ static bool act_name_accept(struct app *app, void *context, struct str text, str
     next = act_new(act->app, &act->table, act_ask_value);
     act_copy_path(next, &path);
     next->item = value_of(arena_dup(&next->arena, act->item.encoded));
+    if (act->loaded.type != VALUE_NONE)
+        next->loaded = value_of(arena_dup(&next->arena, act->loaded.encoded));
     act_ask_value(next);
     return true;
 }

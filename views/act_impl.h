@@ -12,6 +12,7 @@ struct act {
     void (*go)(struct act *act); /* with the item; frees the act at last */
     struct client_table table;
     struct value key, item;
+    struct value loaded; /* what the write is guarded by: `item`, but where that is staged */
     struct patch_path path;
     struct str name; /* of an attribute being added */
     bool typed;

@@ -7,10 +7,13 @@
 
 #include "base/mem.h"
 #include "views/app_impl.h"
-#include "views/edit.h"
 #include "views/hints.h"
 #include "views/pane_items.h"
 #include "views/pane_tables.h"
+#include "views/record.h"
+#include "views/record_play.h"
+#include "views/tour.h"
+#include "views/writing.h"
 
 #include <limits.h>
 #include <stdarg.h>
@@ -293,6 +296,9 @@ static void app_listing_changed(void *context)
     app_check_open_table(app);
     if (app->stream && app->stream->ops->listed)
         app->stream->ops->listed(app->stream);
+    for (int i = 0; i < app->over_count; i++)
+        if (app->over[i]->ops->listed)
+            app->over[i]->ops->listed(app->over[i]);
 }
 
 void app_written(struct app *app)
@@ -351,60 +357,6 @@ bool app_writing(const struct app *app)
     return app->journal.writing > 0;
 }
 
-/* Where the text of a write that failed is to be had again. */
-static void app_add_kept(struct app *app, const struct journal_entry *entry, struct buf *out)
-{
-    if (entry->kept.len) {
-        buf_printf(out, "; your text is kept in %.*s", STR_ARG(entry->kept));
-    } else if (entry->in_line) {
-        buf_add(out, STR("; what you typed comes back with "));
-        app_key_of(app, app->items, "edit-attribute", out);
-        buf_add(out, STR(" and Up"));
-    }
-}
-
-static void app_say_unwritten(
-    struct app *app, const struct journal_entry *entry, const struct err *err)
-{
-    struct buf kept = {0};
-    struct str what = entry->what;
-    app_add_kept(app, entry, &kept);
-    struct str rest = buf_str(&kept);
-    if (change_conflict(err))
-        app_say(app, ROLE_STATUS_WARNING,
-            "not written: someone else changed %.*s since it was loaded. Look at it and try "
-            "again%.*s",
-            STR_ARG(what), STR_ARG(rest));
-    else if (err->code == ERR_UNKNOWN)
-        app_say(app, ROLE_STATUS_WARNING, "it is not known whether %.*s was written: %s%.*s",
-            STR_ARG(what), err->text, STR_ARG(rest));
-    else if (err->code == ERR_CANCELLED)
-        app_say(
-            app, ROLE_STATUS, "stopped: %.*s was not written%.*s", STR_ARG(what), STR_ARG(rest));
-    else
-        app_say(app, ROLE_STATUS_ERROR, "not written: %s%s%s%.*s", err->name,
-            err->name[0] ? ": " : "", err->text, STR_ARG(rest));
-    buf_fini(&kept);
-}
-
-static void app_wrote(void *context, const struct journal_entry *entry, const struct err *err)
-{
-    struct app *app = context;
-    if (err) {
-        app_say_unwritten(app, entry, err);
-    } else {
-        app_say(app, ROLE_STATUS_OK, "%s %.*s",
-            entry->undo ? "took back the change of" : entry->verb, STR_ARG(entry->what));
-        if (entry->kept.len)
-            edit_remove_kept(entry->kept);
-        if (entry->after.type == VALUE_NONE && app->item)
-            app_show_item(app, NULL);
-    }
-    app_data_changed(app);
-    if (!app->stream)
-        app->items->ops->refresh(app->items); /* the stream may say it later, or not at all */
-}
-
 /* ---- life ---- */
 
 /* A store is known by where it is, whatever it was called this time. */
@@ -440,7 +392,9 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->frame.ascii = screen->ascii;
     app_open_memory(app);
     listing_init(&app->listing, worker, app, app_listing_changed);
-    journal_init(&app->journal, worker, app, app_wrote);
+    journal_init(&app->journal, worker, app, writing_ended);
+    journal_remember(&app->journal, app->memory, options->clock);
+    staged_init(&app->staged, app->memory, options->clock);
     app->tables = pane_tables_new(app);
     app->items = pane_items_new(app);
     app->listing.first = str_from(options->table);
@@ -457,6 +411,9 @@ void app_free(struct app *app)
 {
     if (!app)
         return;
+    record_stop(app->record, &(struct err){0});
+    record_play_free(app->play);
+    tour_end(app);
     while (app->overlay_count)
         app_overlay_close(app, app->overlays[app->overlay_count - 1]);
     task_forget_all(&app->tasks);
@@ -467,6 +424,7 @@ void app_free(struct app *app)
     app->tables->ops->free(app->tables);
     listing_fini(&app->listing);
     journal_fini(&app->journal);
+    staged_fini(&app->staged);
     hints_forget(app);
     keymap_fini(&app->keymap);
     keymap_fini(&app->own);

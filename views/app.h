@@ -13,6 +13,7 @@
 #include "views/listing.h"
 #include "views/memory.h"
 #include "views/prompt.h"
+#include "views/staged.h"
 #include "views/view.h"
 
 /*
@@ -29,6 +30,9 @@ enum app_pane { APP_TABLES, APP_MAIN, APP_PANES };
 enum { APP_OVERLAYS_MAX = 4, APP_OVER_MAX = 6, APP_HELD_MAX = 256 };
 
 struct host;
+struct record;
+struct record_play;
+struct tour;
 
 struct app {
     struct explorer_options options;
@@ -38,6 +42,7 @@ struct app {
     struct host *host; /* of triggers, see cli/host.h; NULL where they cannot be hosted */
     struct listing listing;
     struct journal journal;
+    struct staged staged;
     struct task_group tasks; /* reads for an edit, table operations */
     struct memory *memory;   /* of this connection; NULL = nothing is kept */
     struct memory *common;   /* of all connections; likewise */
@@ -81,6 +86,9 @@ struct app {
     int64_t busy_since_ns;             /* 0 = idle */
     int busy_timer;
     bool busy_shown;
+    struct record *record;    /* what is done is written down; or NULL */
+    struct record_play *play; /* a session is done again; or NULL */
+    struct tour *tour;        /* somebody is shown around; or NULL */
     struct buf connect; /* a connection to change to, or empty */
     bool connect_writable;
     bool connecting; /* it is being asked whether it answers; false = stop that */

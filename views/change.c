@@ -405,8 +405,6 @@ void change_reduce(const struct client_table *table, struct value before, struct
 
 enum { CHANGE_TRIES = 4, CHANGE_READ_MS = 10000 };
 
-enum change_state { CHANGE_MADE, CHANGE_NOT_MADE, CHANGE_NEITHER, CHANGE_UNREAD };
-
 static struct value change_attribute(struct value item, struct str name)
 {
     struct value v = {0};
@@ -448,17 +446,16 @@ static enum change_state change_compare(struct value now, struct value before, s
     return CHANGE_NEITHER;
 }
 
-/* Err stays where the item could be read. */
-static enum change_state change_read_back(struct client *client, struct arena *arena,
-    const struct client_table *table, const struct change *change, struct value before,
-    struct value after, struct err *err)
+enum change_state change_look(struct client *client, struct arena *arena,
+    const struct client_table *table, struct value before, struct value after, struct err *err)
 {
     struct client reader = *client;
-    struct value now;
+    struct value now, key;
     struct err wrong = ERR_INIT;
     if (!reader.limits.deadline_ns)
         reader.limits.deadline_ns = clock_tick_ns() + CHANGE_READ_MS * INT64_C(1000000);
-    if (client_get(&reader, arena, table->name, change->key, &now, &wrong))
+    if (change_key(arena, table, after.type == VALUE_NONE ? before : after, &key, &wrong) &&
+        client_get(&reader, arena, table->name, key, &now, &wrong))
         return change_compare(now, before, after);
     err_set(err, ERR_UNKNOWN,
         "it may or may not have been applied: no answer came, and reading it back failed: %s",
@@ -468,11 +465,11 @@ static enum change_state change_read_back(struct client *client, struct arena *a
 
 /* After an answer that leaves it open. True: it is settled, *ok says how; false: send again. */
 static bool change_settle(struct client *client, struct arena *arena,
-    const struct client_table *table, const struct change *change, struct value before,
-    struct value after, bool *ok, struct err *err)
+    const struct client_table *table, struct value before, struct value after, bool *ok,
+    struct err *err)
 {
     *ok = false;
-    switch (change_read_back(client, arena, table, change, before, after, err)) {
+    switch (change_look(client, arena, table, before, after, err)) {
     case CHANGE_MADE:
         *ok = true;
         return true;
@@ -500,7 +497,7 @@ static bool change_once(struct client *client, struct arena *arena,
         if (change_send(client, table->name, &change, err))
             return true;
         doubt = doubt || err->code == ERR_UNKNOWN;
-        if (!doubt || change_settle(client, arena, table, &change, before, after, &ok, err))
+        if (!doubt || change_settle(client, arena, table, before, after, &ok, err))
             return ok;
     }
     return err_set(err, ERR_UNREACHABLE,

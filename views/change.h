@@ -50,6 +50,10 @@ void change_reduce(const struct client_table *table, struct value before, struct
  */
 bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
     struct value before, struct value after, struct err *err);
+/* Reads the item and says how it is; err stays where it could be read. */
+enum change_state { CHANGE_MADE, CHANGE_NOT_MADE, CHANGE_NEITHER, CHANGE_UNREAD };
+enum change_state change_look(struct client *client, struct arena *arena,
+    const struct client_table *table, struct value before, struct value after, struct err *err);
 /* Whether the error says that the item is not as it was loaded. */
 bool change_conflict(const struct err *err);
 /* Whether the items' keys are equal. */

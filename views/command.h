@@ -19,8 +19,10 @@
  *   stream    the live stream           global    everywhere; not under a prompt
  *   triggers  what runs on changes      log       what a function printed
  *   invocations  those of a function    letters   what was given up
+ *   changes   changes that were made     conflict  what somebody else changed, too
  *   text      a text to read            form      fields to fill in
- *   query     the query builder
+ *   query     the query builder            table     all that is known of one table
+ *   indexes   a table and its indexes
  */
 struct app;
 struct view;

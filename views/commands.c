@@ -8,11 +8,15 @@
 #include "views/confirm.h"
 #include "views/help.h"
 #include "views/match.h"
-#include "views/pane_items.h"
 #include "views/own_keys.h"
+#include "views/pane_changes.h"
+#include "views/pane_items.h"
 #include "views/pane_triggers.h"
 #include "views/prompt.h"
+#include "views/record.h"
+#include "views/record_play.h"
 #include "views/settings.h"
+#include "views/tour.h"
 
 #include <stdio.h>
 
@@ -22,14 +26,15 @@ static void global_run_quit(struct app *app, struct view *view, struct str args)
 {
     (void)view;
     (void)args;
-    app->quit = true;
+    changes_quit(app);
 }
 
 static void global_run_back(struct app *app, struct view *view, struct str args)
 {
     (void)view;
     (void)args;
-    app_back(app);
+    if (!app_back(app))
+        tour_end(app); /* the last thing that there is to leave */
 }
 
 static void global_run_close(struct app *app, struct view *view, struct str args)
@@ -37,13 +42,13 @@ static void global_run_close(struct app *app, struct view *view, struct str args
     (void)view;
     (void)args;
     if (app->focus == APP_TABLES || !app_back(app))
-        app->quit = true;
+        changes_quit(app);
 }
 
 static void global_quit_yes(struct app *app, void *context)
 {
     (void)context;
-    app->quit = true;
+    changes_quit(app);
 }
 
 static void global_run_cancel(struct app *app, struct view *view, struct str args)
@@ -159,24 +164,6 @@ static bool global_complete_table(struct app *app, struct view *view, int nth, s
         return false;
     buf_add(out, app->listing.entries[nth]->name);
     return true;
-}
-
-static void global_run_undo(struct app *app, struct view *view, struct str args)
-{
-    (void)view;
-    (void)args;
-    journal_undo(&app->journal);
-}
-
-static bool global_can_undo(struct app *app, struct view *view, struct buf *why)
-{
-    (void)view;
-    const struct journal_entry *top = app->journal.top;
-    if (!top)
-        buf_add(why, STR("nothing was changed in this session, or all of it is taken back"));
-    else if (app->over_count) /* there it would be taken for an undo of what is done there */
-        buf_printf(why, "among the items it takes back the change of %.*s", STR_ARG(top->what));
-    return top && !app->over_count;
 }
 
 /* ---- filter ---- */
@@ -299,8 +286,33 @@ static const struct command global_commands[] = {
         .hint = "undo",
         .priority = 3,
         .flags = COMMAND_WRITES,
-        .run = global_run_undo,
-        .enabled = global_can_undo},
+        .run = changes_run_undo,
+        .enabled = changes_can_undo},
+    {.name = "redo",
+        .help = "make the change again that was taken back last",
+        .flags = COMMAND_WRITES,
+        .run = changes_run_redo,
+        .enabled = changes_can_redo},
+    {.name = "undo-list",
+        .help = "what was changed here, each to be taken back",
+        .flags = COMMAND_NAMED,
+        .run = changes_run_undo_list,
+        .enabled = changes_can_list},
+    {.name = "stage",
+        .args = "[on|off]",
+        .help = "let edits wait to be written together, or not",
+        .flags = COMMAND_WRITES,
+        .run = changes_run_stage},
+    {.name = "staged",
+        .help = "what is staged, with the exact requests",
+        .run = changes_run_staged,
+        .enabled = changes_has_staged},
+    {.name = "commit",
+        .args = "[together]",
+        .help = "write what is staged; together: as one transaction",
+        .flags = COMMAND_WRITES,
+        .run = changes_run_commit,
+        .enabled = changes_has_staged},
     {.name = "back", .help = "up one level", .run = global_run_back},
     {.name = "close", .help = "up one level; at the top, quit", .run = global_run_close},
     {.name = "quit", .help = "leave dynascope", .run = global_run_quit},
@@ -334,6 +346,24 @@ static const struct command global_commands[] = {
     {.name = "refresh", .help = "read again what is shown", .run = global_run_refresh},
     {.name = "redraw", .help = "paint the whole screen again", .run = global_run_redraw},
     {.name = "suspend", .help = "stop dynascope; fg goes on", .run = global_run_suspend},
+    {.name = "record",
+        .args = "[FILE|stop]",
+        .help = "write down what is done, to be done again",
+        .flags = COMMAND_NAMED,
+        .run = record_run,
+        .complete = record_complete},
+    {.name = "play",
+        .args = "FILE [RATE]",
+        .help = "do a recorded session again",
+        .flags = COMMAND_NAMED,
+        .run = record_play_run},
+    {.name = "tour",
+        .args = "[next|back|end]",
+        .help = "be shown around the sample store",
+        .flags = COMMAND_NAMED,
+        .run = tour_run,
+        .enabled = tour_enabled,
+        .complete = tour_complete},
     {.name = "set",
         .args = "[NAME VALUE]",
         .help = "change a setting, or show them",

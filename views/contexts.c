@@ -8,12 +8,14 @@
 #include "tui/action.h"
 #include "views/app.h"
 
-enum { PANES = 9 }; /* the first ones; "global" counts in these */
+enum { PANES = 13 }; /* the first ones; "global" counts in these */
 
 const struct context *contexts_nth(int nth)
 {
     static const struct context all[] = {
         {"tables", pane_tables_commands, true},
+        {"table", pane_table_commands, true},
+        {"indexes", pane_indexes_commands, true},
         {"items", items_commands, true},
         {"item", pane_item_commands, true},
         {"stream", pane_stream_commands, true},
@@ -21,6 +23,8 @@ const struct context *contexts_nth(int nth)
         {"log", pane_log_commands, true},
         {"invocations", pane_runs_commands, true},
         {"letters", pane_letters_commands, true},
+        {"changes", pane_changes_commands, true},
+        {"conflict", pane_conflict_commands, true},
         {"text", pane_text_commands, true},
         {"form", trigger_form_commands, true},
         {"query", pane_query_commands, true},

@@ -20,6 +20,8 @@ bool contexts_know(struct str context, struct str command);
 
 /* The rows, each in its view's file. */
 extern const struct command pane_tables_commands[];
+extern const struct command pane_table_commands[];
+extern const struct command pane_indexes_commands[];
 extern const struct command items_commands[];
 extern const struct command pane_item_commands[];
 extern const struct command pane_stream_commands[];
@@ -27,6 +29,8 @@ extern const struct command pane_triggers_commands[];
 extern const struct command pane_log_commands[];
 extern const struct command pane_runs_commands[];
 extern const struct command pane_letters_commands[];
+extern const struct command pane_changes_commands[];
+extern const struct command pane_conflict_commands[];
 extern const struct command pane_text_commands[];
 extern const struct command trigger_form_commands[];
 extern const struct command pane_query_commands[];

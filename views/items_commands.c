@@ -9,10 +9,13 @@
 #include "views/items_query.h"
 #include "views/match.h"
 #include "views/menu.h"
+#include "views/pane_changes.h"
+#include "views/pane_indexes.h"
 #include "views/pane_item.h"
 #include "views/pane_items_impl.h"
 #include "views/pane_query.h"
 #include "views/pane_stream.h"
+#include "views/pane_table.h"
 #include "views/prompt.h"
 #include "views/table_facts.h"
 #include "views/words.h"
@@ -70,16 +73,6 @@ static bool items_has_cell(struct app *app, struct view *view, struct buf *why)
     return false;
 }
 
-static bool items_has_index(struct app *app, struct view *view, struct buf *why)
-{
-    if (!items_has_table(app, view, why))
-        return false;
-    if (items_table(items_pane(view))->index_count)
-        return true;
-    buf_printf(why, "%.*s has no indexes", STR_ARG(items_table(items_pane(view))->name));
-    return false;
-}
-
 static bool items_has_query(struct app *app, struct view *view, struct buf *why)
 {
     if (!items_has_table(app, view, why))
@@ -120,6 +113,12 @@ static void items_run_add(struct app *app, struct view *view, struct str args)
     act_add(app, items_table(items_pane(view)));
 }
 
+static void items_run_history(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    changes_history_open(app, items_table(items_pane(view)), pane_items_current(view));
+}
+
 static void items_run_delete(struct app *app, struct view *view, struct str args)
 {
     (void)args;
@@ -128,46 +127,29 @@ static void items_run_delete(struct app *app, struct view *view, struct str args
 
 /* ---- index and query ---- */
 
-static void items_browse_index(struct app *app, struct str index)
-{
-    const struct browse *b = pane_items_browsed(app->items);
-    app_open_table(app, b->table.name, index);
-}
-
-static void items_choose_index(struct app *app, struct pane_items *p)
-{
-    const struct client_table *table = items_table(p);
-    struct menu *menu = menu_new(app, STR("Browse by"));
-    struct buf text = {0}, right = {0};
-    int current = 0;
-    for (int i = -1; i < (int)table->index_count; i++) {
-        const struct client_index *index = i < 0 ? NULL : &table->indexes[i];
-        buf_clear(&text);
-        buf_clear(&right);
-        buf_add(&text, index ? index->name : STR("base table"));
-        buf_add(&text, STR("   "));
-        table_facts_keys(&text, table, index);
-        if (index)
-            buf_printf(&right, "%.*s · ", STR_ARG(index->projection));
-        words_count_short(&right, index ? index->items : table->items);
-        menu_add(menu, &(struct menu_row){.text = buf_str(&text),
-                           .right = buf_str(&right),
-                           .value = index ? index->name : STR_NONE});
-        if (index == p->feed.browse->index)
-            current = i + 1;
-    }
-    buf_fini(&text);
-    buf_fini(&right);
-    menu_select(menu, current);
-    menu_open(menu, items_browse_index);
-}
-
 static void items_run_index(struct app *app, struct view *view, struct str args)
 {
+    const struct client_table *table = items_table(items_pane(view));
     if (args.len)
-        items_browse_index(app, str_equal(args, STR("base")) ? STR_NONE : args);
+        pane_indexes_switch(app, table->name, str_equal(args, STR("base")) ? STR_NONE : args);
     else
-        items_choose_index(app, items_pane(view));
+        pane_indexes_open(app, table);
+}
+
+static void items_run_entry(struct app *app, struct view *view, struct str args)
+{
+    struct value item = pane_items_current(view);
+    if (args.len)
+        pane_indexes_entry(app, items_table(items_pane(view)),
+            str_equal(args, STR("base")) ? STR_NONE : args, item);
+    else
+        pane_indexes_open(app, items_table(items_pane(view)));
+}
+
+static void items_run_describe(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    pane_table_open(app, items_table(items_pane(view))->name);
 }
 
 static bool items_complete_index(struct app *app, struct view *view, int nth, struct buf *out)
@@ -422,14 +404,32 @@ const struct command items_commands[] = {
         .flags = COMMAND_WRITES,
         .run = items_run_delete,
         .enabled = items_has_item},
+    {.name = "item-history",
+        .help = "the versions of the item that its stream still holds",
+        .hint = "history",
+        .priority = 1,
+        .run = items_run_history,
+        .enabled = items_has_item},
     {.name = "index",
         .args = "[NAME]",
-        .help = "browse by the base table or an index",
+        .help = "the table's indexes: switch, find the item's entry, create, delete",
         .hint = "index",
         .priority = 5,
         .run = items_run_index,
-        .enabled = items_has_index,
+        .enabled = items_has_table,
         .complete = items_complete_index},
+    {.name = "entry",
+        .args = "[INDEX|base]",
+        .help = "from the item to its entry in an index, or to the item in the table",
+        .run = items_run_entry,
+        .enabled = items_has_item,
+        .complete = items_complete_index},
+    {.name = "describe",
+        .help = "all that is known of the table",
+        .hint = "table",
+        .priority = 1,
+        .run = items_run_describe,
+        .enabled = items_has_table},
     {.name = "query",
         .args = "[VALUE [CONDITION]]",
         .help = "read the items of one partition key: C101, C101 >= O50, C101 O5*, C101 a..b",

@@ -4,6 +4,7 @@
  */
 #include "views/act.h"
 #include "views/contexts.h"
+#include "views/pane_changes.h"
 #include "views/pane_item_impl.h"
 #include "views/pane_items.h"
 
@@ -68,6 +69,13 @@ static void item_run_delete(struct app *app, struct view *view, struct str args)
     struct pane_item *p = (struct pane_item *)view;
     (void)args;
     act_delete(app, &p->table, item_tree_item(&p->model));
+}
+
+static void item_run_history(struct app *app, struct view *view, struct str args)
+{
+    struct pane_item *p = (struct pane_item *)view;
+    (void)args;
+    changes_history_open(app, &p->table, item_tree_item(&p->model));
 }
 
 static void item_run_json(struct app *app, struct view *view, struct str args)
@@ -240,6 +248,11 @@ const struct command pane_item_commands[] = {
         .help = "delete the item, after asking",
         .flags = COMMAND_WRITES,
         .run = item_run_delete},
+    {.name = "item-history",
+        .help = "the versions of the item that its stream still holds",
+        .hint = "history",
+        .priority = 2,
+        .run = item_run_history},
     {.name = "json",
         .help = "show the item as JSON, or as a tree again",
         .hint = "view",

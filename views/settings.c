@@ -213,6 +213,18 @@ static bool settings_put_read_only(struct app *app, struct str value, struct err
     return guard_read_only(app, yes, err);
 }
 
+static void settings_show_stage(const struct app *app, struct buf *out)
+{
+    buf_add(out, app->staged.on ? STR("on") : STR("off"));
+}
+
+static bool settings_put_stage(struct app *app, struct str value, struct err *err)
+{
+    if (!settings_word(value, &app->staged.on))
+        return settings_wrong("stage", "on or off", err);
+    return true;
+}
+
 static const struct setting settings[] = {
     {"theme", {NULL}, true, settings_show_theme, settings_put_theme, settings_nth_theme},
     {"keymap", {NULL}, true, settings_show_keymap, settings_put_keymap, settings_nth_keymap},
@@ -220,6 +232,7 @@ static const struct setting settings[] = {
     {"row-mark", {"bar", "gutter"}, true, settings_show_row_mark, settings_put_row_mark, NULL},
     {"live", {"auto", "on", "off"}, true, settings_show_live, settings_put_live, NULL},
     {"dates", {"utc", "local", "off"}, true, settings_show_dates, settings_put_dates, NULL},
+    {"stage", {"on", "off"}, true, settings_show_stage, settings_put_stage, NULL},
     {"read-only", {"on", "off"}, false, settings_show_read_only, settings_put_read_only, NULL},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is staged, item by item. Must not know who edits, nor what shows it.
+ */
+#include "views/staged.h"
+
+#include "backend/json.h"
+#include "base/mem.h"
+#include "views/browse.h"
+#include "views/cells.h"
+#include "views/diff.h"
+#include "views/journal_impl.h"
+#include "views/pane_text.h"
+
+#include <stdlib.h>
+
+#define STAGED_FILE "staged"
+enum { STAGED_DIFF_SIDE = 400 };
+
+/* ---- the list ---- */
+
+static struct value staged_any(const struct staged_item *item)
+{
+    return item->after.type == VALUE_NONE ? item->before : item->after;
+}
+
+struct staged_item *staged_find(
+    const struct staged *s, const struct client_table *table, struct value key)
+{
+    if (!s->first || key.type != VALUE_M)
+        return NULL;
+    uint64_t identity = browse_identity_of(table->keys, table->key_count, key);
+    for (struct staged_item *item = s->first; item; item = item->next)
+        if (item->identity == identity && str_equal(item->table.name, table->name) &&
+            change_same_key(&item->table, staged_any(item), key))
+            return item;
+    return NULL;
+}
+
+struct staged_item *staged_nth(const struct staged *s, size_t nth)
+{
+    struct staged_item *item = s->first;
+    while (item && nth-- > 0)
+        item = item->next;
+    return item;
+}
+
+struct staged_item *staged_last(const struct staged *s)
+{
+    struct staged_item *last = NULL;
+    for (struct staged_item *item = s->first; item; item = item->next)
+        if (!last || item->order > last->order)
+            last = item;
+    return last;
+}
+
+static void staged_free(struct staged_item *item)
+{
+    arena_fini(&item->arena);
+    free(item->steps);
+    free(item);
+}
+
+static void staged_save(struct staged *s);
+
+static void staged_drop(struct staged *s, struct staged_item *item)
+{
+    struct staged_item **at = &s->first;
+    while (*at != item)
+        at = &(*at)->next;
+    *at = item->next;
+    s->count--;
+    staged_free(item);
+}
+
+void staged_remove(struct staged *s, struct staged_item *item)
+{
+    staged_drop(s, item);
+    staged_save(s);
+}
+
+static struct value staged_copy(struct staged_item *item, struct value v)
+{
+    return v.type == VALUE_NONE ? (struct value){0} : value_of(arena_dup(&item->arena, v.encoded));
+}
+
+static void staged_name(struct staged_item *item)
+{
+    struct buf what = {0};
+    cells_add_key(&what, staged_any(item), item->table.keys, item->table.key_count);
+    buf_printf(&what, " of %.*s", STR_ARG(item->table.name));
+    item->what = arena_dup(&item->arena, buf_str(&what));
+    buf_fini(&what);
+}
+
+static struct staged_item *staged_new(struct staged *s, const struct client_table *table,
+    struct value before, struct value after, const char *verb)
+{
+    struct staged_item *item = mem_new(struct staged_item), **end = &s->first;
+    browse_copy_table(&item->arena, table, &item->table);
+    item->before = staged_copy(item, before);
+    item->after = staged_copy(item, after);
+    item->verb = arena_dup(&item->arena, str_from(verb)).at;
+    item->identity = browse_identity_of(table->keys, table->key_count, staged_any(item));
+    item->order = ++s->order;
+    staged_name(item);
+    while (*end)
+        end = &(*end)->next;
+    *end = item;
+    s->count++;
+    return item;
+}
+
+static void staged_push_step(struct staged_item *item)
+{
+    if (item->step_count == STAGED_STEPS_MAX)
+        memmove(item->steps, item->steps + 1, --item->step_count * sizeof *item->steps);
+    item->steps = mem_grow(item->steps, (item->step_count + 1) * sizeof *item->steps);
+    item->steps[item->step_count++] = item->after;
+}
+
+static bool staged_is_nothing(const struct staged_item *item)
+{
+    return item->before.type == item->after.type &&
+           (item->before.type == VALUE_NONE || value_equal(item->before, item->after));
+}
+
+bool staged_put(struct staged *s, const struct client_table *table, struct value before,
+    struct value after, const char *verb, struct err *err)
+{
+    struct staged_item *item = staged_find(s, table, after.type == VALUE_NONE ? before : after);
+    if (!item && s->count == STAGED_MAX)
+        return err_set(err, ERR_DATA,
+            "%d items are staged already, and no transaction takes more: write these first",
+            STAGED_MAX);
+    if (!item) {
+        item = staged_new(s, table, before, after, verb);
+    } else {
+        staged_push_step(item);
+        item->after = staged_copy(item, after);
+        item->order = ++s->order;
+    }
+    s->edited_ms = clock_now_ms(s->clock);
+    if (staged_is_nothing(item))
+        staged_drop(s, item);
+    staged_save(s);
+    return true;
+}
+
+void staged_rebase(
+    struct staged *s, struct staged_item *item, struct value before, struct value after)
+{
+    item->before = staged_copy(item, before);
+    item->after = staged_copy(item, after);
+    item->step_count = 0;
+    item->order = ++s->order;
+    staged_save(s);
+}
+
+void staged_back(struct staged *s, struct staged_item *item)
+{
+    if (item->step_count) {
+        item->after = item->steps[--item->step_count];
+        item->order = ++s->order;
+    } else {
+        staged_drop(s, item);
+    }
+    staged_save(s);
+}
+
+/* ---- writing ---- */
+
+static void staged_add_part(struct journal_entry *entry, struct staged_item *item)
+{
+    journal_entry_add(entry, &item->table, item->before, item->after);
+    item->writing = true;
+}
+
+struct journal_entry *staged_entry(struct staged *s, struct staged_item *only, bool together)
+{
+    struct buf what = {0};
+    size_t count = 0;
+    struct staged_item *one = only;
+    for (struct staged_item *item = s->first; item; item = item->next)
+        if ((!only || item == only) && !item->writing) {
+            count++;
+            one = item;
+        }
+    if (count == 0)
+        return NULL;
+    if (count == 1)
+        buf_add(&what, one->what);
+    else
+        buf_printf(&what, "%zu staged items", count);
+    struct journal_entry *entry =
+        journal_entry_begin(count == 1 ? one->verb : "wrote", buf_str(&what));
+    buf_fini(&what);
+    entry->staged = true;
+    entry->together = together;
+    for (struct staged_item *item = s->first; item; item = item->next)
+        if ((!only || item == only) && !item->writing)
+            staged_add_part(entry, item);
+    return entry;
+}
+
+void staged_settle(struct staged *s, const struct journal_entry *entry)
+{
+    for (size_t i = 0; i < entry->count; i++) {
+        const struct journal_part *part = &entry->parts[i];
+        struct staged_item *item = staged_find(
+            s, part->table, part->after.type == VALUE_NONE ? part->before : part->after);
+        if (item && part->outcome == JOURNAL_WRITTEN)
+            staged_drop(s, item);
+        else if (item)
+            item->writing = false;
+    }
+    staged_save(s);
+}
+
+/* ---- kept ---- */
+
+static void staged_save(struct staged *s)
+{
+    struct buf text = {0};
+    struct err ignored = ERR_INIT; /* it is still here */
+    if (!s->memory)
+        return;
+    for (const struct staged_item *item = s->first; item; item = item->next) {
+        size_t end = text.len;
+        journal_file_add_part(&text, &item->table, item->before, item->after);
+        buf_add_byte(&text, '\n');
+        if (text.len > MEMORY_BYTES_MAX) /* too large to survive a crash */
+            text.len = end;
+    }
+    memory_replace(s->memory, STAGED_FILE, buf_str(&text), &ignored);
+    buf_fini(&text);
+}
+
+static void staged_take_line(struct staged *s, struct str line)
+{
+    struct arena arena = {0};
+    struct err ignored = ERR_INIT;
+    struct client_table table;
+    struct value before, after;
+    const struct json *json = json_parse(&arena, line, &ignored);
+    if (json_is(json, JSON_OBJECT) && s->count < STAGED_MAX &&
+        journal_file_take_part(&arena, json, &table, &before, &after) &&
+        !staged_find(s, &table, before.type == VALUE_NONE ? after : before))
+        staged_new(s, &table, before, after,
+            before.type == VALUE_NONE  ? "added"
+            : after.type == VALUE_NONE ? "deleted"
+                                       : "changed");
+    arena_fini(&arena);
+}
+
+void staged_init(struct staged *s, struct memory *memory, const struct clock *clock)
+{
+    struct buf text = {0};
+    struct str rest, line;
+    *s = (struct staged){.memory = memory, .clock = clock};
+    if (memory_read(memory, STAGED_FILE, &text))
+        for (rest = buf_str(&text); str_cut(&rest, '\n', &line);)
+            staged_take_line(s, line);
+    buf_fini(&text);
+}
+
+void staged_fini(struct staged *s)
+{
+    while (s->first)
+        staged_drop(s, s->first);
+}
+
+/* ---- to be read ---- */
+
+static bool staged_see(void *context, const struct diff *diff)
+{
+    struct buf *out = context;
+    diff_add(out, diff, STAGED_DIFF_SIDE);
+    buf_add_byte(out, '\n');
+    return true;
+}
+
+void staged_add_diff(struct buf *out, struct value before, struct value after)
+{
+    if (before.type == VALUE_NONE)
+        buf_add(out, STR("A new item:\n"));
+    if (after.type == VALUE_NONE)
+        buf_add(out, STR("Deleted, with all its attributes:\n"));
+    diff_walk(before, after, staged_see, out);
+}
+
+void staged_add_request(struct buf *out, const struct staged_item *item)
+{
+    struct arena arena = {0};
+    struct change change;
+    struct buf body = {0};
+    struct err err = ERR_INIT;
+    staged_add_diff(out, item->before, item->after);
+    if (change_build(&arena, &item->table, item->before, item->after, &change, &err)) {
+        struct str operation = change_operation(&change);
+        buf_printf(out, "\n%.*s\n", STR_ARG(operation));
+        change_body(&body, item->table.name, &change);
+        pane_text_pretty(out, buf_str(&body));
+    } else {
+        buf_printf(out, "\n%s: it goes in several requests, each guarded.", err.text);
+    }
+    buf_add_byte(out, '\n');
+    buf_fini(&body);
+    arena_fini(&arena);
+}
