@@ -42,10 +42,11 @@ static bool sets_colour(struct str parameters)
 }
 
 /* What belongs to entering and leaving the screen: keeping and giving back the window's title, and
- * giving back the palette. */
+ * giving back the palette; on the Linux console the shape of the cursor. */
 static bool take_fixed(struct str *rest)
 {
-    static const char *const fixed[] = {"\033[22;0;0t", "\033[23;0;0t", "\033]104\007"};
+    static const char *const fixed[] = {
+        "\033[22;0;0t", "\033[23;0;0t", "\033]104\007", "\033[?0c", "\033[?1c", "\033]R"};
     for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
         if (str_starts(*rest, str_from(fixed[i]))) {
             *rest = str_skip(*rest, strlen(fixed[i]));
