@@ -12,6 +12,7 @@
 #include "views/contexts.h"
 #include "views/match.h"
 #include "views/pane_item_impl.h"
+#include "views/pane_staged.h"
 #include "views/words.h"
 
 #include "backend/json_out.h"
@@ -104,6 +105,15 @@ static size_t item_node_size(const struct item_node *node)
     return value_size(node->value) + node->name.len;
 }
 
+static bool item_staged(struct pane_item *p, int64_t index)
+{
+    struct patch_path path;
+    if (!p->view.app->staged.first || p->model.nodes[index].inside)
+        return false;
+    item_tree_path(&p->model, index, &path);
+    return pane_staged_note(p->view.app, &p->table, item_tree_item(&p->model), &path, &p->note);
+}
+
 void pane_item_node(void *data, int64_t index, bool brief, struct tree_node *out)
 {
     struct pane_item *p = data;
@@ -122,7 +132,8 @@ void pane_item_node(void *data, int64_t index, bool brief, struct tree_node *out
     else
         buf_printf(&p->label, "%zu", node->index);
     cells_add(&p->value, node->value, true);
-    item_note(p, node);
+    if (!item_staged(p, index))
+        item_note(p, node);
     out->label = buf_str(&p->label);
     out->value = buf_str(&p->value);
     out->note = item_is_key(p, node) ? STR("key") : buf_str(&p->note);
@@ -150,6 +161,12 @@ void pane_item_make_text(struct pane_item *p)
 
 void pane_item_show(struct pane_item *p, struct value item)
 {
+    struct buf stored = {0}; /* `item` may be of the old one */
+    buf_add(&stored, item.encoded);
+    buf_fini(&p->stored);
+    p->stored = stored;
+    p->staged_version = p->view.app->staged.version;
+    item = pane_staged_item(p->view.app, &p->table, value_of(buf_str(&p->stored)));
     item_tree_set(&p->model, &p->table, item);
     tree_update(&p->tree);
     pane_item_make_text(p);
@@ -179,7 +196,7 @@ static void item_ended(struct task *task)
         p->view.app->dirty = true;
     } else {
         p->gone = false;
-        if (!value_equal(t->item, item_tree_item(&p->model)))
+        if (!value_equal(t->item, value_of(buf_str(&p->stored))))
             pane_item_show(p, t->item);
     }
 }
@@ -242,6 +259,7 @@ static void item_title(struct view *view, struct buf *left, struct buf *right)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->search)));
     if (p->gone)
         buf_add(right, STR("deleted meanwhile · "));
+    pane_staged_title(p->view.app, &p->table, item, right);
     if (p->json)
         buf_add(right, p->typed ? STR("DynamoDB JSON · ") : STR("JSON · "));
     item_title_ttl(p, item, right);
@@ -279,6 +297,8 @@ static void item_facts(struct view *view, struct buf *out)
 static void item_arrange(struct view *view, int rows, int cols)
 {
     struct pane_item *p = (struct pane_item *)view;
+    if (p->staged_version != view->app->staged.version)
+        pane_item_show(p, value_of(buf_str(&p->stored)));
     p->tree.focused = view->focused;
     p->tree.gutter = view->app->gutter;
     p->tree.search = buf_str(&p->search);
@@ -370,6 +390,7 @@ static void item_free(struct view *view)
     item_tree_fini(&p->model);
     buf_fini(&p->text);
     buf_fini(&p->search);
+    buf_fini(&p->stored);
     buf_fini(&p->label);
     buf_fini(&p->value);
     buf_fini(&p->note);

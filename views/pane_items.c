@@ -19,6 +19,7 @@
 #include "views/contexts.h"
 #include "views/items_order.h"
 #include "views/pane_items_impl.h"
+#include "views/pane_staged.h"
 #include "views/table_facts.h"
 #include "views/words.h"
 
@@ -37,6 +38,7 @@ static void items_remember(struct pane_items *p)
 {
     struct value item = items_item(p, p->grid.cursor);
     p->identity = item.type == VALUE_M ? browse_identity(p->feed.browse, item) : 0;
+    pane_items_marks_follow(p);
 }
 
 /* Puts the cursor back on the remembered item, the screen scrolled as it was. */
@@ -51,15 +53,6 @@ static void items_restore(struct pane_items *p)
             return;
         }
     grid_go(&p->grid, p->grid.cursor);
-}
-
-static void items_see(struct pane_items *p)
-{
-    bool added = false;
-    for (size_t i = 0; i < p->feed.rows; i++)
-        added |= columns_see(&p->columns, feed_item(&p->feed, i));
-    if (added)
-        grid_columns_set(&p->grid, p->columns.list, p->columns.count);
 }
 
 /* Goes on with a movement that had come to the edge of what was loaded. */
@@ -125,13 +118,14 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
         app_paint_soon(p->view.app);
     else
         p->view.app->dirty = true;
-    items_see(p);
+    items_columns_see(p);
     p->cached_row = -1;
     if (event == FEED_OPENED || event == FEED_ENDED || event == FEED_REFRESHED)
         items_live_read(&p->live);
     switch (event) {
     case FEED_OPENED:
         p->owed = 0;
+        items_columns_sort(p);
         items_order_update(&p->order, &p->feed);
         grid_go(&p->grid, 0);
         break;
@@ -158,6 +152,7 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
             app_fail(p->view.app, &p->feed.err);
         break;
     }
+    pane_items_marks_moved(p, event, moved);
     if (feed_spent(&p->feed) && !(feed_at_home(&p->feed) && feed_at_end(&p->feed)))
         items_say_spent(p);
     items_remember(p);
@@ -173,9 +168,8 @@ static int64_t items_rows(void *data)
 
 static enum role items_cell_role(const struct pane_items *p, int column, enum value_type type)
 {
-    if (column >= p->key_columns)
-        return cells_role(type);
-    return column == 0 ? ROLE_KEY_PARTITION : ROLE_KEY_SORT;
+    enum role role = p->columns.states[column].role;
+    return role == ROLE_TEXT ? cells_role(type) : role;
 }
 
 /* The date that a number means; of the TTL attribute, the time left. */
@@ -222,6 +216,14 @@ static void items_cell(void *data, int64_t row, int column, int room, struct gri
     cell->flags = v.type == VALUE_N ? CANVAS_RIGHT : 0;
     if (p->cached_mark)
         pane_items_live_cell(p, p->columns.list[column].name, v, cell);
+    if (pane_staged_attribute(
+            p->view.app, &p->feed.browse->table, p->cached_item, p->columns.list[column].name, v))
+        cell->role = ROLE_CHANGED;
+}
+
+static unsigned items_flags(void *data, int64_t row)
+{
+    return pane_items_live_flags(data, row) | pane_items_marks_flags(data, row);
 }
 
 /* ---- browsing ---- */
@@ -229,12 +231,11 @@ static void items_cell(void *data, int64_t row, int column, int room, struct gri
 void pane_items_browse(struct view *view, struct browse *browse)
 {
     struct pane_items *p = (struct pane_items *)view;
-    uint32_t keys;
+    items_columns_keep(p);
+    pane_items_marks_browse(p, browse);
     items_order_clear(&p->order);
     buf_clear(&p->asked);
-    columns_reset(&p->columns, browse);
-    browse_keys(browse, &keys);
-    p->key_columns = (int)keys;
+    items_columns_open(p, browse);
     grid_columns_set(&p->grid, p->columns.list, p->columns.count);
     grid_refit(&p->grid);
     grid_go_column(&p->grid, 0);
@@ -268,6 +269,8 @@ struct str pane_items_asked(const struct view *view)
 void pane_items_close(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;
+    items_columns_keep(p);
+    pane_items_marks_browse(p, NULL);
     items_order_clear(&p->order);
     items_live_browse(&p->live, NULL);
     p->cached_row = -1;
@@ -298,6 +301,22 @@ struct str pane_items_column(const struct view *view, int nth)
 {
     const struct pane_items *p = (const struct pane_items *)view;
     return nth >= 0 && nth < p->columns.count ? p->columns.list[nth].name : STR_NONE;
+}
+
+static struct value items_sampled(const void *data, size_t row)
+{
+    return feed_item(&((const struct pane_items *)data)->feed, row);
+}
+
+void pane_items_sample(const struct view *view, struct query_rows *out)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    bool fair = p->feed.browse && !browse_narrowed(p->feed.browse) && !p->feed.browse->index;
+    *out = (struct query_rows){.data = p,
+        .item = items_sampled,
+        .count = p->feed.rows,
+        .fair = fair,
+        .all = fair && feed_at_home(&p->feed) && feed_at_end(&p->feed)};
 }
 
 /* ---- moving ---- */
@@ -369,6 +388,9 @@ static bool items_action(struct view *view, enum action action)
     bool plain = !items_order_on(&p->order) && p->feed.browse;
     if (action == ACTION_TOP || action == ACTION_BOTTOM)
         p->owed = 0;
+    bool far = (action == ACTION_TOP && !feed_at_home(&p->feed)) ||
+               (action == ACTION_BOTTOM && !feed_at_end(&p->feed));
+    plain = plain && !(far && pane_items_marks_stay(p));
     if (action == ACTION_TOP && plain && !feed_at_home(&p->feed)) {
         feed_home(&p->feed);
         return true;
@@ -387,6 +409,7 @@ static bool items_action(struct view *view, enum action action)
     else
         p->owed = 0;
     bool handled = grid_handle(&p->grid, action);
+    p->columns.changed |= items_columns_action(action);
     items_remember(p);
     return handled;
 }
@@ -421,8 +444,10 @@ static void items_facts(struct view *view, struct buf *out)
         items_filter_facts(p, out);
     else if (p->feed.browse && feed_spent(&p->feed) && !feed_at_end(&p->feed))
         items_add_spent(p, out);
-    else if (p->feed.browse)
+    else if (p->feed.browse) {
+        items_columns_facts(p, out);
         table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
+    }
 }
 
 static struct str items_no_table(const struct app *app)
@@ -436,6 +461,7 @@ static void items_arrange(struct view *view, int rows, int cols)
 {
     struct pane_items *p = (struct pane_items *)view;
     p->rows = rows;
+    p->cached_row = -1; /* something may be staged by now */
     p->grid.focused = view->focused;
     /* beside another pane the terminal cannot scroll: fewer, longer steps send less */
     p->grid.flags =
@@ -469,6 +495,7 @@ static void items_shown(struct view *view)
 static void items_filter(struct view *view, struct str text)
 {
     struct pane_items *p = (struct pane_items *)view;
+    pane_items_marks_keep_range(p);
     buf_clear(&p->order.filter);
     buf_add(&p->order.filter, text);
     items_order_update(&p->order, &p->feed);
@@ -478,12 +505,17 @@ static void items_filter(struct view *view, struct str text)
 static bool items_back(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;
+    if (pane_items_marks_back(p, false))
+        return true;
     if (items_order_on(&p->order)) {
+        p->columns.changed |= p->order.direction != 0;
         items_order_clear(&p->order);
         pane_items_unsort(p);
         items_restore(p);
         return true;
     }
+    if (pane_items_marks_back(p, true))
+        return true;
     if (p->feed.browse && browse_narrowed(p->feed.browse)) {
         struct browse *scan = browse_scan(
             &p->feed.browse->table, p->feed.browse->index ? p->feed.browse->index->name : STR_NONE);
@@ -538,7 +570,10 @@ static bool items_cancel(struct view *view)
 static void items_free(struct view *view)
 {
     struct pane_items *p = (struct pane_items *)view;
+    items_columns_keep(p);
     pane_items_live_fini(p);
+    marking_fini(&p->marking);
+    buf_fini(&p->report);
     feed_fini(&p->feed);
     columns_fini(&p->columns);
     items_order_fini(&p->order);
@@ -591,7 +626,7 @@ struct view *pane_items_new(struct app *app)
     struct pane_items *p = mem_new(struct pane_items);
     p->view = (struct view){.ops = &ops, .app = app};
     struct grid_source source = {
-        .data = p, .rows = items_rows, .cell = items_cell, .row_flags = pane_items_live_flags};
+        .data = p, .rows = items_rows, .cell = items_cell, .row_flags = items_flags};
     grid_init(&p->grid, &source);
     pane_items_live_init(p);
     feed_init(&p->feed, app->worker, p, items_changed);

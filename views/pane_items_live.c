@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "views/app.h"
 #include "views/pane_items_impl.h"
+#include "views/pane_staged.h"
 
 #include <stdlib.h>
 
@@ -93,21 +94,25 @@ void pane_items_live(struct view *view, bool on)
 
 struct value pane_items_live_item(const struct pane_items *p, struct value item)
 {
-    if (!p->live.mark_count || item.type != VALUE_M)
-        return item;
-    const struct items_mark *mark =
-        items_live_mark(&p->live, browse_identity(p->feed.browse, item));
-    return mark && mark->now.len ? value_of(buf_str(&mark->now)) : item;
+    if (p->live.mark_count && item.type == VALUE_M) {
+        const struct items_mark *mark =
+            items_live_mark(&p->live, browse_identity(p->feed.browse, item));
+        item = mark && mark->now.len ? value_of(buf_str(&mark->now)) : item;
+    }
+    return p->feed.browse ? pane_staged_item(p->view.app, &p->feed.browse->table, item) : item;
 }
 
 unsigned pane_items_live_flags(void *data, int64_t row)
 {
     const struct pane_items *p = data;
-    if (!p->live.mark_count || row < 0 || (size_t)row >= items_order_rows(&p->order, &p->feed))
+    bool staged = p->view.app->staged.first != NULL;
+    if ((!p->live.mark_count && !staged) || row < 0 ||
+        (size_t)row >= items_order_rows(&p->order, &p->feed))
         return 0;
     struct value item = feed_item(&p->feed, items_order_at(&p->order, (size_t)row));
     return items_live_flags(
-        &p->live, items_live_mark(&p->live, browse_identity(p->feed.browse, item)));
+               &p->live, items_live_mark(&p->live, browse_identity(p->feed.browse, item))) |
+           pane_staged_flags(p->view.app, &p->feed.browse->table, item);
 }
 
 void pane_items_live_cell(

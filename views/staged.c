@@ -223,6 +223,7 @@ static void staged_save(struct staged *s)
 {
     struct buf text = {0};
     struct err ignored = ERR_INIT; /* it is still here */
+    s->version++;
     if (!s->memory)
         return;
     for (const struct staged_item *item = s->first; item; item = item->next) {

@@ -30,6 +30,7 @@ struct staged {
     bool on; /* edits are staged instead of written */
     struct memory *memory;
     uint64_t order;
+    uint64_t version; /* changes with everything that is staged or leaves */
     int64_t edited_ms; /* when something was staged last */
     const struct clock *clock;
 };
