@@ -381,7 +381,7 @@ bool client_key_of(const struct client_table *table, struct value item, struct b
 
 enum { BATCH_TRIES = 10, BATCH_FIRST_MS = 25, BATCH_LONGEST_MS = 5000 };
 
-static void put_batch(const struct client *c, struct buf *body, struct str table,
+static void put_batch(const struct client *c, struct buf *body, struct str table, bool deletes,
     const struct value *items, size_t count)
 {
     buf_add(body, STR("{\"RequestItems\":{"));
@@ -389,7 +389,8 @@ static void put_batch(const struct client *c, struct buf *body, struct str table
     buf_add_byte(body, '[');
     for (size_t i = 0; i < count; i++) {
         json_put_comma(body);
-        buf_add(body, STR("{\"PutRequest\":{\"Item\":"));
+        buf_add(body,
+            deletes ? STR("{\"DeleteRequest\":{\"Key\":") : STR("{\"PutRequest\":{\"Item\":"));
         json_out_typed_item(body, items[i]);
         buf_add(body, STR("}}"));
     }
@@ -436,12 +437,12 @@ static bool send_batch(struct client *c, struct buf *body, bool *left, struct er
     return answer || *left;
 }
 
-bool client_put_batch(
-    struct client *c, struct str table, const struct value *items, size_t count, struct err *err)
+static bool write_batch(struct client *c, struct str table, bool deletes, const struct value *items,
+    size_t count, struct err *err)
 {
     struct buf body = {0};
     bool left = true, ok = true;
-    put_batch(c, &body, table, items, count);
+    put_batch(c, &body, table, deletes, items, count);
     for (unsigned again = 0; ok && left && again < BATCH_TRIES; again++) {
         ok = again == 0 || back_off(c, again, err);
         ok = ok && send_batch(c, &body, &left, err);
@@ -454,4 +455,16 @@ bool client_put_batch(
             STR_ARG(table), BATCH_TRIES);
     buf_fini(&body);
     return ok;
+}
+
+bool client_put_batch(
+    struct client *c, struct str table, const struct value *items, size_t count, struct err *err)
+{
+    return write_batch(c, table, false, items, count, err);
+}
+
+bool client_delete_batch(
+    struct client *c, struct str table, const struct value *keys, size_t count, struct err *err)
+{
+    return write_batch(c, table, true, keys, count, err);
 }

@@ -124,6 +124,9 @@ bool client_delete(struct client *c, struct str table, struct value key,
 /* Writes at most 25 items (puts), running on over UnprocessedItems with backoff. */
 bool client_put_batch(
     struct client *c, struct str table, const struct value *items, size_t count, struct err *err);
+/* Likewise, deletes by key. */
+bool client_delete_batch(
+    struct client *c, struct str table, const struct value *keys, size_t count, struct err *err);
 /* SET and REMOVE of attributes by a prepared UpdateExpression. */
 bool client_update(struct client *c, struct arena *arena, struct str table, struct value key,
     struct str update, const struct client_condition *condition, struct value *new_item,

@@ -21,8 +21,12 @@
 #include "views/app.h"
 #include "views/contexts.h"
 #include "views/match.h"
+#include "views/pane_indexes.h"
 #include "views/pane_stream.h"
+#include "views/pane_table.h"
 #include "views/table_facts.h"
+#include "views/table_form.h"
+#include "views/table_work.h"
 #include "views/tables_admin.h"
 #include "views/words.h"
 
@@ -385,13 +389,6 @@ static void tables_run_open(struct app *app, struct view *view, struct str args)
         app_open_table(app, e->name, index ? index->name : STR_NONE);
 }
 
-static void tables_run_indexes(struct app *app, struct view *view, struct str args)
-{
-    (void)app;
-    (void)args;
-    tables_action(view, ACTION_FOLD_TOGGLE);
-}
-
 static bool tables_has_row(struct app *app, struct view *view, struct buf *why)
 {
     (void)app;
@@ -399,18 +396,6 @@ static bool tables_has_row(struct app *app, struct view *view, struct buf *why)
     if (tables_entry(p, p->grid.cursor))
         return true;
     buf_add(why, STR("there is no table here"));
-    return false;
-}
-
-static bool tables_has_indexes(struct app *app, struct view *view, struct buf *why)
-{
-    struct pane_tables *p = (struct pane_tables *)view;
-    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
-    if (!tables_has_row(app, view, why))
-        return false;
-    if (e->described && e->table.index_count)
-        return true;
-    buf_printf(why, "%.*s has no indexes", STR_ARG(e->name));
     return false;
 }
 
@@ -440,19 +425,55 @@ static bool tables_is_described(struct app *app, struct view *view, struct buf *
     return false;
 }
 
+static const struct client_table *tables_current(struct view *view)
+{
+    struct pane_tables *p = (struct pane_tables *)view;
+    return &tables_entry(p, p->grid.cursor)->table;
+}
+
+static void tables_run_indexes(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    pane_indexes_open(app, tables_current(view));
+}
+
+static void tables_run_describe(struct app *app, struct view *view, struct str args)
+{
+    struct pane_tables *p = (struct pane_tables *)view;
+    (void)args;
+    pane_table_open(app, tables_entry(p, p->grid.cursor)->name);
+}
+
 static void tables_run_create(struct app *app, struct view *view, struct str args)
 {
     (void)view;
-    tables_admin_create(app, args);
+    if (args.len)
+        tables_admin_create(app, args);
+    else
+        table_form_create(app, STR_NONE);
+}
+
+static void tables_run_change(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    table_form_change(app, tables_current(view)->name);
+}
+
+static void tables_run_duplicate(struct app *app, struct view *view, struct str args)
+{
+    table_work_duplicate(app, tables_current(view), args);
+}
+
+static void tables_run_purge(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    table_work_purge(app, tables_current(view));
 }
 
 static void tables_run_delete(struct app *app, struct view *view, struct str args)
 {
-    struct pane_tables *p = (struct pane_tables *)view;
-    const struct listing_entry *e = tables_entry(p, p->grid.cursor);
     (void)args;
-    if (e && e->described)
-        tables_admin_delete(app, &e->table);
+    tables_admin_delete(app, tables_current(view));
 }
 
 const struct command pane_tables_commands[] = {
@@ -463,11 +484,17 @@ const struct command pane_tables_commands[] = {
         .run = tables_run_open,
         .enabled = tables_has_row},
     {.name = "indexes",
-        .help = "show or hide the table's indexes",
+        .help = "the table's indexes: their state, create, delete",
         .hint = "indexes",
         .priority = 5,
         .run = tables_run_indexes,
-        .enabled = tables_has_indexes},
+        .enabled = tables_is_described},
+    {.name = "describe",
+        .help = "all that is known of the table",
+        .hint = "table",
+        .priority = 4,
+        .run = tables_run_describe,
+        .enabled = tables_has_row},
     {.name = "stream",
         .args = "[VIEW-TYPE|TABLE…|*]",
         .help = "watch the table's changes as they come",
@@ -477,18 +504,41 @@ const struct command pane_tables_commands[] = {
         .enabled = tables_is_described,
         .complete = pane_stream_complete},
     {.name = "create-table",
-        .help = "create a table, described in the editor",
+        .args = "[NAME]",
+        .help = "create a table: in a form, or with a name in the editor",
         .hint = "create",
         .priority = 3,
         .flags = COMMAND_WRITES,
         .run = tables_run_create},
+    {.name = "change-table",
+        .help = "change throughput, stream, time to live, protection, tags",
+        .hint = "change",
+        .priority = 3,
+        .flags = COMMAND_WRITES,
+        .run = tables_run_change,
+        .enabled = tables_is_described},
+    {.name = "duplicate-table",
+        .args = "[NAME]",
+        .help = "make a table like it, with its items",
+        .hint = "duplicate",
+        .priority = 1,
+        .flags = COMMAND_WRITES,
+        .run = tables_run_duplicate,
+        .enabled = tables_is_described},
+    {.name = "purge-table",
+        .help = "delete all its items, by typing its name",
+        .hint = "purge",
+        .priority = 1,
+        .flags = COMMAND_WRITES,
+        .run = tables_run_purge,
+        .enabled = tables_is_described},
     {.name = "delete-table",
         .help = "delete the table, by typing its name",
         .hint = "delete",
         .priority = 2,
         .flags = COMMAND_WRITES,
         .run = tables_run_delete,
-        .enabled = tables_has_row},
+        .enabled = tables_is_described},
     {.name = "copy",
         .help = "copy the table's name",
         .run = tables_run_copy,

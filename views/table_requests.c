@@ -438,6 +438,15 @@ void table_requests_remove_index(
     buf_fini(&body);
 }
 
+void table_requests_delete(struct arena *arena, struct str table, struct table_requests *out)
+{
+    struct buf body = {0};
+    *out = (struct table_requests){.arena = arena};
+    begin(&body, table);
+    add(out, PART_TABLE, STR("DeleteTable"), &body);
+    buf_fini(&body);
+}
+
 /* ---- sending, showing ---- */
 
 static bool send_one(struct client *client, const struct table_request *request, struct err *err)

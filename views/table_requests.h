@@ -32,6 +32,7 @@ void table_requests_change(struct arena *arena, const struct table_spec *before,
 /* One global index more: UpdateTable. */
 void table_requests_add_index(struct arena *arena, const struct table_spec *table,
     const struct spec_index *index, struct table_requests *out);
+void table_requests_delete(struct arena *arena, struct str table, struct table_requests *out);
 void table_requests_remove_index(
     struct arena *arena, struct str table, struct str index, struct table_requests *out);
 

@@ -9,6 +9,7 @@
 #include "views/edit.h"
 #include "views/item_editor.h"
 #include "views/prompt.h"
+#include "views/table_requests.h"
 #include "views/words.h"
 
 #include "backend/json.h"
@@ -35,10 +36,17 @@ static void admin_ended(struct task *task)
     struct admin_task *t = (struct admin_task *)task;
     struct app *app = task->owner;
     bool created = str_equal(t->operation, STR("CreateTable"));
+    bool deleted = str_equal(t->operation, STR("DeleteTable"));
     if (task->ok) {
-        if (!created)
+        if (deleted) {
+            app_close_over(app); /* its page, its indexes */
             app_table_deleted(app, t->name);
-        app_say(app, ROLE_STATUS_OK, "%s %.*s", created ? "created" : "deleted", STR_ARG(t->name));
+        }
+        app_say(app, ROLE_STATUS_OK, "%s %.*s",
+            created   ? "created"
+            : deleted ? "deleted"
+                      : "being deleted:",
+            STR_ARG(t->name));
         if (t->kept.len)
             edit_remove_kept(t->kept);
     } else {
@@ -122,27 +130,31 @@ void tables_admin_create(struct app *app, struct str name)
 /* ---- deleting ---- */
 
 struct admin_delete {
-    char *name;
+    char *name, *table; /* table: of an index; NULL where the name is the table's */
 };
 
 static void admin_delete_free(void *context)
 {
     struct admin_delete *d = context;
     free(d->name);
+    free(d->table);
     free(d);
 }
 
 static bool admin_delete_accept(struct app *app, void *context, struct str text, struct err *err)
 {
     struct admin_delete *d = context;
-    struct buf body = {0};
+    struct arena arena = {0};
+    struct table_requests requests;
     if (!str_equal(text, str_from(d->name)))
-        return err_set(err, ERR_DATA, "that is not the table's name: nothing was deleted");
-    buf_add(&body, STR("{\"TableName\":"));
-    json_put_string(&body, text);
-    buf_add_byte(&body, '}');
-    admin_submit(app, STR("DeleteTable"), buf_str(&body), text, NULL);
-    buf_fini(&body);
+        return err_set(err, ERR_DATA, "that is not the %s's name: nothing was deleted",
+            d->table ? "index" : "table");
+    if (d->table)
+        table_requests_remove_index(&arena, str_from(d->table), text, &requests);
+    else
+        table_requests_delete(&arena, text, &requests);
+    admin_submit(app, requests.at[0].operation, requests.at[0].body, text, NULL);
+    arena_fini(&arena);
     return true;
 }
 
@@ -154,18 +166,42 @@ static void admin_delete_note(struct app *app, void *context, struct str text, s
         note, str_equal(text, str_from(d->name)) ? STR("Enter deletes it") : STR("Esc keeps it"));
 }
 
-void tables_admin_delete(struct app *app, const struct client_table *table)
+static void admin_ask_delete(struct app *app, struct admin_delete *d, struct str label)
 {
-    struct admin_delete *d = mem_new(struct admin_delete);
-    struct buf label = {0};
-    d->name = mem_dup(table->name.at, table->name.len);
-    buf_printf(&label, "type %.*s to delete its ", STR_ARG(table->name));
-    words_plural(&label, table->items, "item");
-    buf_add(&label, STR(": "));
-    prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
+    prompt_open(app, &(struct prompt_spec){.label = label,
                          .context = d,
                          .changed = admin_delete_note,
                          .accept = admin_delete_accept,
                          .free = admin_delete_free});
+}
+
+void tables_admin_delete(struct app *app, const struct client_table *table)
+{
+    struct buf label = {0};
+    if (table->deletion_protection) {
+        app_say(app, ROLE_STATUS_WARNING,
+            "%.*s is protected against deletion: change-table takes the protection away",
+            STR_ARG(table->name));
+        return;
+    }
+    struct admin_delete *d = mem_new(struct admin_delete);
+    d->name = mem_dup(table->name.at, table->name.len);
+    buf_printf(&label, "type %.*s to delete its ", STR_ARG(table->name));
+    words_plural(&label, table->items, "item");
+    buf_add(&label, STR(": "));
+    admin_ask_delete(app, d, buf_str(&label));
+    buf_fini(&label);
+}
+
+void tables_admin_delete_index(
+    struct app *app, const struct client_table *table, const struct client_index *index)
+{
+    struct buf label = {0};
+    struct admin_delete *d = mem_new(struct admin_delete);
+    d->name = mem_dup(index->name.at, index->name.len);
+    d->table = mem_dup(table->name.at, table->name.len);
+    buf_printf(&label, "type %.*s to %s: ", STR_ARG(index->name),
+        index->backfilling ? "stop its backfill and delete it" : "delete the index");
+    admin_ask_delete(app, d, buf_str(&label));
     buf_fini(&label);
 }

@@ -9,4 +9,8 @@ void tables_admin_create(struct app *app, struct str name);
 /* Deletes a table after its name has been typed. */
 void tables_admin_delete(struct app *app, const struct client_table *table);
 
+/* Deletes a global index, or stops its backfill, after its name has been typed. */
+void tables_admin_delete_index(
+    struct app *app, const struct client_table *table, const struct client_index *index);
+
 #endif
