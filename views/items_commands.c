@@ -269,6 +269,7 @@ static void items_run_sort(struct app *app, struct view *view, struct str args)
     pane_items_unsort(p);
     p->columns.list[column].sorted = (signed char)direction;
     p->order.direction = direction;
+    p->columns.changed = true;
     buf_clear(&p->order.sort);
     buf_add(&p->order.sort, name);
     items_order_update(&p->order, &p->feed);
@@ -464,6 +465,24 @@ const struct command items_commands[] = {
         .run = items_run_sort,
         .enabled = items_has_table,
         .complete = items_complete_column},
+    {.name = "columns",
+        .args = "[reset|all|ATTRIBUTE]",
+        .help = "which columns are shown; they are kept for each table and index",
+        .run = items_run_columns,
+        .enabled = items_has_table,
+        .complete = items_complete_columns},
+    {.name = "column-left",
+        .help = "move the column to the left",
+        .run = items_run_column_left,
+        .enabled = items_has_table},
+    {.name = "column-right",
+        .help = "move the column to the right",
+        .run = items_run_column_right,
+        .enabled = items_has_table},
+    {.name = "view-value",
+        .help = "the whole value to read: wrapped, searched, as JSON or in hex",
+        .run = items_run_view_value,
+        .enabled = items_has_cell},
     {.name = "find-next",
         .help = "the next match of /, reading on at the last one",
         .hint = "next match",

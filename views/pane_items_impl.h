@@ -6,6 +6,7 @@
 #include "views/columns.h"
 #include "views/items_live.h"
 #include "views/items_order.h"
+#include "views/marking.h"
 #include "views/pane_items.h"
 
 /* The items pane from inside: for pane_items.c (rows, cells, drawing) and items_commands.c. */
@@ -16,7 +17,6 @@ struct pane_items {
     struct items_order order;
     struct grid grid;
     int rows;          /* of the last frame */
-    int key_columns;   /* of the index or table that is read */
     int64_t owed;      /* rows that a movement could not go yet: they are still being read */
     uint64_t identity; /* of the item under the cursor */
     struct buf cell;   /* text of the cell drawn last */
@@ -32,6 +32,9 @@ struct pane_items {
     size_t held_count;
     uint64_t held_version;
     int reread_timer;
+    struct marking marking;
+    struct bulk_run *run; /* many items are worked on; or NULL */
+    struct buf report;    /* what went wrong the last time; or empty */
 };
 
 /* The view's title(). */
@@ -47,6 +50,43 @@ struct value pane_items_live_item(const struct pane_items *p, struct value item)
 /* The look of a cell of the row that is cached. */
 void pane_items_live_cell(
     const struct pane_items *p, struct str column, struct value v, struct grid_cell *cell);
+/* Marks: pane_items_marks.c. */
+unsigned pane_items_marks_flags(struct pane_items *p, int64_t row);
+/* The cursor, or rows, moved: after the grid knows. */
+void pane_items_marks_follow(struct pane_items *p);
+void pane_items_marks_moved(struct pane_items *p, enum feed_event event, int64_t moved);
+/* Before something else is browsed. */
+void pane_items_marks_browse(struct pane_items *p, const struct browse *browse);
+void pane_items_marks_keep_range(struct pane_items *p);
+/* Whether a range keeps the cursor among the rows that are loaded; says so. */
+bool pane_items_marks_stay(struct pane_items *p);
+/* Drops the range, or (`whole`) the marks too; false where there is nothing to drop. */
+bool pane_items_marks_back(struct pane_items *p, bool whole);
+void pane_items_marks_title(struct pane_items *p, bool brief, struct buf *out);
+/* "37 marked items", "all items of this Scan, about 1,204,113" */
+void pane_items_marks_words(struct pane_items *p, struct buf *out);
+/* How many are marked; -1 = nobody knows. */
+int64_t pane_items_marks_count(const struct pane_items *p);
+void pane_items_run_mark(struct app *app, struct view *view, struct str args);
+void pane_items_run_range(struct app *app, struct view *view, struct str args);
+void pane_items_run_mark_shown(struct app *app, struct view *view, struct str args);
+void pane_items_run_mark_all(struct app *app, struct view *view, struct str args);
+bool pane_items_may_mark_all(struct app *app, struct view *view, struct buf *why);
+void pane_items_run_unmark(struct app *app, struct view *view, struct str args);
+bool pane_items_has_marks(struct app *app, struct view *view, struct buf *why);
+/* items_columns.c: columns of the items that came; as they were left the last time, sorted as they
+ * were; kept where the user changed them; "+480 more attributes"; what changes them. */
+void items_columns_see(struct pane_items *p);
+void items_columns_open(struct pane_items *p, const struct browse *browse);
+void items_columns_sort(struct pane_items *p);
+void items_columns_keep(struct pane_items *p);
+void items_columns_facts(const struct pane_items *p, struct buf *out);
+bool items_columns_action(enum action action);
+void items_run_columns(struct app *app, struct view *view, struct str args);
+bool items_complete_columns(struct app *app, struct view *view, int nth, struct buf *out);
+void items_run_column_left(struct app *app, struct view *view, struct str args);
+void items_run_column_right(struct app *app, struct view *view, struct str args);
+void items_run_view_value(struct app *app, struct view *view, struct str args);
 /* To the first row, and to stay with the item that is there. */
 void pane_items_go_top(struct pane_items *p);
 
