@@ -8,6 +8,9 @@
 #include "base/utf8.h"
 #include "views/app_impl.h"
 #include "views/chrome.h"
+#include "views/record.h"
+#include "views/record_play.h"
+#include "views/tour.h"
 #include "views/command_line.h"
 
 /* ---- commands ---- */
@@ -80,6 +83,7 @@ void app_run(struct app *app, struct str line)
     buf_clear(&app->message);
     if (!view->ops->closed && !action_find(name, &action) && !app_find_command(app, name, &owner))
         name = app_complete_name(app, name);
+    tour_ran(app, name);
     const struct command *row = app_row(view->ops->commands, name);
     if (row) {
         app_run_row(app, row, view, args);
@@ -100,7 +104,9 @@ static void app_unbound(struct app *app, struct view *view, struct key key)
     struct buf name = {0};
     if (app->pending.count <= 1 && view->ops->text && key_is_text(key)) {
         char text[4];
-        view->ops->text(view, (struct str){text, utf8_encode(text, key.code)});
+        struct str typed = {text, utf8_encode(text, key.code)};
+        record_typed(app, typed);
+        view->ops->text(view, typed);
     } else if (!view->ops->closed) {
         key_sequence_format(&name, &app->pending);
         app_say(app, ROLE_STATUS, "%.*s does nothing here", STR_ARG(buf_str(&name)));
@@ -123,6 +129,7 @@ static void app_key(struct app *app, struct key key)
         return;
     case KEYMAP_COMMAND:
         app->pending.count = 0;
+        record_command(app, command, app->count.on ? app->count.times : 1);
         count_run(app, command);
         return;
     case KEYMAP_NONE:
@@ -193,21 +200,26 @@ void app_event(struct app *app, const struct input_event *event)
     struct view *view = app_top(app);
     switch (event->kind) {
     case INPUT_KEY:
+        if (record_play_takes(app, event->key))
+            break;
         if (app_acting(app))
             app_hold(app, event->key);
         else
             app_key(app, event->key);
         break;
     case INPUT_PASTE:
-        if (view->ops->text)
-            view->ops->text(view, event->text);
-        else
+        if (!view->ops->text) {
             app_say(app, ROLE_STATUS, "there is nothing to paste into here");
+            break;
+        }
+        record_pasted(app, event->text);
+        view->ops->text(view, event->text);
         break;
     case INPUT_MOUSE:
         app_mouse(app, &event->mouse);
         break;
     }
+    record_settle(app);
 }
 
 void app_collect(struct app *app)

@@ -9,6 +9,7 @@
 #include "views/chrome.h"
 #include "views/pane_item.h"
 #include "views/pane_items.h"
+#include "views/tour.h"
 
 /* Frames of what comes by itself: on the average so far apart, and so many may come early. */
 #define APP_FRAME_NS (INT64_C(1000000000) / 30)
@@ -115,6 +116,7 @@ bool app_paint(struct app *app)
             app_wait(app);
         app_replay(app);
         app_watch_busy(app);
+        tour_settle(app);
         app->dirty = false;
         app_painted(app);
         chrome_paint(app);

@@ -15,6 +15,7 @@
 #include "tui/text.h"
 #include "views/hints.h"
 #include "views/pane_tables.h"
+#include "views/tour.h"
 #include "views/words.h"
 
 enum { CHROME_TITLE = APP_PANES, CHROME_STATUS, CHROME_HINTS };
@@ -318,8 +319,11 @@ void chrome_paint(struct app *app)
         frame_resize(&app->frame, rows, cols);
     else
         frame_clear(&app->frame);
-    struct canvas all = frame_canvas(&app->frame);
-    chrome_place(app, rows, cols);
+    struct canvas whole = frame_canvas(&app->frame);
+    int low = tour_rows(app, rows, cols);
+    struct canvas all = canvas_sub(&whole, 0, 0, rows - low, cols);
+    struct canvas below = canvas_sub(&whole, rows - low, 0, low, cols);
+    chrome_place(app, rows - low, cols);
     if (!app->layout.tiny) {
         chrome_paint_pane(app, &all, APP_TABLES);
         chrome_paint_pane(app, &all, APP_MAIN);
@@ -335,4 +339,6 @@ void chrome_paint(struct app *app)
         view->ops->arrange(view, all.rows, all.cols);
         view->ops->draw(view, &all);
     }
+    if (low)
+        tour_draw(app, &below);
 }

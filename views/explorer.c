@@ -8,10 +8,14 @@
  */
 #include "views/explorer.h"
 
+#include "backend/client.h"
 #include "backend/worker.h"
 #include "tui/signal.h"
 #include "views/app.h"
 #include "views/cli/host.h"
+#include "views/record.h"
+#include "views/record_play.h"
+#include "views/tour.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,11 +25,23 @@
 
 enum { EXPLORER_WATCH_MS = 200, EXPLORER_DRAIN_MS = 5000, EXPLORER_DRAIN_REMOTE_MS = 1500 };
 
+/* Asks an endpoint something: whether it answers, and to these keys. */
+struct probe {
+    struct worker_job job;
+    bool asked, ended, ok;
+    struct err err;
+};
+
 struct explorer {
     struct explorer_options options;             /* of the connection that is shown */
     struct buf connection, watch, theme, keymap; /* its texts, where it was changed */
-    struct backend *next;                        /* the connection to change to, open */
+    struct buf connection_next;
+    struct worker *next; /* the connection to change to, open */
+    struct probe probe;  /* of `next`, where it is remote */
+    int probe_watch;
     struct app *app;
+    struct record *record; /* of a session that goes on over there */
+    struct record_play *play;
     struct screen *screen;
     struct worker *worker;
     struct host *host; /* triggers run here while their connection is shown; NULL = they cannot */
@@ -142,7 +158,67 @@ static void explorer_watch(struct explorer *e)
 
 /* ---- another connection ---- */
 
-/* Opened before the one that is shown is closed: where that fails, nothing has changed. */
+/* Whose keys may not list tables may still read some. */
+static bool probe_passes(bool ok, const struct err *err)
+{
+    return ok || str_equal(str_from(err->name), STR("AccessDeniedException")) ||
+           str_equal(str_from(err->name), STR("UnknownOperationException"));
+}
+
+static void probe_run(struct worker_job *job, struct backend *backend)
+{
+    struct probe *probe = (struct probe *)job;
+    struct client client = {.backend = backend, .limits = {.cancel = &job->cancel}};
+    struct ddb_reply reply = {0};
+    bool ok = client_call(&client, STR("ListTables"), STR("{\"Limit\":1}"), &reply, &probe->err);
+    ddb_reply_fini(&reply);
+    probe->ok = probe_passes(ok, &probe->err);
+}
+
+static void probe_done(struct worker_job *job)
+{
+    ((struct probe *)job)->ended = true;
+}
+
+static void explorer_drop_next(struct explorer *e)
+{
+    if (e->probe.asked)
+        loop_forget(&e->loop, e->probe_watch);
+    worker_free(e->next);
+    e->next = NULL;
+    e->probe = (struct probe){.err = ERR_INIT};
+    e->app->connecting = false;
+}
+
+static void explorer_probed(void *data, short events)
+{
+    struct explorer *e = data;
+    (void)events;
+    worker_collect(e->next);
+    if (!e->probe.ended)
+        return;
+    if (e->probe.ok) {
+        loop_quit(&e->loop, 0);
+        return;
+    }
+    struct err err = e->probe.err;
+    explorer_drop_next(e);
+    err_context(&err, "%s", buf_cstr(&e->connection_next));
+    app_fail(e->app, &err);
+}
+
+static void explorer_probe(struct explorer *e)
+{
+    e->probe = (struct probe){
+        .job = {.run = probe_run, .done = probe_done}, .asked = true, .err = ERR_INIT};
+    e->probe_watch = loop_watch(&e->loop, worker_fd(e->next), POLLIN, explorer_probed, e);
+    worker_submit(e->next, &e->probe.job);
+    e->app->connecting = true;
+    app_say(e->app, ROLE_STATUS, "connecting to %s · Ctrl-C stops", buf_cstr(&e->connection_next));
+}
+
+/* Opened, and heard of, before the one that is shown is closed: where that fails, nothing has
+ * changed. */
 static void explorer_connect(struct explorer *e)
 {
     struct backend_options open = e->options.open ? *e->options.open : (struct backend_options){0};
@@ -152,16 +228,22 @@ static void explorer_connect(struct explorer *e)
     open.guard_remote = !e->app->connect_writable;
     open.upkeep = true;
     open.must_exist = true;
-    e->next = backend_open(buf_cstr(&e->app->connect), &open, &err);
-    if (e->next) {
-        buf_clear(&e->connection);
-        buf_add(&e->connection, buf_str(&e->app->connect));
-        loop_quit(&e->loop, 0);
-    } else {
+    explorer_drop_next(e);
+    struct backend *backend = backend_open(buf_cstr(&e->app->connect), &open, &err);
+    buf_clear(&e->connection_next);
+    buf_add(&e->connection_next, buf_str(&e->app->connect));
+    buf_clear(&e->app->connect);
+    if (!backend) {
         app_fail(e->app, &err);
         app_paint(e->app);
+        return;
     }
-    buf_clear(&e->app->connect);
+    e->next = worker_new(backend);
+    if (backend_is_remote(backend))
+        explorer_probe(e);
+    else
+        loop_quit(&e->loop, 0);
+    app_paint(e->app);
 }
 
 static const char *explorer_keep(struct buf *kept, struct str text)
@@ -174,10 +256,12 @@ static const char *explorer_keep(struct buf *kept, struct str text)
 /* What the options say of the connection is of the new one from now on; looks stay. */
 static void explorer_take_over(struct explorer *e)
 {
+    buf_clear(&e->connection);
+    buf_add(&e->connection, buf_str(&e->connection_next));
     buf_clear(&e->watch);
     buf_printf(&e->watch, "%s/data.mdb", buf_cstr(&e->connection));
     e->options.connection = buf_cstr(&e->connection);
-    e->options.watch_path = backend_is_remote(e->next) ? NULL : buf_cstr(&e->watch);
+    e->options.watch_path = backend_is_remote(worker_backend(e->next)) ? NULL : buf_cstr(&e->watch);
     e->options.label = e->options.table = NULL;
     e->options.triggers = e->options.trusted = NULL;
     e->options.read_only = e->options.demo = false;
@@ -185,6 +269,13 @@ static void explorer_take_over(struct explorer *e)
     e->options.keymap = explorer_keep(&e->keymap, buf_str(&e->app->keymap_name));
     e->options.mouse = e->app->mouse;
     e->options.gutter = e->app->gutter;
+    e->options.record = e->options.replay = NULL;
+    e->options.tour = false;
+    record_play_forget(e->app);
+    e->record = e->app->record;
+    e->play = e->app->play;
+    e->app->record = NULL;
+    e->app->play = NULL;
 }
 
 /* ---- life ---- */
@@ -194,8 +285,11 @@ static void explorer_settle(void *data)
     struct explorer *e = data;
     if (e->app->connect.len)
         explorer_connect(e);
-    if (e->next)
+    if (e->probe.asked && !e->app->connecting)
+        explorer_drop_next(e); /* the user thought better of it */
+    if (e->next && (!e->probe.asked || e->probe.ended))
         return;
+    record_play_step(e->app);
     if (e->app->quit)
         loop_quit(&e->loop, e->app->status);
     else if (!app_paint(e->app))
@@ -263,16 +357,34 @@ static void explorer_close(struct explorer *e)
     e->watch_timer = e->look_timer = 0;
 }
 
+/* What was asked for on the command line, or what goes on from the connection before. */
+static bool explorer_begin(struct explorer *e, struct err *err)
+{
+    const struct explorer_options *o = &e->options;
+    e->app->record = e->record;
+    e->app->play = e->play;
+    e->record = NULL;
+    e->play = NULL;
+    if (o->tour)
+        tour_begin(e->app);
+    else if (o->demo && !o->replay)
+        tour_offer(e->app);
+    return (!o->record || record_start(e->app, str_from(o->record), err)) &&
+           (!o->replay || record_play_start(e->app, str_from(o->replay), o->replay_rate, err));
+}
+
 /* One connection, from its first frame to the one that replaces it, or to the end. */
 static int explorer_session(struct explorer *e, struct err *err)
 {
     e->app = app_new(&e->options, e->screen, e->worker, err);
-    if (!e->app)
+    if (!e->app || !explorer_begin(e, err))
         return -1;
     e->app->loop = &e->loop;
     explorer_host(e);
     e->app->host = e->host;
     int status = explorer_loop(e);
+    if (status != 0 || e->app->quit || (e->probe.asked && !e->probe.ok))
+        explorer_drop_next(e);
     explorer_drain(e);
     return status;
 }
@@ -283,8 +395,9 @@ static int explorer_sessions(struct explorer *e, struct err *err)
     while (e->next) {
         explorer_take_over(e);
         explorer_close(e);
-        e->worker = worker_new(e->next);
+        e->worker = e->next;
         e->next = NULL;
+        e->probe = (struct probe){.err = ERR_INIT};
         status = explorer_session(e, err);
     }
     return status;
@@ -311,7 +424,7 @@ int explorer_run(const struct explorer_options *options, struct err *err)
     screen_close(e.screen);
     explorer_close(&e);
     signal_close(&e.signals);
-    struct buf *texts[] = {&e.connection, &e.watch, &e.theme, &e.keymap};
+    struct buf *texts[] = {&e.connection, &e.connection_next, &e.watch, &e.theme, &e.keymap};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         buf_fini(texts[i]);
     if (status > 128) {

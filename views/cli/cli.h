@@ -127,6 +127,22 @@ enum cli_option_id {
     CLI_YES,
     CLI_UNTIL_IDLE,
     CLI_NO_TRIGGERS,
+    /* twins of panes */
+    CLI_OUTPUT,
+    CLI_PLAN,
+    CLI_PRINT,
+    CLI_SET,
+    CLI_ADD,
+    CLI_REMOVE,
+    CLI_DELETE_FROM,
+    CLI_UPDATE,
+    CLI_IF,
+    CLI_PARAMETERS,
+    /* sessions */
+    CLI_RECORD,
+    CLI_REPLAY,
+    CLI_SPEED,
+    CLI_TOUR,
     CLI_OPTION_COUNT
 };
 
@@ -137,6 +153,9 @@ enum cli_words {
     CLI_WORDS_FOLDER,
     CLI_WORDS_TABLE,
     CLI_WORDS_TRIGGER,
+    CLI_WORDS_INDEX, /* of the table on the line */
+    CLI_WORDS_CONNECTION,
+    CLI_WORDS_SUBCOMMAND,
     CLI_WORDS_LIST
 };
 
@@ -258,6 +277,10 @@ int cli_cancel_signal(void);
 /* The tables of the open connection, as `tables` prints them. */
 bool cli_tables_print(struct cli *cli, struct err *err);
 
+/* How a list is printed: as --output says, else as a table on a terminal and as JSON elsewhere. */
+enum cli_form { CLI_FORM_TABLE, CLI_FORM_JSON, CLI_FORM_NAMES };
+bool cli_form(const struct cli *cli, enum cli_form *out, struct err *err);
+
 /* Subcommands with their options as mdoc(7). */
 void cli_manual_add(struct buf *out);
 
@@ -280,5 +303,11 @@ bool cli_trigger_run(struct cli *cli, struct err *err);
 bool cli_check_run(struct cli *cli, struct err *err);
 bool cli_completions_run(struct cli *cli, struct err *err);
 bool cli_help_run(struct cli *cli, struct err *err);
+bool cli_ask_run(struct cli *cli, struct err *err);
+bool cli_partiql_run(struct cli *cli, struct err *err);
+bool cli_update_run(struct cli *cli, struct err *err);
+bool cli_describe_run(struct cli *cli, struct err *err);
+bool cli_indexes_run(struct cli *cli, struct err *err);
+bool cli_connections_run(struct cli *cli, struct err *err);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dynascope completions: scripts for three shells, and the manual page's option lists, from the
- * rows of the commands and options. Tables are asked for at run time, from the store that -c names
- * or the default one.
+ * rows of the commands and options. Names of tables and the like are asked for at run time, by
+ * the command line so far: see names.c.
  */
-#include "views/cli/cli.h"
+#include "views/cli/names.h"
 
 /* ---- walking the rows ---- */
 
@@ -67,20 +67,24 @@ static void add_quoted(struct buf *out, const char *text)
 
 /* ---- bash ---- */
 
+/* bash cuts words at ":" and "=": `said` puts them together again. */
 static const char bash_head[] =
     "# bash completion for dynascope\n"
     "_dynascope_names() {\n"
-    "    local i connection=()\n"
-    "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
-    "        case ${COMP_WORDS[i]} in\n"
-    "        -c|--connection) connection=(-c \"${COMP_WORDS[i+1]}\") ;;\n"
-    "        esac\n"
+    "    local i said=()\n"
+    "    for ((i = 0; i < COMP_CWORD; i++)); do\n"
+    "        if ((i > 1)) && [[ ${COMP_WORDS[i]} == [:=] || ${COMP_WORDS[i-1]} == [:=] ]]; then\n"
+    "            said[${#said[@]}-1]+=${COMP_WORDS[i]}\n"
+    "        else\n"
+    "            said+=(\"${COMP_WORDS[i]}\")\n"
+    "        fi\n"
     "    done\n"
-    "    dynascope \"$@\" \"${connection[@]}\" 2>/dev/null\n"
+    "    dynascope completions \"$1\" -- \"${said[@]}\" 2>/dev/null\n"
     "}\n"
-    "_dynascope_tables() { _dynascope_names tables; }\n"
-    "_dynascope_triggers() {\n"
-    "    _dynascope_names trigger list | sed -n 's/^{\"Name\":\"\\([^\"]*\\)\".*/\\1/p'\n"
+    "_dynascope_words() { COMPREPLY=($(compgen -W \"$1\" -- \"$cur\")); }\n"
+    "_dynascope_connections() {\n"
+    "    COMPREPLY=($(compgen -W \"$(_dynascope_names connections)\" -- \"$cur\")\n"
+    "        $(compgen -d -- \"$cur\"))\n"
     "}\n"
     "_dynascope() {\n"
     "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command='' i\n"
@@ -90,8 +94,7 @@ static const char bash_middle[] =
     "'\n"
     "    for ((i = 1; i < COMP_CWORD; i++)); do\n"
     "        case ${COMP_WORDS[i]} in\n"
-    "        -c|--connection) ((i++)) ;;\n"
-    "        -*) ;;\n"
+    "        -*) [[ \" $valued \" != *\" ${COMP_WORDS[i]} \"* ]] || ((i++)) ;;\n"
     "        *) if [[ -z $command && \" $subcommands \" == *\" ${COMP_WORDS[i]} \"* ]]; then\n"
     "               command=${COMP_WORDS[i]}\n"
     "           elif [[ $arguments == 0 && \" $verbs \" == *\" $command:${COMP_WORDS[i]} \"* ]]; "
@@ -107,17 +110,20 @@ static const char bash_middle[] =
 static const char bash_tail[] =
     "    esac\n"
     "    if [[ $cur == -* ]]; then\n"
-    "        COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
-    "    elif [[ -z $command ]]; then\n"
-    "        COMPREPLY=($(compgen -W \"$subcommands\" -- \"$cur\") $(compgen -d -- \"$cur\"))\n"
-    "    elif [[ $arguments == 0 && $first == table ]]; then\n"
-    "        COMPREPLY=($(compgen -W \"$(_dynascope_tables)\" -- \"$cur\"))\n"
-    "    elif [[ $arguments == 0 && $first == trigger ]]; then\n"
-    "        COMPREPLY=($(compgen -W \"$(_dynascope_triggers)\" -- \"$cur\"))\n"
-    "    elif [[ $arguments == 0 && $first == folder ]]; then\n"
+    "        _dynascope_words \"$options\"\n"
+    "    elif [[ -z $command && $arguments == 0 ]]; then\n"
+    "        _dynascope_connections\n"
+    "        COMPREPLY+=($(compgen -W \"$subcommands\" -- \"$cur\"))\n"
+    "    elif [[ $arguments == 0 && $first == @(tables|triggers) ]]; then\n"
+    "        _dynascope_words \"$(_dynascope_names $first)\"\n"
+    "    elif [[ $arguments == 0 && $first == connections ]]; then\n"
+    "        _dynascope_connections\n"
+    "    elif [[ $arguments == 0 && $first == subcommands ]]; then\n"
+    "        _dynascope_words \"$subcommands\"\n"
+    "    elif [[ $arguments == 0 && $first == folders ]]; then\n"
     "        COMPREPLY=($(compgen -d -- \"$cur\"))\n"
     "    elif [[ $arguments == 0 && -n $words ]]; then\n"
-    "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+    "        _dynascope_words \"$words\"\n"
     "    else\n"
     "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
     "    fi\n"
@@ -131,15 +137,19 @@ static void bash_value_case(struct buf *out, const struct cli_option *option)
     buf_printf(out, "    --%s", option->name);
     if (option->alias)
         buf_printf(out, "|--%s", option->alias);
-    if (option->letter == 'c')
-        buf_add(out, STR("|-c"));
+    if (option->letter)
+        buf_printf(out, "|-%c", option->letter);
     buf_add(out, STR(") "));
     if (option->words == CLI_WORDS_FILE)
         buf_add(out, STR("COMPREPLY=($(compgen -f -- \"$cur\"))"));
     else if (option->words == CLI_WORDS_FOLDER)
         buf_add(out, STR("COMPREPLY=($(compgen -d -- \"$cur\"))"));
+    else if (option->words == CLI_WORDS_CONNECTION)
+        buf_add(out, STR("_dynascope_connections"));
+    else if (option->words == CLI_WORDS_INDEX)
+        buf_add(out, STR("_dynascope_words \"$(_dynascope_names indexes)\""));
     else if (option->words == CLI_WORDS_LIST)
-        buf_printf(out, "COMPREPLY=($(compgen -W '%s' -- \"$cur\"))", option->list);
+        buf_printf(out, "_dynascope_words '%s'", option->list);
     else
         buf_add(out, STR("COMPREPLY=()"));
     buf_add(out, STR("; return ;;\n"));
@@ -154,13 +164,37 @@ static void add_argument_words(struct buf *out, const struct cli_command *comman
         add_verbs(out, command, false);
 }
 
+/* As `dynascope completions` names them, where it knows them. */
 static const char *first_word(const struct cli_command *command)
 {
-    static const char *const words[] = {[CLI_WORDS_TABLE] = "table",
-        [CLI_WORDS_TRIGGER] = "trigger",
-        [CLI_WORDS_FOLDER] = "folder",
+    static const char *const words[] = {[CLI_WORDS_TABLE] = "tables",
+        [CLI_WORDS_TRIGGER] = "triggers",
+        [CLI_WORDS_FOLDER] = "folders",
+        [CLI_WORDS_CONNECTION] = "connections",
+        [CLI_WORDS_SUBCOMMAND] = "subcommands",
         [CLI_WORDS_LIST] = NULL};
     return words[command->first] ? words[command->first] : "none";
+}
+
+/* Whether an option that some subcommand has takes a word; others' --count takes none. */
+static bool takes_word(enum cli_option_id id)
+{
+    return cli_option(id)->argument && id != CLI_ITEMS && id != CLI_RECORD_COUNT;
+}
+
+/* Spellings of all options that take a word: "--limit -n --max-items …" */
+static void add_valued(struct buf *out)
+{
+    for (enum cli_option_id id = 0; id < CLI_OPTION_COUNT; id++) {
+        const struct cli_option *option = cli_option(id);
+        if (!takes_word(id))
+            continue;
+        buf_printf(out, " --%s", option->name);
+        if (option->alias)
+            buf_printf(out, " --%s", option->alias);
+        if (option->letter)
+            buf_printf(out, " -%c", option->letter);
+    }
 }
 
 static void bash_command_case(struct buf *out, const struct cli_command *command)
@@ -187,10 +221,12 @@ static void add_bash(struct buf *out)
             buf_printf(out, "%s%s", i > 1 ? " " : "", all[i].name);
     buf_add(out, STR("' verbs='"));
     add_verbs(out, NULL, true);
+    buf_add(out, STR("' valued='"));
+    add_valued(out);
     buf_add(out, str_from(bash_middle));
-    for (int id = 0; id < CLI_OPTION_COUNT; id++)
-        if (id != CLI_ITEMS && id != CLI_RECORD_COUNT) /* others' --count takes no value */
-            bash_value_case(out, cli_option((enum cli_option_id)id));
+    for (enum cli_option_id id = 0; id < CLI_OPTION_COUNT; id++)
+        if (takes_word(id))
+            bash_value_case(out, cli_option(id));
     buf_add(out, STR("    esac\n    case $command in\n"));
     for (size_t i = 0; i < count; i++)
         bash_command_case(out, &all[i]);
@@ -201,22 +237,14 @@ static void add_bash(struct buf *out)
 
 static const char zsh_head[] =
     "#compdef dynascope\n"
-    "_dynascope_tables() {\n"
-    "    local -a connection tables\n"
-    "    local i=${words[(I)-c]}\n"
-    "    ((i)) && connection=(-c ${words[i+1]})\n"
-    "    tables=(${(f)\"$(dynascope tables $connection 2>/dev/null)\"})\n"
-    "    compadd -a tables\n"
+    "_dynascope_names() {\n"
+    "    local -a names\n"
+    "    names=(${(f)\"$(dynascope completions $1 -- ${(Q)_dynascope_said} 2>/dev/null)\"})\n"
+    "    compadd -a names\n"
     "}\n"
-    "_dynascope_triggers() {\n"
-    "    local -a connection triggers\n"
-    "    local i=${words[(I)-c]}\n"
-    "    ((i)) && connection=(-c ${words[i+1]})\n"
-    "    triggers=(${(f)\"$(dynascope trigger list $connection 2>/dev/null |\n"
-    "        sed -n 's/^{\"Name\":\"\\([^\"]*\\)\".*/\\1/p')\"})\n"
-    "    compadd -a triggers\n"
-    "}\n"
+    "_dynascope_connections() { _dynascope_names connections; _files -/; }\n"
     "_dynascope() {\n"
+    "    local -a _dynascope_said=(${words[1,CURRENT-1]})\n"
     "    local -a subcommands=(\n";
 
 static const char zsh_middle[] =
@@ -242,9 +270,15 @@ static void zsh_action(struct buf *out, enum cli_words words, const char *list)
     else if (words == CLI_WORDS_FOLDER)
         buf_add(out, STR("_files -/"));
     else if (words == CLI_WORDS_TABLE)
-        buf_add(out, STR("_dynascope_tables"));
+        buf_add(out, STR("_dynascope_names tables"));
     else if (words == CLI_WORDS_TRIGGER)
-        buf_add(out, STR("_dynascope_triggers"));
+        buf_add(out, STR("_dynascope_names triggers"));
+    else if (words == CLI_WORDS_INDEX)
+        buf_add(out, STR("_dynascope_names indexes"));
+    else if (words == CLI_WORDS_CONNECTION)
+        buf_add(out, STR("_dynascope_connections"));
+    else if (words == CLI_WORDS_SUBCOMMAND)
+        buf_add(out, STR("_describe subcommand subcommands"));
     else if (list && list[0])
         buf_printf(out, "(%s)", list);
     else
@@ -284,7 +318,8 @@ static void zsh_command(struct buf *out, const struct cli_command *command)
             zsh_spelling(out, option, "-", letter);
     }
     if (!command->name[0]) {
-        buf_add(out, STR(" '1:subcommand:{_describe subcommand subcommands; _files -/}'"));
+        buf_add(
+            out, STR(" '1:subcommand:{_describe subcommand subcommands; _dynascope_connections}'"));
     } else {
         buf_printf(out, " '1:subcommand:' %s:argument:", is_verb(command) ? "'2:verb:' '3" : "'2");
         zsh_action(out, command->first, buf_cstr(&list));
@@ -316,25 +351,16 @@ static void add_zsh(struct buf *out)
 
 /* ---- fish ---- */
 
-static const char fish_head[] = "# fish completion for dynascope\n"
-                                "function __dynascope_tables\n"
-                                "    set -l words (commandline -opc)\n"
-                                "    set -l at (contains -i -- -c $words)\n"
-                                "    if test -n \"$at\"\n"
-                                "        dynascope tables -c $words[(math $at + 1)] 2>/dev/null\n"
-                                "    else\n"
-                                "        dynascope tables 2>/dev/null\n"
-                                "    end\n"
-                                "end\n"
-                                "function __dynascope_triggers\n"
-                                "    set -l words (commandline -opc)\n"
-                                "    set -l at (contains -i -- -c $words)\n"
-                                "    set -l connection\n"
-                                "    test -n \"$at\"; and set connection -c $words[(math $at + "
-                                "1)]\n"
-                                "    dynascope trigger list $connection 2>/dev/null |\n"
-                                "        string replace -rf '^\\{\"Name\":\"([^\"]*)\".*' '$1'\n"
-                                "end\n";
+static const char fish_head[] =
+    "# fish completion for dynascope\n"
+    "function __dynascope_names\n"
+    "    dynascope completions $argv[1] -- (commandline -opc) 2>/dev/null\n"
+    "end\n"
+    "function __dynascope_connections\n"
+    "    __dynascope_names connections\n"
+    "    __fish_complete_directories\n"
+    "end\n"
+    "complete -c dynascope -n __fish_use_subcommand -a '(__dynascope_connections)'\n";
 
 /* The words that are there when this row's turn has come. */
 static void fish_condition(struct buf *out, const struct cli_command *command)
@@ -362,7 +388,11 @@ static void fish_option(
     buf_printf(out, "' -l %s", option->name);
     if (option->letter)
         buf_printf(out, " -s %c", option->letter);
-    if (option->argument && option->words == CLI_WORDS_FOLDER)
+    if (option->argument && option->words == CLI_WORDS_CONNECTION)
+        buf_add(out, STR(" -x -a '(__dynascope_connections)'"));
+    else if (option->argument && option->words == CLI_WORDS_INDEX)
+        buf_add(out, STR(" -x -a '(__dynascope_names indexes)'"));
+    else if (option->argument && option->words == CLI_WORDS_FOLDER)
         buf_add(out, STR(" -x -a '(__fish_complete_directories)'"));
     else if (option->argument && option->words == CLI_WORDS_LIST)
         buf_printf(out, " -x -a '%s'", option->list);
@@ -393,9 +423,11 @@ static void fish_command(struct buf *out, const struct cli_command *command)
         buf_add(out, STR("'\n"));
     }
     if (command->first == CLI_WORDS_TABLE)
-        fish_argument(out, command, true, "(__dynascope_tables)");
+        fish_argument(out, command, true, "(__dynascope_names tables)");
     if (command->first == CLI_WORDS_TRIGGER)
-        fish_argument(out, command, true, "(__dynascope_triggers)");
+        fish_argument(out, command, true, "(__dynascope_names triggers)");
+    if (command->first == CLI_WORDS_CONNECTION && command->name[0])
+        fish_argument(out, command, false, "(__dynascope_connections)");
     add_argument_words(&words, command);
     if (words.len)
         fish_argument(out, command, false, buf_cstr(&words));
@@ -421,11 +453,14 @@ bool cli_completions_run(struct cli *cli, struct err *err)
     } kinds[] = {
         {"bash", add_bash}, {"zsh", add_zsh}, {"fish", add_fish}, {"mdoc", cli_manual_add}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(cli->args[0], kinds[i].name) == 0) {
+        if (cli->arg_count == 1 && strcmp(cli->args[0], kinds[i].name) == 0) {
             kinds[i].add(&cli->out.pending);
             return cli_out_flush(&cli->out, err);
         }
     }
-    return err_set(
-        err, ERR_USAGE, "completions are made for bash, zsh and fish, not for %s", cli->args[0]);
+    bool known;
+    bool ok = cli_names_print(cli, &known, err);
+    return known ? ok
+                 : err_set(err, ERR_USAGE,
+                       "completions are made for bash, zsh and fish, not for %s", cli->args[0]);
 }

@@ -63,7 +63,12 @@ static bool run_explorer(struct cli *cli, struct backend *demo, struct err *err)
         .mouse = cli_has(cli, CLI_MOUSE),
         .settings = true,
         .remember = demo == NULL,
-        .gutter = cli_has(cli, CLI_GUTTER)};
+        .gutter = cli_has(cli, CLI_GUTTER),
+        .record = cli->value[CLI_RECORD],
+        .replay = cli->value[CLI_REPLAY],
+        .tour = cli_has(cli, CLI_TOUR)};
+    if (!cli_number(cli, CLI_SPEED, 1, 0, &options.replay_rate, err))
+        return false;
     cli->exit_code = explorer_run(&options, err);
     buf_fini(&watch);
     buf_fini(&triggers);
@@ -118,9 +123,19 @@ static bool run_demo(struct cli *cli, struct err *err)
     return demo && run_explorer(cli, demo, err);
 }
 
+static bool check_session(const struct cli *cli, struct err *err)
+{
+    if (cli_has(cli, CLI_RECORD) && cli_has(cli, CLI_REPLAY))
+        return err_set(err, ERR_USAGE, "--record and --replay: leave one out");
+    return !cli_has(cli, CLI_SPEED) || cli_has(cli, CLI_REPLAY) ||
+           err_set(err, ERR_USAGE, "--speed goes with --replay");
+}
+
 bool cli_explorer_run(struct cli *cli, struct err *err)
 {
-    if (cli_has(cli, CLI_DEMO))
+    if (!check_session(cli, err))
+        return false;
+    if (cli_has(cli, CLI_DEMO) || cli_has(cli, CLI_TOUR))
         return run_demo(cli, err);
     if (cli_has(cli, CLI_CONNECTION) && cli->arg_count > 1)
         return err_set(

@@ -25,6 +25,10 @@ void sheet_init(struct sheet *c, struct arena *arena, const struct sheet_head *h
 void sheet_fini(struct sheet *c);
 /* `cells`: one for each head; their text is borrowed until the end. */
 void sheet_add(struct sheet *c, const struct str *cells);
+/* On a terminal no row is longer than a line: what is too wide is cut. */
 void sheet_print(const struct sheet *c, struct cli_out *out);
+/* Takes columns away from the widest until all and the gaps between them fit into `room`; none gets
+ * narrower than a few. */
+void sheet_fit(size_t *widths, size_t count, size_t room);
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dynascope ask: the query builder without its pane. The same line, the same plan; what the pane
+ * says of it (--plan), shows to be copied (--print), or runs.
+ */
+#include "views/cli/read.h"
+#include "views/cli/source.h"
+#include "views/query_lex.h"
+#include "views/query_request.h"
+#include "views/query_verdict.h"
+
+/* The words of the line, as they stand on the command line; or what a file holds. */
+static bool take_line(struct cli *cli, struct str *out, struct err *err)
+{
+    struct buf text = {0};
+    bool ok = true;
+    if (cli->arg_count == 2)
+        ok = cli_source_read(cli->args[1], QUERY_TEXT_MAX, &text, err);
+    for (int i = 1; cli->arg_count > 2 && i < cli->arg_count; i++)
+        buf_printf(&text, "%s%s", i > 1 ? " " : "", cli->args[i]);
+    *out = arena_dup(&cli->arena, str_trim(buf_str(&text)));
+    buf_fini(&text);
+    return ok;
+}
+
+static bool print_plan(struct cli *cli, const struct query_form *form, struct err *err)
+{
+    struct buf line = {0}, place = {0}, why = {0};
+    query_verdict_line(form, &line);
+    cli_out_line(&cli->out, buf_str(&line));
+    buf_clear(&line);
+    query_verdict_cost(form, -1, &line);
+    cli_out_line(&cli->out, buf_str(&line));
+    for (uint32_t i = 0; query_verdict_reason(form, i, &place, &why); i++) {
+        buf_clear(&line);
+        buf_printf(&line, "not %.*s: %.*s", STR_ARG(buf_str(&place)), STR_ARG(buf_str(&why)));
+        cli_out_line(&cli->out, buf_str(&line));
+        buf_clear(&place);
+        buf_clear(&why);
+    }
+    buf_fini(&line);
+    buf_fini(&place);
+    buf_fini(&why);
+    return cli_out_flush(&cli->out, err);
+}
+
+/* What the AWS CLI is to be told of where to ask. */
+static struct str endpoint_of(const struct cli *cli)
+{
+    struct str connection = str_from(cli_connection(cli));
+    if (cli_has(cli, CLI_ENDPOINT_URL))
+        return cli_value(cli, CLI_ENDPOINT_URL);
+    return str_starts(connection, STR("http")) ? connection : STR_NONE;
+}
+
+static bool print_as(struct cli *cli, const struct query_form *form, struct err *err)
+{
+    struct client_read read = query_request_read(form->table, &form->line, &form->plan);
+    struct str how = cli_value(cli, CLI_PRINT);
+    struct buf text = {0};
+    if (str_equal_nocase(how, STR("aws")))
+        query_request_command(&read, &form->line, endpoint_of(cli), &text);
+    else if (str_equal_nocase(how, STR("request")))
+        client_read_body(&text, &read);
+    else
+        return err_set(err, ERR_USAGE, "--print %s: aws or request", cli->value[CLI_PRINT]);
+    cli_out_line(&cli->out, buf_str(&text));
+    buf_fini(&text);
+    return cli_out_flush(&cli->out, err);
+}
+
+static bool print_items(struct cli *cli, const struct query_form *form, struct err *err)
+{
+    struct client_read read = query_request_read(form->table, &form->line, &form->plan);
+    read.count_only = cli_has(cli, CLI_COUNT);
+    if (form->line.segments && !form->plan.query) {
+        read.segments = form->line.segments;
+        cli->value[CLI_SEGMENTS] = "";
+    }
+    return cli_read_print(cli, &read, &cli->out, err);
+}
+
+static bool answer(struct cli *cli, const struct query_form *form, struct err *err)
+{
+    if (!form->good || !form->planned) {
+        *err = form->err;
+        cli_point_at(cli, "line", buf_str(&form->text));
+        return err_context(err, "the line");
+    }
+    if (cli_has(cli, CLI_PLAN))
+        return print_plan(cli, form, err);
+    return cli_has(cli, CLI_PRINT) ? print_as(cli, form, err) : print_items(cli, form, err);
+}
+
+bool cli_ask_run(struct cli *cli, struct err *err)
+{
+    struct client_table *table = arena_array(&cli->arena, struct client_table, 1);
+    struct query_form *form = arena_array(&cli->arena, struct query_form, 1);
+    struct str line;
+    if (cli_has(cli, CLI_PLAN) && cli_has(cli, CLI_PRINT))
+        return err_set(err, ERR_USAGE, "--plan and --print: leave one out");
+    if (!take_line(cli, &line, err) || !cli_open(cli, CLI_READS, err) ||
+        !client_describe(&cli->client, &cli->arena, str_from(cli->args[0]), table, err))
+        return false;
+    query_form_init(form, table);
+    query_form_set(form, line);
+    bool ok = answer(cli, form, err);
+    if (cli->text_count) /* the error points into what goes now */
+        cli->texts[0].text = line;
+    query_form_fini(form);
+    return ok;
+}
