@@ -52,7 +52,7 @@ static void add_parts(struct buf *out, const struct journal_entry *entry, size_t
             buf_printf(out, " of %.*s\n", STR_ARG(part->table->name));
         }
         staged_add_diff(out, part->before, part->after);
-        if (entry->count > 1)
+        if (i + 1 < entry->count)
             buf_add_byte(out, '\n');
     }
     if (entry->count > most)

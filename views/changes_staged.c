@@ -4,7 +4,7 @@
  */
 #include "views/pane_changes_impl.h"
 
-#include "views/diff.h"
+#include "views/words.h"
 
 static void staged_title(struct pane_changes *p, struct buf *left, struct buf *right)
 {
@@ -36,9 +36,10 @@ static void staged_cell(
         return;
     if (column == CHANGES_STATE)
         buf_add(out, item->writing ? STR("writing") : STR("staged"));
-    else if (column == CHANGES_WHAT)
-        buf_printf(out, "%s %.*s · %u attributes", item->verb, STR_ARG(item->what),
-            change_count(item->before, item->after));
+    if (column != CHANGES_WHAT)
+        return;
+    buf_printf(out, "%s %.*s · ", item->verb, STR_ARG(item->what));
+    words_plural(out, change_count(item->before, item->after), "attribute");
 }
 
 static enum role staged_role(struct pane_changes *p, size_t row, enum changes_column column)

@@ -231,6 +231,9 @@ static void conflict_run_write(struct app *app, struct view *view, struct str ar
         conflict_give_up(app, view, item);
     } else {
         staged_rebase(&app->staged, item, p->merge.theirs, after);
+        item->verb = p->merge.theirs.type == VALUE_NONE ? "put again"
+                     : after.type == VALUE_NONE         ? "deleted"
+                                                        : "changed";
         conflict_close(app, view);
         journal_write(&app->journal, staged_entry(&app->staged, item, false));
     }

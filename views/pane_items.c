@@ -564,7 +564,8 @@ static void items_written(struct view *view)
 
 static bool items_cancel(struct view *view)
 {
-    return feed_cancel(&((struct pane_items *)view)->feed);
+    struct pane_items *p = (struct pane_items *)view;
+    return items_marked_cancel(p) || feed_cancel(&p->feed);
 }
 
 static void items_free(struct view *view)
@@ -572,6 +573,7 @@ static void items_free(struct view *view)
     struct pane_items *p = (struct pane_items *)view;
     items_columns_keep(p);
     pane_items_live_fini(p);
+    items_marked_fini(p);
     marking_fini(&p->marking);
     buf_fini(&p->report);
     feed_fini(&p->feed);

@@ -281,13 +281,23 @@ static bool staged_see(void *context, const struct diff *diff)
     return true;
 }
 
+/* The whole item came or went. */
+static bool staged_see_plain(void *context, const struct diff *diff)
+{
+    struct buf *out = context;
+    diff_add_plain(out, diff);
+    buf_add_byte(out, '\n');
+    return true;
+}
+
 void staged_add_diff(struct buf *out, struct value before, struct value after)
 {
     if (before.type == VALUE_NONE)
         buf_add(out, STR("A new item:\n"));
     if (after.type == VALUE_NONE)
         buf_add(out, STR("Deleted, with all its attributes:\n"));
-    diff_walk(before, after, staged_see, out);
+    bool both = before.type != VALUE_NONE && after.type != VALUE_NONE;
+    diff_walk(before, after, both ? staged_see : staged_see_plain, out);
 }
 
 void staged_add_request(struct buf *out, const struct staged_item *item)

@@ -151,6 +151,9 @@ void writing_ended(void *context, const struct journal_entry *entry, const struc
         if (writing_deleted(entry) && app->item)
             app_show_item(app, NULL);
     }
+    struct view *main = app_main(app);
+    if (strcmp(main->ops->context, "changes") == 0)
+        main->ops->refresh(main); /* a history has one version more */
     app_data_changed(app);
     if (!app->stream)
         app->items->ops->refresh(app->items); /* the stream may say it later, or not at all */
