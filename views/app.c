@@ -375,6 +375,7 @@ static void app_open_memory(struct app *app)
     history_open(&app->filter_history, app->common, "filters");
     history_open(&app->query_history, app->memory, "queries");
     history_open(&app->value_history, app->memory, "values");
+    places_open(&app->places, app->memory);
 }
 
 struct app *app_new(const struct explorer_options *options, struct screen *screen,
@@ -438,6 +439,8 @@ void app_free(struct app *app)
         &app->command_history, &app->filter_history, &app->query_history, &app->value_history};
     for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
         history_fini(histories[i]);
+    places_fini(&app->places);
+    place_fini(&app->arriving.to);
     memory_free(app->memory);
     memory_free(app->common);
     free(app);

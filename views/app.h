@@ -12,6 +12,7 @@
 #include "views/journal.h"
 #include "views/listing.h"
 #include "views/memory.h"
+#include "views/places.h"
 #include "views/prompt.h"
 #include "views/staged.h"
 #include "views/view.h"
@@ -79,6 +80,13 @@ struct app {
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;
     struct history command_history, filter_history, query_history, value_history;
+    struct places places;
+    struct {
+        bool on, asked; /* on the way; the place's query was run */
+        size_t at;      /* among the places; SIZE_MAX = it is none of these */
+        struct place to;
+    } arriving;
+    bool places_offered; /* the place of the last run was told */
     struct buf opening, opening_index; /* a table to open as soon as it is described */
     bool started;                      /* the first table was chosen */
     bool items_stale;                  /* they changed while a live stream lay over them */

@@ -9,6 +9,7 @@
 #include "views/chrome.h"
 #include "views/pane_item.h"
 #include "views/pane_items.h"
+#include "views/places_go.h"
 #include "views/tour.h"
 
 /* Frames of what comes by itself: on the average so far apart, and so many may come early. */
@@ -115,6 +116,7 @@ bool app_paint(struct app *app)
             (app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
             app_wait(app);
         app_replay(app);
+        places_go_see(app);
         app_watch_busy(app);
         tour_settle(app);
         app->dirty = false;

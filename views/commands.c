@@ -12,6 +12,7 @@
 #include "views/pane_changes.h"
 #include "views/pane_items.h"
 #include "views/pane_triggers.h"
+#include "views/places_go.h"
 #include "views/prompt.h"
 #include "views/record.h"
 #include "views/record_play.h"
@@ -313,6 +314,12 @@ static const struct command global_commands[] = {
         .flags = COMMAND_WRITES,
         .run = changes_run_commit,
         .enabled = changes_has_staged},
+    {.name = "place-back",
+        .help = "to the place before this one: table, query, item or stream",
+        .run = places_go_back},
+    {.name = "place-forward",
+        .help = "to the place that place-back came from",
+        .run = places_go_forward},
     {.name = "back", .help = "up one level", .run = global_run_back},
     {.name = "close", .help = "up one level; at the top, quit", .run = global_run_close},
     {.name = "quit", .help = "leave dynascope", .run = global_run_quit},

@@ -142,7 +142,8 @@ void feed_allow(struct feed *p)
 
 bool feed_jumping(const struct feed *p)
 {
-    return p->job && (p->job->kind == FEED_JOB_OPEN || p->job->kind == FEED_JOB_LAST);
+    return p->job && (p->job->kind == FEED_JOB_OPEN || p->job->kind == FEED_JOB_LAST ||
+                         (p->job->kind == FEED_JOB_REFRESH && !p->page_count));
 }
 
 /* ---- jobs ---- */
@@ -210,6 +211,16 @@ static int64_t feed_choose_limit(const struct browse *browse, size_t view_rows)
     return limit > (int64_t)view_rows + 8 ? limit : (int64_t)view_rows + 8;
 }
 
+/* All that stood at a lost place is gone: begin again at the nearest place that is known. */
+static void feed_restart(struct feed *p, struct feed_place from)
+{
+    struct feed_job *job = feed_new_job(p, FEED_JOB_REFRESH);
+    job->from = feed_job_keep(job, from);
+    job->rows = (size_t)p->limit;
+    feed_submit(p, job);
+    p->from_home = p->from_end = false;
+}
+
 void feed_home(struct feed *p)
 {
     feed_orphan(p);
@@ -219,7 +230,7 @@ void feed_home(struct feed *p)
     feed_submit(p, job);
 }
 
-void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
+static void feed_begin(struct feed *p, struct browse *browse, size_t view_rows)
 {
     feed_orphan(p);
     feed_clear_window(p);
@@ -235,7 +246,29 @@ void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
     else if (browse_items(browse) <=
              p->limit) /* a small table at once, and one more to see its end */
         p->limit = p->first = p->limit + 1;
+}
+
+void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
+{
+    feed_begin(p, browse, view_rows);
     feed_home(p);
+}
+
+void feed_open_at(struct feed *p, struct browse *browse, size_t view_rows, struct feed_place place)
+{
+    feed_begin(p, browse, view_rows);
+    feed_allow(p);
+    feed_restart(p, place);
+}
+
+struct feed_place feed_place_of(const struct feed *p, size_t row)
+{
+    for (size_t i = 0; i < p->page_count; i++) {
+        if (row < p->pages[i]->count)
+            return p->pages[i]->place;
+        row -= p->pages[i]->count;
+    }
+    return (struct feed_place){0};
 }
 
 void feed_end(struct feed *p)
@@ -414,16 +447,6 @@ static void feed_done_next(struct feed *p, struct feed_job *job)
         feed_drop_front(p);
     }
     p->changed(p->context, FEED_MOVED, moved);
-}
-
-/* All that stood at a lost place is gone: begin again at the nearest place that is known. */
-static void feed_restart(struct feed *p, struct feed_place from)
-{
-    struct feed_job *job = feed_new_job(p, FEED_JOB_REFRESH);
-    job->from = feed_job_keep(job, from);
-    job->rows = (size_t)p->limit;
-    feed_submit(p, job);
-    p->from_home = p->from_end = false;
 }
 
 static void feed_done_previous(struct feed *p, struct feed_job *job)

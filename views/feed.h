@@ -65,6 +65,10 @@ void feed_fini(struct feed *p);
 /* Forgets what is loaded and reads the first page; `view_rows` is the height of the screen's part.
  * A reference to `browse` is taken. */
 void feed_open(struct feed *p, struct browse *browse, size_t view_rows);
+/* The same from another place on (its bytes are copied): FEED_REFRESHED comes. */
+void feed_open_at(struct feed *p, struct browse *browse, size_t view_rows, struct feed_place place);
+/* Where the page begins that a row is on. */
+struct feed_place feed_place_of(const struct feed *p, size_t row);
 /* Forgets all, the browse too. */
 void feed_close(struct feed *p);
 void feed_home(struct feed *p);

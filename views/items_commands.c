@@ -173,6 +173,8 @@ static bool items_query(struct app *app, struct view *view, struct str line, str
         buf_clear(&p->about);
         buf_add(&p->about, buf_str(&about));
         pane_items_browse(view, query);
+        buf_clear(&p->asked);
+        items_query_line(query, &p->asked);
         browse_unref(query);
         app_focus(app, APP_MAIN);
     }

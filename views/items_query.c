@@ -7,6 +7,8 @@
 #include "backend/json_in.h"
 #include "backend/number.h"
 #include "views/cells.h"
+#include "views/literal.h"
+#include "views/query_form.h"
 
 enum { QUERY_WORDS_MAX = 8 };
 
@@ -191,4 +193,46 @@ struct browse *items_query_parse(const struct client_table *table, struct str in
     buf_fini(&q.values);
     browse_unref(schema);
     return browse;
+}
+
+/* ---- as a line of the builder ---- */
+
+static bool query_is_placeholder_byte(char c)
+{
+    return c == '_' || (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z');
+}
+
+/* placeholder = ( "#" | ":" ) name; what it stands for goes into `out`. */
+static size_t query_put_meaning(const struct client_read *read, struct str text, struct buf *out)
+{
+    size_t len = 1;
+    struct value v;
+    while (len < text.len && query_is_placeholder_byte(text.at[len]))
+        len++;
+    struct str name = str_take(text, len);
+    if (text.at[0] == '#' && value_find(read->names, name, &v))
+        query_form_name(out, v.data);
+    else if (text.at[0] == ':' && value_find(read->values, name, &v))
+        literal_add(out, v);
+    return len;
+}
+
+void items_query_line(const struct browse *browse, struct buf *out)
+{
+    const struct client_read *read = &browse->read;
+    struct str rest = read->key_condition;
+    while (rest.len) {
+        size_t len = 1;
+        if (rest.at[0] == '#' || rest.at[0] == ':')
+            len = query_put_meaning(read, rest, out);
+        else
+            buf_add_byte(out, rest.at[0]);
+        rest = str_skip(rest, len);
+    }
+    if (browse->index) {
+        buf_add(out, STR(" on "));
+        query_form_name(out, browse->index->name);
+    }
+    if (read->backward)
+        buf_add(out, STR(" descending"));
 }

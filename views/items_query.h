@@ -19,4 +19,8 @@
 struct browse *items_query_parse(const struct client_table *table, struct str index,
     struct str line, bool backward, struct buf *about, struct err *err);
 
+/* The same reading as a line of the query builder (query_line.h), for a key condition without
+ * filters. */
+void items_query_line(const struct browse *browse, struct buf *out);
+
 #endif

@@ -218,6 +218,16 @@ static void item_load(struct view *view)
     task_submit(&t->task, view->app->worker);
 }
 
+struct value pane_item_current(const struct view *view)
+{
+    return item_tree_item(&((const struct pane_item *)view)->model);
+}
+
+const struct client_table *pane_item_table(const struct view *view)
+{
+    return &((const struct pane_item *)view)->table;
+}
+
 bool pane_item_waiting(const struct view *view)
 {
     const struct pane_item *p = (const struct pane_item *)view;

@@ -9,6 +9,9 @@
  * whole is read at once. The cursor starts on the attribute `name`. */
 struct view *pane_item_new(
     struct app *app, const struct client_table *table, struct value item, struct str name);
+/* What it shows, as it was read last, and whose it is. Borrowed. */
+struct value pane_item_current(const struct view *view);
+const struct client_table *pane_item_table(const struct view *view);
 /* Whether the item was read once. */
 bool pane_item_waiting(const struct view *view);
 

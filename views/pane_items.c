@@ -55,6 +55,18 @@ static void items_restore(struct pane_items *p)
     grid_go(&p->grid, p->grid.cursor);
 }
 
+/* Once, when one comes back. */
+static void items_seek(struct pane_items *p)
+{
+    if (p->sought) {
+        int64_t rows = p->grid.rows;
+        p->identity = p->sought;
+        items_restore(p);
+        p->grid.top = p->grid.cursor < rows ? 0 : p->grid.cursor - rows / 2;
+    }
+    p->sought = 0;
+}
+
 /* Goes on with a movement that had come to the edge of what was loaded. */
 static void items_pay(struct pane_items *p)
 {
@@ -128,6 +140,7 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
         items_columns_sort(p);
         items_order_update(&p->order, &p->feed);
         grid_go(&p->grid, 0);
+        items_seek(p);
         break;
     case FEED_ENDED:
         items_order_update(&p->order, &p->feed);
@@ -140,6 +153,9 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
         items_order_update(&p->order, &p->feed);
         grid_rows_moved(&p->grid, 0, 0); /* columns may have to be wider */
         items_restore(p);
+        items_seek(p);
+        if (!p->feed.rows && !feed_at_home(&p->feed)) /* all that was behind the place is gone */
+            feed_home(&p->feed);
         break;
     case FEED_FOUND:
         items_found(p, moved);
@@ -245,7 +261,9 @@ void pane_items_browse(struct view *view, struct browse *browse)
     /* first, so that nothing can happen unseen between the two; what lies over it follows itself */
     items_live_browse(&p->live, view->app->stream ? NULL : browse);
     p->cached_row = -1;
-    feed_open(&p->feed, browse, (size_t)(rows > 0 ? rows : 1));
+    size_t view_rows = (size_t)(rows > 0 ? rows : 1);
+    if (!items_arrive(p, browse, view_rows))
+        feed_open(&p->feed, browse, view_rows);
     view->app->dirty = true;
 }
 
@@ -582,6 +600,7 @@ static void items_free(struct view *view)
     buf_fini(&p->cell);
     buf_fini(&p->note);
     buf_fini(&p->about);
+    items_arrival_fini(&p->arrival);
     buf_fini(&p->asked);
     free(p);
 }

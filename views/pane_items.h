@@ -3,6 +3,7 @@
 #define VIEWS_PANE_ITEMS_H
 
 #include "views/browse.h"
+#include "views/places.h"
 #include "views/view.h"
 
 /* The grid of items: a Scan or Query of a table or index. */
@@ -17,6 +18,12 @@ struct str pane_items_asked(const struct view *view);
 void pane_items_close(struct view *view);
 /* What is shown, or NULL. Borrowed. */
 const struct browse *pane_items_browsed(const struct view *view);
+/* The next reading of the place's table begins where it says, the cursor on its item. */
+void pane_items_arrive(struct view *view, const struct place *place);
+/* Moves the cursor to an item that is loaded; false where it is not. */
+bool pane_items_go(struct view *view, struct value key);
+/* Where the cursor is, into an empty place; something is browsed. */
+void pane_items_place(const struct view *view, struct place *place);
 /* Follows the table's stream, or does not while nobody looks. */
 void pane_items_live(struct view *view, bool on);
 /* Whether the first page is still to come. */

@@ -9,6 +9,13 @@
 #include "views/marking.h"
 #include "views/pane_items.h"
 
+/* A place to come back to, once the table is opened. */
+struct items_arrival {
+    bool on;
+    struct buf table, key, start;
+    int64_t segment, segments;
+};
+
 /* The items pane from inside: for pane_items.c (rows, cells, drawing) and items_commands.c. */
 struct pane_items {
     struct view view;
@@ -19,10 +26,12 @@ struct pane_items {
     int rows;          /* of the last frame */
     int64_t owed;      /* rows that a movement could not go yet: they are still being read */
     uint64_t identity; /* of the item under the cursor */
-    struct buf cell;   /* text of the cell drawn last */
-    struct buf note;   /* and what explains it */
-    struct buf about;  /* a Query's condition, for the title */
-    struct buf asked;  /* the line that it was asked with; empty = another way */
+    struct items_arrival arrival;
+    uint64_t sought;  /* the item where the cursor goes when the rows come; 0 = to the first */
+    struct buf cell;  /* text of the cell drawn last */
+    struct buf note;  /* and what explains it */
+    struct buf about; /* a Query's condition, for the title */
+    struct buf asked; /* the line that it was asked with; empty = another way */
     int64_t cached_row;
     uint64_t cached_version;
     struct value cached_item;
@@ -39,6 +48,10 @@ struct pane_items {
 
 /* The view's title(). */
 void pane_items_title(struct view *view, struct buf *left, struct buf *right);
+/* Opens the reading at the place that is to be come back to; false where there is none, or only the
+ * item to look for. */
+bool items_arrive(struct pane_items *p, struct browse *browse, size_t view_rows);
+void items_arrival_fini(struct items_arrival *arrival);
 /* Takes the arrows off the columns' headers. */
 void pane_items_unsort(struct pane_items *p);
 /* The part of the pane that follows the stream: pane_items_live.c. */

@@ -440,17 +440,27 @@ static void open_with(struct app *app, struct view *items, const struct browse *
     buf_fini(&text);
 }
 
+bool pane_query_show(
+    struct app *app, const struct client_table *table, struct str line, struct err *err)
+{
+    struct query_form form;
+    query_form_init(&form, table);
+    query_form_set(&form, line);
+    bool ok = show(app, &form);
+    if (!ok)
+        *err = form.err;
+    query_form_fini(&form);
+    return ok;
+}
+
 void pane_query_ask(struct app *app, struct view *items, struct str args)
 {
     const struct browse *browse = pane_items_browsed(items);
-    struct query_form form;
+    struct err err = ERR_INIT;
     if (args.len == 0) {
         open_with(app, items, browse);
         return;
     }
-    query_form_init(&form, &browse->table);
-    query_form_set(&form, args);
-    if (!show(app, &form))
-        app_fail(app, &form.err);
-    query_form_fini(&form);
+    if (!pane_query_show(app, &browse->table, args, &err))
+        app_fail(app, &err);
 }

@@ -11,6 +11,8 @@ void pane_stream_open(struct app *app, const struct client_table *table);
  * given), or of those that are named, or with "*" of all that have one. Where the one table has
  * none, asks whether to turn one on; a view type in args is that of the new one. */
 void pane_stream_run(struct app *app, const struct client_table *table, struct str args);
+/* Names of the tables whose streams are shown, with a blank between, or "*". */
+void pane_stream_names(const struct view *view, struct buf *out);
 /* A table's stream was turned on: it joins what is shown, or is opened. */
 void pane_stream_turned_on(struct app *app, const struct client_table *table);
 /* For rows that take names of tables or a view type. */

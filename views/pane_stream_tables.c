@@ -39,6 +39,15 @@ void pane_stream_open_tables(struct app *app, struct str names)
     app_show_stream(app, &p->view);
 }
 
+void pane_stream_names(const struct view *view, struct buf *out)
+{
+    const struct pane_stream *p = (const struct pane_stream *)view;
+    if (p->all)
+        buf_add_byte(out, '*');
+    for (size_t i = 0; !p->all && i < p->tail.table_count; i++)
+        buf_printf(out, "%s%.*s", i ? " " : "", STR_ARG(p->tail.tables[i]->table.name));
+}
+
 void pane_stream_turned_on(struct app *app, const struct client_table *table)
 {
     struct pane_stream *p = (struct pane_stream *)app->stream;
