@@ -313,6 +313,13 @@ static int width_of(struct grid *grid, int index)
     return (int)bounded(header > column->seen ? header : column->seen, least, most);
 }
 
+/* The columns behind the width for the notes of a column that shows them always. */
+static int note_of(const struct grid_column *column, int room)
+{
+    bool shown = column->noted_always && column->noted && !column->width;
+    return shown && column->noted + 1 <= room ? column->noted + 1 : 0;
+}
+
 /* Gives a column its place; false where there is none left. */
 static bool place_column(struct grid *grid, int index, int *x, int end)
 {
@@ -321,9 +328,12 @@ static bool place_column(struct grid *grid, int index, int *x, int end)
         grid->slot_count == GRID_VISIBLE_MAX)
         return false;
     int width = wanted < room ? wanted : room;
-    grid->slots[grid->slot_count++] =
-        (struct grid_slot){.column = index, .col = *x, .width = width};
-    *x += width + GRID_GAP;
+    struct grid_slot slot = {.column = index,
+        .col = *x,
+        .width = width,
+        .note = note_of(&grid->columns[index], room - width)};
+    grid->slots[grid->slot_count++] = slot;
+    *x += width + slot.note + GRID_GAP;
     return true;
 }
 
@@ -354,12 +364,12 @@ static void place_notes(struct grid *grid)
     if (!grid->slot_count || grid->more_right || grid->more_left)
         return;
     const struct grid_slot *last = &grid->slots[grid->slot_count - 1];
-    int left = grid->cols - (last->col + last->width), moved = 0;
+    int left = grid->cols - (last->col + last->width + last->note), moved = 0;
     for (int i = 0; i < grid->slot_count; i++) {
         struct grid_slot *slot = &grid->slots[i];
         const struct grid_column *column = &grid->columns[slot->column];
         slot->col += moved;
-        if (!column->noted || column->width || column->noted + 1 > left - moved)
+        if (slot->note || !column->noted || column->width || column->noted + 1 > left - moved)
             continue;
         slot->note = column->noted + 1;
         moved += slot->note;

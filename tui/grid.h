@@ -53,6 +53,7 @@ struct grid_column {
     enum role header;    /* ROLE_HEADER, ROLE_HEADER_KEY; 0 counts as ROLE_HEADER */
     unsigned char flags; /* CANVAS_RIGHT aligns the header */
     bool frozen, hidden;
+    bool noted_always;  /* its notes count as much as its texts */
     signed char sorted; /* +1 ascending, -1 descending: an arrow in the header */
     int min, max;       /* bounds of the automatic width; 0 = GRID_WIDTH_MIN / GRID_WIDTH_MAX */
     int width;          /* set by the user; 0 = automatic */

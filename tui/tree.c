@@ -8,7 +8,7 @@
 #include "tui/text.h"
 #include <stdlib.h>
 
-enum { LABEL_MAX = 32, INDENT = 2, ASIDE_MAX = 16 };
+enum { LABEL_MAX = 32, INDENT = 2, ASIDE_MAX = 16, NOTE_MAX = 32, VALUE_MIN = 24 };
 
 void tree_init(struct tree *tree, const struct tree_source *source)
 {
@@ -304,6 +304,14 @@ void tree_arrange(struct tree *tree, int rows, int cols)
     remember_cursor(tree);
 }
 
+/* A long value leaves room for a short note, where there is enough for both. */
+static int value_room(const struct tree_node *node, int room)
+{
+    int note = node->note.len ? text_columns(node->note, NOTE_MAX, false) : 0;
+    int value = room - note - 2;
+    return note && note <= NOTE_MAX && value >= VALUE_MIN ? value : room;
+}
+
 /* gutter(1) fold(2) indented label, two blanks, value, two blanks, note, aside at the right edge */
 static void draw_node(const struct tree *tree, const struct canvas *c, int y,
     const struct tree_node *node, enum role bar, bool folded)
@@ -324,10 +332,10 @@ static void draw_node(const struct tree *tree, const struct canvas *c, int y,
             c, y, end - columns - 1, columns, node->aside, bar ? bar : node->note_role, flags);
         end -= columns + 3;
     }
-    int used =
-        canvas_text(c, y, value_x, end - value_x, node->value, bar ? bar : node->value_role, flags);
+    int room = value_room(node, end - value_x);
+    int used = canvas_text(c, y, value_x, room, node->value, bar ? bar : node->value_role, flags);
     if (tree->search.len)
-        canvas_match(c, y, value_x, end - value_x, node->value, flags, tree->search, ROLE_MATCH);
+        canvas_match(c, y, value_x, room, node->value, flags, tree->search, ROLE_MATCH);
     int note_x = value_x + used + 2;
     canvas_text(c, y, note_x, end - note_x, node->note, bar ? bar : node->note_role, flags);
 }

@@ -76,6 +76,7 @@ static bool columns_add(struct columns *c, struct str name, enum value_type type
         .flags = type == VALUE_N ? CANVAS_RIGHT : 0,
         .frozen = key,
         .hidden = spare,
+        .noted_always = c->ttl.len && str_equal(name, c->ttl),
     };
     c->states[column] = (struct columns_state){.key = key, .spare = spare};
     c->slots[slot] = (int16_t)c->count;
@@ -99,6 +100,7 @@ void columns_reset(struct columns *c, const struct browse *browse, struct str fi
     memset(c->slots, 0, sizeof c->slots);
     c->count = 0;
     c->full = c->crowded = c->settled = c->changed = false;
+    c->ttl = arena_dup(&c->arena, browse->table.ttl_attribute);
     columns_file_find(file, browse->table.name, browse->index ? browse->index->name : STR_NONE,
         &c->kept_arena, &c->kept);
     for (uint32_t i = 0; i < count; i++)

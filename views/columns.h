@@ -40,7 +40,8 @@ struct columns {
     int16_t slots[4 * COLUMNS_MAX]; /* hash of names; 0 = free, else index + 1 */
     struct columns_kept kept;       /* as it was left the last time; borrows from kept_arena */
     struct arena kept_arena;
-    bool changed; /* by the user, since it was kept */
+    struct str ttl; /* the attribute whose notes are always shown */
+    bool changed;   /* by the user, since it was kept */
 };
 
 /* Begins anew with the key attributes of what is browsed. `file`: what was kept of all tables, may

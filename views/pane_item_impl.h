@@ -31,7 +31,7 @@ struct pane_item {
 bool pane_item_path(const struct pane_item *p, struct patch_path *path);
 /* The node under the cursor, also inside a string; NULL in JSON and in an empty item. */
 const struct item_node *pane_item_at(const struct pane_item *p);
-/* "payload ▸ JSON ▸ user.name": where a node is, also inside a string. */
+/* "payload ▸ user.name": where a node is, also inside a string. */
 void pane_item_place(const struct pane_item *p, const struct item_node *node, struct buf *out);
 /* pane_item_read.c: what is inside the value, the value in a pager, the column of sizes. */
 void pane_item_unfold(struct app *app, struct view *view, struct str args);

@@ -42,7 +42,7 @@ void pane_item_place(const struct pane_item *p, const struct item_node *node, st
     patch_path_add(out, &path);
     if (top == node)
         return;
-    buf_printf(out, " ▸ %s ▸ ", top->form);
+    buf_add(out, STR(" ▸ "));
     place_below(p, top, node, out);
 }
 

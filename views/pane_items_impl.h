@@ -42,8 +42,8 @@ struct pane_items {
     uint64_t held_version;
     int reread_timer;
     struct marking marking;
-    struct bulk_run *run; /* many items are worked on; or NULL */
-    struct buf report;    /* what went wrong the last time; or empty */
+    struct marked_run *run; /* marked items are worked on; or NULL */
+    struct buf report;      /* what went wrong the last time; or empty */
 };
 
 /* The view's title(). */
@@ -100,6 +100,17 @@ bool items_complete_columns(struct app *app, struct view *view, int nth, struct 
 void items_run_column_left(struct app *app, struct view *view, struct str args);
 void items_run_column_right(struct app *app, struct view *view, struct str args);
 void items_run_view_value(struct app *app, struct view *view, struct str args);
+/* What is done to the marked: items_marked.c. */
+bool items_marked_cancel(struct pane_items *p);
+void items_marked_fini(struct pane_items *p);
+void items_run_marked(struct app *app, struct view *view, struct str args);
+void items_run_delete_marked(struct app *app, struct view *view, struct str args);
+void items_run_update_marked(struct app *app, struct view *view, struct str args);
+void items_run_export_marked(struct app *app, struct view *view, struct str args);
+void items_run_copy_marked(struct app *app, struct view *view, struct str args);
+void items_run_restore(struct app *app, struct view *view, struct str args);
+void items_run_marked_report(struct app *app, struct view *view, struct str args);
+bool items_has_report(struct app *app, struct view *view, struct buf *why);
 /* To the first row, and to stay with the item that is there. */
 void pane_items_go_top(struct pane_items *p);
 
