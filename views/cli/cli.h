@@ -143,6 +143,18 @@ enum cli_option_id {
     CLI_REPLAY,
     CLI_SPEED,
     CLI_TOUR,
+    /* tables */
+    CLI_GLOBAL_INDEX,
+    CLI_LOCAL_INDEX,
+    CLI_DROP_INDEX,
+    CLI_PROVISIONED,
+    CLI_ON_DEMAND,
+    CLI_TTL,
+    CLI_PROTECT,
+    CLI_NO_PROTECT,
+    CLI_TAG,
+    CLI_UNTAG,
+    CLI_REQUESTS,
     CLI_OPTION_COUNT
 };
 
@@ -288,6 +300,10 @@ void cli_manual_add(struct buf *out);
 bool cli_explorer_run(struct cli *cli, struct err *err);
 bool cli_call_run(struct cli *cli, struct err *err);
 bool cli_tables_run(struct cli *cli, struct err *err);
+bool cli_create_table_run(struct cli *cli, struct err *err);
+bool cli_update_table_run(struct cli *cli, struct err *err);
+bool cli_delete_table_run(struct cli *cli, struct err *err);
+bool cli_purge_run(struct cli *cli, struct err *err);
 bool cli_scan_run(struct cli *cli, struct err *err);
 bool cli_query_run(struct cli *cli, struct err *err);
 bool cli_get_run(struct cli *cli, struct err *err);

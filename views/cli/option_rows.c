@@ -406,6 +406,32 @@ static const struct cli_option options[CLI_OPTION_COUNT] = {
         .argument = "LINES",
         .help = "lines a second of a replay, 1 to 1000; without it as fast as they can be done"},
     [CLI_TOUR] = {.name = "tour", .help = "open the sample store, and be shown around"},
+
+    [CLI_GLOBAL_INDEX] = {.name = "global-index",
+        .argument = "'NAME KEY[:TYPE] …'",
+        .help = "a global secondary index: its name, partition key, perhaps a sort key, then "
+                "perhaps ALL, KEYS_ONLY or INCLUDE=a,b and READ/WRITE units; may be repeated"},
+    [CLI_LOCAL_INDEX] = {.name = "local-index",
+        .argument = "'NAME KEY[:TYPE] …'",
+        .help = "a local secondary index: its name and sort key, then perhaps ALL, KEYS_ONLY or "
+                "INCLUDE=a,b; none can be added later; may be repeated"},
+    [CLI_DROP_INDEX] = {.name = "drop-index",
+        .argument = "NAME",
+        .words = CLI_WORDS_INDEX,
+        .help = "delete a global secondary index, or stop its backfill"},
+    [CLI_PROVISIONED] = {.name = "provisioned",
+        .argument = "READ/WRITE",
+        .help = "capacity units, of the table and of indexes that do not say their own"},
+    [CLI_ON_DEMAND] = {.name = "on-demand", .help = "billed by request"},
+    [CLI_TTL] = {.name = "ttl",
+        .argument = "ATTRIBUTE",
+        .help = "items go at the epoch second in this attribute; off: they do not"},
+    [CLI_PROTECT] = {.name = "protect", .help = "protect the table against deletion"},
+    [CLI_NO_PROTECT] = {.name = "no-protect", .help = "take the protection away"},
+    [CLI_TAG] = {.name = "tag", .argument = "NAME=VALUE", .help = "a tag; may be repeated"},
+    [CLI_UNTAG] = {.name = "untag", .argument = "NAME", .help = "take a tag away; may be repeated"},
+    [CLI_REQUESTS] = {.name = "requests",
+        .help = "send nothing: print each request as a line of JSON"},
 };
 
 const struct cli_option *cli_option(enum cli_option_id id)
