@@ -7,6 +7,7 @@
 #include "views/command_line.h"
 #include "views/confirm.h"
 #include "views/help.h"
+#include "views/jump.h"
 #include "views/match.h"
 #include "views/own_keys.h"
 #include "views/pane_changes.h"
@@ -156,6 +157,16 @@ static bool global_has_triggers(struct app *app, struct view *view, struct buf *
     else if (app->over_count)
         buf_add(why, STR("the triggers are open already: go back to them"));
     return app->host && !app->over_count;
+}
+
+static bool global_has_tables(struct app *app, struct view *view, struct buf *why)
+{
+    (void)view;
+    if (app->listing.count)
+        return true;
+    buf_add(why,
+        app->listing.listed ? STR("there are no tables") : STR("the tables are still to come"));
+    return false;
 }
 
 static bool global_complete_table(struct app *app, struct view *view, int nth, struct buf *out)
@@ -314,6 +325,10 @@ static const struct command global_commands[] = {
         .flags = COMMAND_WRITES,
         .run = changes_run_commit,
         .enabled = changes_has_staged},
+    {.name = "jump",
+        .help = "to a table or index, by letters of its name",
+        .run = jump_open,
+        .enabled = global_has_tables},
     {.name = "place-back",
         .help = "to the place before this one: table, query, item or stream",
         .run = places_go_back},

@@ -16,6 +16,7 @@ struct menu_row {
     struct str text, right; /* copied */
     struct str value;       /* handed to accept(); copied */
     bool heading, disabled;
+    int lift; /* see list.h */
 };
 
 struct menu *menu_new(struct app *app, struct str title);
