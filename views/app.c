@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "views/app_impl.h"
+#include "views/copying.h"
 #include "views/hints.h"
 #include "views/pane_items.h"
 #include "views/pane_tables.h"
@@ -49,12 +50,7 @@ void app_fail(struct app *app, const struct err *err)
 
 void app_copy(struct app *app, struct str text, struct str what)
 {
-    struct err err = ERR_INIT;
-    if (!screen_copy(app->screen, text, &err))
-        app_fail(app, &err);
-    else
-        app_say(app, ROLE_STATUS_OK, "copied %.*s, %zu bytes, through the terminal (OSC 52%s)",
-            STR_ARG(what), text.len, getenv("TMUX") ? ", tmux" : "");
+    copying_text(app, text, what);
 }
 
 /* ---- views ---- */
@@ -354,7 +350,7 @@ bool app_writable(struct app *app, struct buf *why)
 
 bool app_writing(const struct app *app)
 {
-    return app->journal.writing > 0;
+    return app->journal.writing > 0 || pane_items_working(app->items);
 }
 
 /* ---- life ---- */

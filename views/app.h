@@ -155,7 +155,7 @@ bool app_back(struct app *app);
 void app_say(struct app *app, enum role role, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void app_fail(struct app *app, const struct err *err);
-/* To the clipboard, and says so: `what` names it. */
+/* To the clipboard, or where that cannot hold it to a file, and says so: `what` names it. */
 void app_copy(struct app *app, struct str text, struct str what);
 
 void app_focus(struct app *app, enum app_pane pane);

@@ -6,6 +6,7 @@
 #include "views/act.h"
 #include "views/cells.h"
 #include "views/contexts.h"
+#include "views/copying.h"
 #include "views/items_query.h"
 #include "views/match.h"
 #include "views/menu.h"
@@ -90,6 +91,10 @@ static void items_run_open(struct app *app, struct view *view, struct str args)
     (void)args;
     struct pane_items *p = items_pane(view);
     struct str name = pane_items_column(view, p->grid.column);
+    if (p->marking.ranging) { /* it ends the range, too */
+        pane_items_marks_keep_range(p);
+        return;
+    }
     app_show_item(app, pane_item_new(app, items_table(p), pane_items_current(view), name));
 }
 
@@ -337,10 +342,7 @@ static void items_run_copy(struct app *app, struct view *view, struct str args)
     if (!items_cell_at(items_pane(view), &name, &v))
         return;
     struct buf text = {0}, what = {0};
-    if (v.type == VALUE_S)
-        buf_add(&text, v.data);
-    else
-        json_out_plain(&text, v);
+    copying_add_value(&text, v);
     buf_printf(&what, "the value of %.*s", STR_ARG(name));
     app_copy(app, buf_str(&text), buf_str(&what));
     buf_fini(&text);
@@ -355,6 +357,33 @@ static void items_run_copy_item(struct app *app, struct view *view, struct str a
     app_copy(app, buf_str(&text),
         json_out_is_plain(item) ? STR("the item as JSON") : STR("the item as DynamoDB JSON"));
     buf_fini(&text);
+}
+
+static void items_run_copy_key(struct app *app, struct view *view, struct str args)
+{
+    copying_key(app, items_table(items_pane(view)), pane_items_current(view), args);
+}
+
+static void items_run_write_item(struct app *app, struct view *view, struct str args)
+{
+    struct buf text = {0};
+    json_out_line(&text, pane_items_current(view), false);
+    copying_write(app, args, buf_str(&text), STR("the item"));
+    buf_fini(&text);
+}
+
+static void items_run_write_value(struct app *app, struct view *view, struct str args)
+{
+    struct buf text = {0}, what = {0};
+    struct str name;
+    struct value v;
+    if (!items_cell_at(items_pane(view), &name, &v))
+        return;
+    copying_add_value(&text, v);
+    buf_printf(&what, "the value of %.*s", STR_ARG(name));
+    copying_write(app, args, buf_str(&text), buf_str(&what));
+    buf_fini(&text);
+    buf_fini(&what);
 }
 
 static void items_run_copy_path(struct app *app, struct view *view, struct str args)
@@ -512,5 +541,79 @@ const struct command items_commands[] = {
         .help = "copy the attribute's name",
         .run = items_run_copy_path,
         .enabled = items_has_item},
+    {.name = "copy-key",
+        .args = "[typed]",
+        .help = "copy the item's key as JSON",
+        .run = items_run_copy_key,
+        .enabled = items_has_item},
+    {.name = "write-item",
+        .args = "[FILE]",
+        .help = "write the item to a file, as a line of JSON",
+        .run = items_run_write_item,
+        .enabled = items_has_item},
+    {.name = "write-value",
+        .args = "[FILE]",
+        .help = "write the value to a file",
+        .run = items_run_write_value,
+        .enabled = items_has_cell},
+    {.name = "mark",
+        .help = "mark the item, or take its mark away, and go on",
+        .hint = "mark",
+        .priority = 1,
+        .run = pane_items_run_mark,
+        .enabled = items_has_item},
+    {.name = "mark-range",
+        .help = "begin a range of marks, or keep the one that was begun",
+        .run = pane_items_run_range,
+        .enabled = items_has_item},
+    {.name = "mark-shown",
+        .help = "mark all items that are loaded and shown",
+        .run = pane_items_run_mark_shown,
+        .enabled = items_has_item},
+    {.name = "mark-all",
+        .help = "mark everything that this Scan or Query reads, loaded or not",
+        .run = pane_items_run_mark_all,
+        .enabled = pane_items_may_mark_all},
+    {.name = "marked",
+        .help = "choose what to do with the marked items",
+        .hint = "marked",
+        .priority = 8,
+        .run = items_run_marked,
+        .enabled = pane_items_has_marks},
+    {.name = "unmark",
+        .help = "take all marks away",
+        .run = pane_items_run_unmark,
+        .enabled = pane_items_has_marks},
+    {.name = "delete-marked",
+        .help = "delete the marked items, after asking",
+        .flags = COMMAND_WRITES,
+        .run = items_run_delete_marked,
+        .enabled = pane_items_has_marks},
+    {.name = "update-marked",
+        .args = "[SET … REMOVE … ADD …]",
+        .help = "change attributes of all marked items: SET status = \"new\", n = n + 1",
+        .flags = COMMAND_WRITES,
+        .run = items_run_update_marked,
+        .enabled = pane_items_has_marks},
+    {.name = "export-marked",
+        .args = "[typed|csv] [FILE]",
+        .help = "write the marked items to a file: JSON lines, or CSV by its name",
+        .run = items_run_export_marked,
+        .enabled = pane_items_has_marks},
+    {.name = "copy-marked",
+        .args = "[typed]",
+        .help = "copy the marked items as JSON lines",
+        .run = items_run_copy_marked,
+        .enabled = pane_items_has_marks},
+    {.name = "restore",
+        .args = "[FILE]",
+        .help = "take back what an undo file of many items holds",
+        .flags = COMMAND_WRITES,
+        .run = items_run_restore,
+        .enabled = items_has_table},
+    {.name = "marked-report",
+        .help = "what went wrong with the marked items the last time",
+        .run = items_run_marked_report,
+        .enabled = items_has_report},
     {0},
 };

@@ -38,7 +38,7 @@ struct marked_ask {
     struct bulk_update update;
     enum export_format format;
     bool replace;
-    struct buf file, what, phrase;
+    struct buf file, what, phrase, text;
 };
 
 static struct pane_items *marked_pane(struct view *view)
@@ -168,6 +168,7 @@ static void marked_ask_free(void *context)
     buf_fini(&ask->file);
     buf_fini(&ask->what);
     buf_fini(&ask->phrase);
+    buf_fini(&ask->text);
     free(ask);
 }
 
@@ -261,7 +262,7 @@ static void marked_ask_few(struct app *app, struct marked_ask *ask)
     if (delete)
         buf_add(&text, STR("\nWhat somebody changed since you saw it is kept."));
     else
-        buf_printf(&text, "\n%.*s", STR_ARG(ask->update.expression));
+        buf_printf(&text, "\n%.*s", STR_ARG(buf_str(&ask->text)));
     confirm_open(app, &(struct confirm_spec){
                           .title = delete ? STR("Delete marked items") : STR("Change marked items"),
                           .text = buf_str(&text),
@@ -283,8 +284,12 @@ static void marked_ask_many(struct app *app, struct marked_ask *ask, int64_t cou
         buf_printf(&ask->phrase, "%lld", (long long)count);
     else
         buf_add(&ask->phrase, ask->pane->feed.browse->table.name);
-    buf_printf(&label, "%s %.*s: type %.*s: ", ask->kind == BULK_DELETE ? "delete" : "change",
-        STR_ARG(buf_str(&ask->what)), STR_ARG(buf_str(&ask->phrase)));
+    bool delete = ask->kind == BULK_DELETE;
+    app_say(app, ROLE_STATUS_WARNING, "%s %.*s; %s", delete ? "deletes" : "changes",
+        STR_ARG(buf_str(&ask->what)),
+        delete ? "what somebody changed since you saw it is kept" : buf_cstr(&ask->text));
+    buf_printf(&label, "type %.*s to %s them: ", STR_ARG(buf_str(&ask->phrase)),
+        delete ? "delete" : "change");
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
                          .context = ask,
                          .changed = marked_phrase_note,
@@ -342,6 +347,17 @@ static bool marked_see_diff(void *context, const struct diff *diff)
     return true;
 }
 
+/* While it is typed it is mostly half an expression: that needs no long words. */
+static void marked_add_wrong(struct buf *note, const struct err *err)
+{
+    struct str text = str_from(err->text);
+    size_t colon = str_find(text, STR("Invalid UpdateExpression: "));
+    if (str_find(text, STR("yntax error")) != SIZE_MAX)
+        buf_add(note, STR("SET a = 1, b = b + 1 REMOVE c"));
+    else
+        buf_add(note, colon == 0 ? str_skip(text, strlen("Invalid UpdateExpression: ")) : text);
+}
+
 /* What becomes of the first marked item that is loaded, or what is wrong. */
 static void marked_update_note(struct app *app, void *context, struct str text, struct buf *note)
 {
@@ -355,7 +371,7 @@ static void marked_update_note(struct app *app, void *context, struct str text, 
     (void)app;
     if (!bulk_update_parse(&update, &p->feed.browse->table, text, &err) ||
         (first.type == VALUE_M && !bulk_update_apply(&update, first, &after, &err)))
-        buf_add(note, str_from(err.text));
+        marked_add_wrong(note, &err);
     else if (first.type != VALUE_M)
         buf_add(note, STR("no marked item is loaded to try it on"));
     else if (diff_walk(first, value_of(buf_str(&after)), marked_see_diff, &preview) &&
@@ -374,6 +390,7 @@ static bool marked_update(struct app *app, struct pane_items *p, struct str text
     }
     struct marked_ask *ask = marked_ask_new(p, BULK_UPDATE);
     ask->update = update;
+    buf_add(&ask->text, str_trim(text));
     marked_confirm(app, ask);
     return true;
 }
@@ -413,7 +430,8 @@ void items_run_update_marked(struct app *app, struct view *view, struct str args
     }
     struct marked_ask *ask = marked_ask_new(p, BULK_UPDATE);
     struct buf label = {0}, text = {0};
-    buf_printf(&label, "change %.*s: ", STR_ARG(buf_str(&ask->what)));
+    app_say(app, ROLE_STATUS, "changes %.*s, each as it is then", STR_ARG(buf_str(&ask->what)));
+    buf_add(&label, STR("change: "));
     marked_update_begin(p, &text);
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
                          .text = buf_str(&text),
@@ -505,8 +523,9 @@ void items_run_export_marked(struct app *app, struct view *view, struct str args
     struct marked_ask *ask = marked_ask_new(p, BULK_EXPORT);
     struct buf label = {0};
     ask->format = format;
-    buf_printf(&label, "write %.*s to the %sfile: ", STR_ARG(buf_str(&ask->what)),
-        format == EXPORT_CSV ? "CSV " : "");
+    app_say(app, ROLE_STATUS, "writes %.*s; a name that ends in .csv makes CSV",
+        STR_ARG(buf_str(&ask->what)));
+    buf_printf(&label, "write to the %sfile: ", format == EXPORT_CSV ? "CSV " : "");
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
                          .context = ask,
                          .accept = marked_export_accept,

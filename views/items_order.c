@@ -24,6 +24,7 @@ void items_order_clear(struct items_order *order)
     buf_clear(&order->sort);
     order->direction = 0;
     order->count = 0;
+    order->version++;
 }
 
 bool items_order_on(const struct items_order *order)
@@ -64,6 +65,7 @@ static int items_order_compare(const void *a, const void *b, void *context)
 void items_order_update(struct items_order *order, const struct feed *feed)
 {
     order->count = 0;
+    order->version++;
     if (!items_order_on(order))
         return;
     if (order->room < feed->rows) {

@@ -15,6 +15,7 @@ struct items_order {
     int direction;     /* 1, -1; 0 = as read */
     uint32_t *rows;    /* where it is on: rows of the feed */
     size_t count, room;
+    uint64_t version; /* changes with the rows */
 };
 
 void items_order_fini(struct items_order *order);

@@ -94,6 +94,7 @@ void pane_items_title(struct view *view, struct buf *left, struct buf *right)
     bool brief = view->app->frame.cols < 60;
     if (!items_order_on(&p->order) && !brief)
         buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
+    pane_items_marks_title(p, brief, right);
     items_title_live(p, right);
     if (p->feed.page_count)
         items_title_count(p, brief, right);

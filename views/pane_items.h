@@ -3,6 +3,7 @@
 #define VIEWS_PANE_ITEMS_H
 
 #include "views/browse.h"
+#include "views/query_seen.h"
 #include "views/places.h"
 #include "views/view.h"
 
@@ -26,6 +27,11 @@ bool pane_items_go(struct view *view, struct value key);
 void pane_items_place(const struct view *view, struct place *place);
 /* Follows the table's stream, or does not while nobody looks. */
 void pane_items_live(struct view *view, bool on);
+/* Whether marked items are being worked on. */
+bool pane_items_working(const struct view *view);
+/* An item that may be marked was changed here: what is seen of it is the new version. */
+void pane_items_wrote(
+    struct view *view, const struct client_table *table, struct value before, struct value after);
 /* Whether the first page is still to come. */
 bool pane_items_waiting(const struct view *view);
 /* The item under the cursor; type VALUE_NONE where there is none. Borrowed until rows move. */
@@ -34,5 +40,8 @@ struct value pane_items_current(const struct view *view);
 bool pane_items_step(struct view *view, int step);
 /* The nth column's name, for completion; STR_NONE past the end. */
 struct str pane_items_column(const struct view *view, int nth);
+
+/* The rows that are loaded, as a sample of the table; they are read as they are then. */
+void pane_items_sample(const struct view *view, struct query_rows *out);
 
 #endif

@@ -8,6 +8,7 @@
 #include "views/app.h"
 #include "views/edit.h"
 #include "views/pane_conflict.h"
+#include "views/pane_items.h"
 
 /* Where the text of a write that failed is to be had again. */
 static void writing_add_kept(struct app *app, const struct journal_entry *entry, struct buf *out)
@@ -133,11 +134,22 @@ static bool writing_deleted(const struct journal_entry *entry)
     return entry->count == 1 && entry->parts[0].after.type == VALUE_NONE;
 }
 
+/* What is marked was seen as it is now by who changed it. */
+static void writing_tell_marks(struct app *app, const struct journal_entry *entry)
+{
+    for (size_t i = 0; i < entry->count && entry->kind == JOURNAL_CHANGE; i++) {
+        const struct journal_part *part = &entry->parts[i];
+        if (part->outcome == JOURNAL_WRITTEN)
+            pane_items_wrote(app->items, part->table, part->before, part->after);
+    }
+}
+
 void writing_ended(void *context, const struct journal_entry *entry, const struct err *err)
 {
     struct app *app = context;
     if (entry->staged)
         staged_settle(&app->staged, entry);
+    writing_tell_marks(app, entry);
     if (err) {
         bool shown = writing_show_conflict(app, entry);
         if (!shown || entry->count > 1)
