@@ -134,7 +134,8 @@ static void app_key(struct app *app, struct key key)
         return;
     case KEYMAP_NONE:
         buf_clear(&app->message);
-        app_unbound(app, view, key);
+        if (!tour_takes(app, key))
+            app_unbound(app, view, key);
         app->pending.count = 0;
         app->count = (struct count){0};
         return;

@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-enum { TOUR_LINES_MAX = 4, TOUR_WIDTH_MAX = 100 };
+enum { TOUR_LINES = 3, TOUR_WIDTH_MAX = 100 };
 
 struct tour {
     int step;
@@ -108,10 +108,10 @@ static const struct tour_step steps[] = {
      "looks at what is shown, asks for nothing and costs nothing.",
         "{global:filter} shows only what contains a text: type SHIPPED, then Enter.", "filter",
         ran},
-    {"{global:back} shows all again. To ask the table, press {items:ask} and type  status = "
-     "\"PENDING\" and amount > 100  . It says what it would do (a Query on GSI1) while you type; "
-     "Enter runs it.",
-        "{global:back} shows all again. {items:ask} asks: type status = \"PENDING\", then Enter.",
+    {"{global:back} shows all again. {items:ask} asks the table: the line begins with the customer "
+     "you are at. Type behind it  and amount > 100  and see what it says of that; Enter runs it.",
+        "{global:back} shows all again. {items:ask} asks: type  and amount > 100  behind what is "
+        "there, then Enter.",
         NULL, asked},
     {"Now change something: go to the column amount with {items:right}, press "
      "{items:edit-attribute}, type another number and press Enter. It is written only if nobody "
@@ -129,10 +129,10 @@ static const struct tour_step steps[] = {
     {"Whatever you forget: {global:help} lists all that can be done where you are; type to narrow "
      "it. {global:prompt} runs a command by its name. Press {global:help} now.",
         "{global:help} lists all that can be done here: press it.", "help", ran_at_all},
-    {"That was the tour; :tour begins it again. For tables of your own: dynascope ./my-store, or "
+    {"{help:dismiss} closes it. That was the tour; :tour begins it again. For tables of your own: "
+     "dynascope ./my-store, or "
      "dynascope aws. {global:tour end} ends it, {global:quit} leaves dynascope.",
-        "That was it. Your own: dynascope ./my-store. {global:tour end} ends the tour.", NULL,
-        never},
+        "{help:dismiss} closes it. That was all. Your own: dynascope ./my-store", NULL, never},
 };
 
 enum { STEPS = sizeof steps / sizeof *steps };
@@ -208,6 +208,19 @@ void tour_offer(struct app *app)
     memory_free(memory);
 }
 
+bool tour_takes(struct app *app, struct key key)
+{
+    struct str context = STR("global"), command, name = STR_NONE;
+    struct key_sequence one = {.keys = {key}, .count = 1};
+    if (!app->tour || keymap_lookup(&app->keymap, &context, 1, &one, &command) != KEYMAP_COMMAND)
+        return false;
+    str_cut(&command, ' ', &name);
+    if (!str_equal(name, STR("tour")))
+        return false;
+    tour_run(app, NULL, command);
+    return true;
+}
+
 /* ---- the text ---- */
 
 /* "{items:open}" */
@@ -262,45 +275,56 @@ static int tour_width(int cols)
 int tour_rows(struct app *app, int rows, int cols)
 {
     struct tour *t = app->tour;
-    int most = rows / 3 < TOUR_LINES_MAX ? rows / 3 : TOUR_LINES_MAX;
-    if (!t || most < 1 || cols < 20)
+    int lines = rows / 3 < TOUR_LINES ? rows / 3 : TOUR_LINES; /* always so many: nothing jumps */
+    if (!t || lines < 1 || cols < 20)
         return 0;
     buf_clear(&t->text);
     tour_add_text(app, str_from(steps[t->step].text), &t->text);
-    if (tour_lines(buf_str(&t->text), tour_width(cols)) > (most > 3 ? 3 : most)) {
+    if (tour_lines(buf_str(&t->text), tour_width(cols)) > lines) {
         buf_clear(&t->text);
         tour_add_text(app, str_from(steps[t->step].brief), &t->text);
     }
-    int lines = tour_lines(buf_str(&t->text), tour_width(cols));
-    return 1 + (lines < most ? lines : most);
+    return 1 + lines;
 }
 
 /* ---- drawing ---- */
 
 static void tour_add_hint(struct app *app, const char *command, const char *word, struct buf *out)
 {
+    buf_add_byte(out, ' ');
     tour_add_key(app, str_from(command), out);
-    buf_printf(out, " %s  ", word);
+    buf_printf(out, " %s ", word);
+}
+
+/* The keys that steer it, as far as there is room. */
+static void tour_add_hints(struct app *app, int room, struct buf *out)
+{
+    const struct {
+        const char *command, *word;
+        bool shown;
+    } hints[] = {{"global:tour next", "skip", app->tour->step + 1 < STEPS},
+        {"global:tour back", "back", app->tour->step > 0}, {"global:tour end", "end", true}};
+    for (int fewer = 0; fewer < 3; fewer++) {
+        buf_clear(out);
+        for (int i = 0; i < 3; i++)
+            if (hints[i].shown && !(fewer > 0 && i == 1) && !(fewer > 1 && i == 0))
+                tour_add_hint(app, hints[i].command, hints[i].word, out);
+        if (text_columns(buf_str(out), room + 1, false) <= room)
+            return;
+    }
+    buf_clear(out);
 }
 
 static void tour_draw_head(struct app *app, const struct canvas *c)
 {
-    struct tour *t = app->tour;
     struct buf left = {0}, right = {0};
-    buf_printf(&left, " Tour %d of %d ", t->step + 1, (int)STEPS);
-    buf_add_byte(&right, ' ');
-    if (t->step + 1 < STEPS)
-        tour_add_hint(app, "global:tour next", "skip", &right);
-    if (t->step)
-        tour_add_hint(app, "global:tour back", "back", &right);
-    tour_add_hint(app, "global:tour end", "end", &right);
-    right.len--;
-    canvas_hline(c, 0, 0, c->cols, ROLE_BORDER);
+    buf_printf(&left, " Tour %d of %d ", app->tour->step + 1, (int)STEPS);
     int cols = text_columns(buf_str(&left), c->cols, false);
+    tour_add_hints(app, c->cols - cols - 3, &right);
+    canvas_hline(c, 0, 0, c->cols, ROLE_BORDER);
     canvas_text(c, 0, 1, c->cols - 1, buf_str(&left), ROLE_TITLE_FOCUS, CANVAS_CUT);
     int keys = text_columns(buf_str(&right), c->cols, false);
-    if (cols + keys + 2 <= c->cols)
-        canvas_text(c, 0, c->cols - keys - 1, keys, buf_str(&right), ROLE_HINT, CANVAS_CUT);
+    canvas_text(c, 0, c->cols - keys, keys, buf_str(&right), ROLE_HINT, CANVAS_CUT);
     buf_fini(&left);
     buf_fini(&right);
 }

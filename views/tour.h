@@ -3,6 +3,7 @@
 #define VIEWS_TOUR_H
 
 #include "tui/canvas.h"
+#include "tui/key.h"
 #include "views/command.h"
 
 /*
@@ -10,7 +11,7 @@
  * is that much lower meanwhile and works as ever. A step says what to press, by the keymap that
  * counts, and goes on by itself once that was done.
  *
- *   ── Tour 3 of 12 ─────────────────── F8 skip  F7 back  F9 end ──
+ *   ─ Tour 3 of 12 ──────────────────── F8 skip  F7 back  F9 end
  *   Enter opens the item under the cursor.
  */
 struct tour;
@@ -21,6 +22,8 @@ void tour_end(struct app *app);
 void tour_offer(struct app *app);
 /* A command is run; called before it is. */
 void tour_ran(struct app *app, struct str name);
+/* Its keys count everywhere, under prompts and menus too. */
+bool tour_takes(struct app *app, struct key key);
 /* Goes on where the step was done; called before a frame is drawn. */
 void tour_settle(struct app *app);
 /* How many rows it takes of a screen of this size; 0 where there is no tour. */

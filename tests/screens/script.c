@@ -11,6 +11,7 @@
 #include "tests/screens/triggers.h"
 #include "views/app.h"
 #include "views/cli/host.h"
+#include "views/record_play.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -70,6 +71,7 @@ static void script_settle(struct script *s)
     do {
         while (screen_event(s->screen, &event))
             app_event(s->app, &event);
+        record_play_step(s->app);
         s->app->dirty = true;
         app_paint(s->app);
         while (worker_busy(s->worker))
@@ -122,6 +124,8 @@ static bool script_option(struct script *s, struct str rest)
         s->options.read_only = true;
     else if (str_equal(name, STR("gutter")))
         s->options.gutter = true;
+    else if (str_equal(name, STR("demo")))
+        s->options.demo = true;
     else if (str_equal(name, STR("triggers")))
         s->with_triggers = true;
     else

@@ -11,7 +11,7 @@
  *   # a note
  *   sizes 80x24 40x12        the screens to play it on (default: 80x24 40x12 200x50)
  *   option table Orders      options of the explorer: table, keymap, theme, ascii, read-only,
- *                            gutter, triggers
+ *                            gutter, triggers, demo
  *   editor COMMAND           $EDITOR from here on
  *   press KEY KEY …          keys by name
  *   type TEXT                characters

@@ -5,6 +5,7 @@
 #include "views/record_line.h"
 
 #include "base/utf8.h"
+#include "views/app.h"
 #include "views/contexts.h"
 
 static bool parse(struct arena *arena, const char *line, struct record_line *out)
@@ -154,6 +155,9 @@ static void no_command_has_a_name_of_the_language(void **state)
         for (const struct command *row = contexts_nth(i)->commands; row->name; row++)
             if (!written(row->name))
                 fail_msg("%s in [%s]", row->name, contexts_nth(i)->name);
+    for (const struct command *row = app_global_commands(); row->name; row++)
+        if (!written(row->name))
+            fail_msg("%s", row->name);
 }
 
 int main(void)
