@@ -64,7 +64,8 @@ static inline void things_close(struct things *t)
     char command[128];
     if (t->worker)
         worker_free(t->worker);
-    backend_close(t->backend, NULL);
+    if (t->backend)
+        backend_close(t->backend, NULL);
     arena_fini(&t->arena);
     memory_free(t->memory);
     snprintf(command, sizeof command, "rm -rf '%s'", t->folder);
