@@ -14,7 +14,6 @@
 #include "tui/text.h"
 #include "base/utf8.h"
 #include "tui/glyph.h"
-#include <stdarg.h>
 #include <stdio.h>
 #include <utf8proc.h>
 #include <wchar.h>
@@ -46,16 +45,49 @@ static enum sort sort_of(uint32_t point)
     return columns == 0 ? SORT_MARK : SORT_LABEL;
 }
 
-static void make_label(struct text_glyph *glyph, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void make_label(struct text_glyph *glyph, const char *format, ...)
+/* The columns of letters that most texts beyond ASCII are made of and that need no look into the
+ * tables: Latin, Cyrillic, kana, ideographs, Hangul. 0 = look. */
+static int plain_columns(uint32_t point)
 {
-    va_list args;
-    va_start(args, format);
+    if (point < 0xC0)
+        return 0;
+    if (point <= 0x2AF || (point >= 0x410 && point <= 0x44F))
+        return 1;
+    bool wide = (point >= 0x3041 && point <= 0x3096) || (point >= 0x30A1 && point <= 0x30FA) ||
+                (point >= 0x4E00 && point <= 0x9FEF) || (point >= 0xAC00 && point <= 0xD7A3);
+    return wide ? 2 : 0;
+}
+
+/* before, `value` in at least so many hexadecimal digits, after */
+static void make_label(
+    struct text_glyph *glyph, const char *before, uint32_t value, int digits, const char *after)
+{
+    char *at = glyph->label;
     glyph->point = 0;
     glyph->escaped = true;
-    glyph->columns = (uint8_t)vsnprintf(glyph->label, sizeof glyph->label, format, args);
-    va_end(args);
+    while (*before)
+        *at++ = *before++;
+    while (digits < 6 && value >> 4 * digits)
+        digits++;
+    while (digits-- > 0)
+        *at++ = "0123456789ABCDEF"[value >> 4 * digits & 15];
+    while (*after)
+        *at++ = *after++;
+    *at = '\0';
+    glyph->columns = (uint8_t)(at - glyph->label);
+}
+
+static void make_count(struct text_glyph *glyph, unsigned count)
+{
+    glyph->point = 0;
+    glyph->escaped = true;
+    glyph->columns = (uint8_t)snprintf(glyph->label, sizeof glyph->label, "<+%u>", count);
+}
+
+static void make_control(struct text_glyph *glyph, uint32_t point)
+{
+    char label[2] = {(char)(point ^ 0x40), '\0'};
+    make_label(glyph, "^", 0, 0, label);
 }
 
 static bool is_pictograph(uint32_t point)
@@ -85,7 +117,7 @@ static size_t mark_part(struct str rest, uint32_t *point)
     struct str at = rest;
     if (!at.len || (unsigned char)*at.at < 0x80 || !utf8_next(&at, point))
         return 0;
-    return sort_of(*point) == SORT_MARK ? rest.len - at.len : 0;
+    return !plain_columns(*point) && sort_of(*point) == SORT_MARK ? rest.len - at.len : 0;
 }
 
 /* marks = { emoji part } { mark } */
@@ -93,7 +125,7 @@ static void take_marks(struct str *rest, struct text_glyph *glyph)
 {
     size_t len;
     uint32_t mark;
-    if (glyph->point >= 0xA9 && is_pictograph(glyph->point))
+    if (glyph->point >= 0xA9 && !plain_columns(glyph->point) && is_pictograph(glyph->point))
         while ((len = emoji_part(*rest)))
             *rest = str_skip(*rest, len);
     for (int i = 0; i < TEXT_MARKS_MAX && (len = mark_part(*rest, &mark)); i++) {
@@ -110,9 +142,9 @@ static void take_stray(struct str *rest, uint32_t first, struct text_glyph *glyp
     for (size_t len; count < MARK_RUN_MAX && (len = mark_part(*rest, &mark)); count++)
         *rest = str_skip(*rest, len);
     if (count == 1)
-        make_label(glyph, "<U+%04X>", first);
+        make_label(glyph, "<U+", first, 4, ">");
     else
-        make_label(glyph, "<+%u>", count);
+        make_count(glyph, count);
 }
 
 static void in_ascii(struct text_glyph *glyph)
@@ -132,7 +164,8 @@ static void in_ascii(struct text_glyph *glyph)
 
 static void show(struct str *rest, uint32_t point, bool ascii, struct text_glyph *glyph)
 {
-    int columns = point < 0x7F ? 1 : wcwidth((wchar_t)point);
+    int columns = point < 0x7F ? 1 : plain_columns(point);
+    columns = columns ? columns : wcwidth((wchar_t)point);
     glyph->point = point;
     glyph->columns = (uint8_t)columns;
     if (rest->len && (unsigned char)*rest->at >= 0x80)
@@ -168,19 +201,19 @@ static bool is_printable(uint32_t point)
 static void take_point(struct str *rest, uint32_t point, bool ascii, struct text_glyph *glyph)
 {
     if (point < 0x20 || point == 0x7F)
-        make_label(glyph, "^%c", (int)(point ^ 0x40));
+        make_control(glyph, point);
     else if (point < 0x7F)
         show(rest, point, ascii, glyph);
     else if (point < 0xA0)
-        make_label(glyph, "<%02X>", point);
+        make_label(glyph, "<", point, 2, ">");
     else if (ascii && is_printable(point))
         show_ascii_only(rest, point, glyph);
-    else if (sort_of(point) == SORT_SHOWN)
+    else if (plain_columns(point) || sort_of(point) == SORT_SHOWN)
         show(rest, point, ascii, glyph);
     else if (sort_of(point) == SORT_MARK)
         take_stray(rest, point, glyph);
     else
-        make_label(glyph, "<U+%04X>", point);
+        make_label(glyph, "<U+", point, 4, ">");
 }
 
 void text_next(struct str *rest, bool ascii, struct text_glyph *glyph)
@@ -191,7 +224,7 @@ void text_next(struct str *rest, bool ascii, struct text_glyph *glyph)
     if (utf8_next(rest, &point))
         take_point(rest, point, ascii, glyph);
     else
-        make_label(glyph, "\\x%02X", point);
+        make_label(glyph, "\\x", point, 2, "");
     glyph->len = before - rest->len;
 }
 

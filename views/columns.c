@@ -125,6 +125,7 @@ bool columns_see(struct columns *c, struct value item)
 
 void columns_forget_counts(struct columns *c)
 {
+    c->counted = 0;
     for (int i = 0; i < c->count; i++) {
         c->states[i].seen = 0;
         c->states[i].types = 0;
@@ -136,6 +137,7 @@ void columns_count(struct columns *c, struct value item)
     struct value_walk walk = value_walk(item);
     struct str name;
     struct value v;
+    c->counted++;
     while (value_next(&walk, &name, &v)) {
         int column = columns_find(c, name);
         if (column < 0)
@@ -204,8 +206,10 @@ static void columns_choose(struct columns *c, int cols)
         struct columns_state *s = &c->states[i];
         if (s->key || s->rank)
             continue;
-        s->spare = c->kept.count || shown++ >= most;
+        bool rare = (uint64_t)s->seen * 20 < c->counted;
+        s->spare = c->kept.count || shown >= (rare ? COLUMNS_RARE_MIN : most);
         c->list[i].hidden = s->spare;
+        shown += !s->spare;
     }
 }
 

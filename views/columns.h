@@ -17,6 +17,7 @@
 enum {
     COLUMNS_MAX = 1000,    /* further attributes are seen in the item's own view */
     COLUMNS_PLENTY = 40,   /* so many are shown without choosing among them */
+    COLUMNS_RARE_MIN = 4,  /* of rare ones, in fewer than one item of 20 */
     COLUMNS_SHOWN_MIN = 12 /* of more than plenty, at least */
 };
 
@@ -40,8 +41,9 @@ struct columns {
     int16_t slots[4 * COLUMNS_MAX]; /* hash of names; 0 = free, else index + 1 */
     struct columns_kept kept;       /* as it was left the last time; borrows from kept_arena */
     struct arena kept_arena;
-    struct str ttl; /* the attribute whose notes are always shown */
-    bool changed;   /* by the user, since it was kept */
+    struct str ttl;   /* the attribute whose notes are always shown */
+    uint32_t counted; /* items, for states[].seen */
+    bool changed;     /* by the user, since it was kept */
 };
 
 /* Begins anew with the key attributes of what is browsed. `file`: what was kept of all tables, may

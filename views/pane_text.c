@@ -120,7 +120,10 @@ static void text_push(struct pane_text *p, struct value v, const struct unfold *
         buf_add_bytes(&layer->bytes, number, number_format(v.data, number));
     else
         json_out_pretty_value(&layer->bytes, v, !json_out_is_plain(v));
-    text_show_layer(p);
+    if (v.type == VALUE_B)
+        text_show_layer(p);
+    else
+        text_show(p, TEXT_LOOK_PLAIN);
 }
 
 static void text_pop(struct pane_text *p)
