@@ -219,9 +219,15 @@ static bool marked_is_phrase(const struct marked_ask *ask, struct str text)
 
 static void marked_phrase_note(struct app *app, void *context, struct str text, struct buf *note)
 {
+    const struct marked_ask *ask = context;
     (void)app;
-    buf_add(note, marked_is_phrase(context, str_trim(text)) ? STR("Enter does it")
-                                                            : STR("Esc leaves all as it is"));
+    int64_t count = pane_items_marks_count(ask->pane);
+    if (count >= 0)
+        words_plural(note, count, "item");
+    else
+        buf_add(note, STR("all that match"));
+    buf_add(note,
+        marked_is_phrase(ask, str_trim(text)) ? STR(" · Enter does it") : STR(" · Esc keeps them"));
 }
 
 /* The prompt frees what was asked for: what begins takes it over. */
