@@ -11,6 +11,8 @@
 #include "views/literal.h"
 #include "views/pane_items.h"
 #include "views/pane_query_impl.h"
+#include "views/query_lex.h"
+#include "views/query_operators.h"
 #include "views/query_request.h"
 
 #include <stdlib.h>
@@ -19,6 +21,7 @@
 
 static void judge(struct pane_query *p)
 {
+    pane_items_sample(p->view.app->items, &p->seen);
     buf_clear(&p->error);
     buf_clear(&p->verdict);
     buf_clear(&p->cost);
@@ -26,8 +29,9 @@ static void judge(struct pane_query *p)
     if (!p->form.planned)
         return;
     struct client_read read = query_request_read(&p->browse->table, &p->form.line, &p->form.plan);
+    int64_t items = query_seen_estimate(&p->seen, &p->browse->table, &p->form.line, &p->form.plan);
     query_verdict_line(&p->form, &p->verdict);
-    query_verdict_cost(&p->form, p->share, &p->cost);
+    query_verdict_cost(&p->form, items, &p->cost);
     query_request_command(&read, &p->form.line, STR_NONE, &p->command);
 }
 
@@ -106,38 +110,78 @@ static void choose_index(struct pane_query *p, int step, struct buf *out)
         buf_add(out, table->indexes[now - 2].name);
 }
 
-static const char *const operators[] = {
-    "=", "<>", "<", "<=", ">", ">=", "between", "begins_with", "contains"};
+/* The type that an attribute has in the items that are loaded. */
+static enum value_type seen_type(const struct pane_query *p, const struct query_node *node)
+{
+    struct arena arena = {0};
+    struct query_token *tokens = arena_array(&arena, struct query_token, QUERY_TOKENS_MAX);
+    struct query_step steps[QUERY_STEPS_MAX];
+    struct err err = ERR_INIT;
+    enum value_type type = VALUE_NONE;
+    size_t count;
+    if (query_lex(&arena, query_form_part(&p->base, node->name), tokens, &count, &err) &&
+        query_seen_steps(tokens, count, steps, &count))
+        type = query_seen_type(&p->seen, steps, count);
+    arena_fini(&arena);
+    return type;
+}
 
-/* `name op value` is rewritten as a whole: some operators are functions, one has two values. */
+static void keep_value(struct pane_query *p, uint32_t node)
+{
+    const struct query_node *n = &p->base.line.nodes[node];
+    struct str low = query_form_part(&p->base, n->low);
+    if (!low.len || n->sized ||
+        str_equal(query_operators_now(&p->base, node), STR("attribute_type")))
+        return;
+    buf_clear(&p->kept);
+    buf_add(&p->kept, low);
+}
+
+/* The condition with the next (or the previous) of the operators that fit it. */
 static void choose_operator(struct pane_query *p, int step, struct buf *text)
 {
-    enum { COUNT = sizeof operators / sizeof *operators };
-    const struct query_field *field = &p->base.fields[p->at];
-    const struct query_term *term = &p->base.line.terms[field->term];
-    struct str all = buf_str(&p->base.text);
-    struct str name = str_take(str_skip(all, term->name_span.at), term->name_span.len);
-    struct str value = str_take(str_skip(all, term->low_span.at), term->low_span.len);
-    struct str now = str_take(str_skip(all, term->op_span.at), term->op_span.len);
-    int i = 0;
-    while (i < COUNT && !str_equal(now, str_from(operators[i])))
+    const char *words[QUERY_OPERATORS_MAX];
+    uint32_t node = p->base.fields[p->at].node;
+    struct query_operand operand =
+        query_operand_of(&p->base, node, seen_type(p, &p->base.line.nodes[node]));
+    int count = (int)query_operators(operand, words), i = 0;
+    while (i < count && !str_equal_nocase(query_operators_now(&p->base, node), str_from(words[i])))
         i++;
-    const char *op = operators[(i + step + COUNT) % COUNT];
-    buf_add(text, str_take(all, term->span.at));
-    if (strcmp(op, "between") == 0)
-        buf_printf(
-            text, "%.*s between %.*s and %.*s", STR_ARG(name), STR_ARG(value), STR_ARG(value));
-    else if (op[0] == 'b' || op[0] == 'c')
-        buf_printf(text, "%s(%.*s, %.*s)", op, STR_ARG(name), STR_ARG(value));
-    else
-        buf_printf(text, "%.*s %s %.*s", STR_ARG(name), op, STR_ARG(value));
-    buf_add(text, str_skip(all, term->span.at + term->span.len));
+    if (i == count && step > 0)
+        i = -1;
+    keep_value(p, node);
+    query_operators_put(&p->base, node, words[(i + step + count) % count], buf_str(&p->kept), text);
+}
+
+static void say_choice(struct pane_query *p)
+{
+    uint32_t node = p->base.fields[p->at].node;
+    if (p->base.fields[p->at].kind == QUERY_FIELD_OPERATOR &&
+        query_operand_of(&p->base, node, VALUE_NONE).partition)
+        buf_add(&p->error,
+            STR("a partition key takes = alone; another operator, typed here, makes it a filter"));
+}
+
+static void choose_join(struct pane_query *p, struct buf *text)
+{
+    const struct query_field *field = &p->base.fields[p->at];
+    bool both = str_equal_nocase(query_form_part(&p->base, field->span), STR("and"));
+    query_form_with(&p->base, field, both ? STR("or") : STR("and"), text);
 }
 
 static void toggle(struct pane_query *p, const char *word, struct buf *out)
 {
     if (p->base.fields[p->at].span.len == 0)
         buf_add(out, str_from(word));
+}
+
+/* In a value's field: the values that were seen, one after the other. */
+static bool choose_value(struct pane_query *p, int step)
+{
+    if (!line_edit_handle(&p->edit, step > 0 ? ACTION_COMPLETE : ACTION_COMPLETE_BACK))
+        return false;
+    edited(p);
+    return true;
 }
 
 static bool choose(struct pane_query *p, int step)
@@ -160,14 +204,19 @@ static bool choose(struct pane_query *p, int step)
     case QUERY_FIELD_OPERATOR:
         choose_operator(p, step, &text);
         break;
+    case QUERY_FIELD_JOIN:
+        choose_join(p, &text);
+        break;
     default:
-        return false;
+        return choose_value(p, step);
     }
-    if (field->kind != QUERY_FIELD_OPERATOR)
+    if (field->kind > QUERY_FIELD_TERM)
         query_form_with(&p->base, field, buf_str(&value), &text);
     query_form_set(&p->form, buf_str(&text));
-    go_to(p, p->at);
+    go_to(p, p->at < (int)p->form.field_count ? p->at : PANE_QUERY_LINE);
     judge(p);
+    if (p->at != PANE_QUERY_LINE)
+        say_choice(p);
     buf_fini(&value);
     buf_fini(&text);
     return true;
@@ -178,7 +227,8 @@ static bool is_choice(const struct pane_query *p)
 {
     enum query_field_kind kind =
         p->at == PANE_QUERY_LINE ? QUERY_FIELD_TERM : p->form.fields[p->at].kind;
-    return kind == QUERY_FIELD_ORDER || kind == QUERY_FIELD_CONSISTENT || kind == QUERY_FIELD_INDEX;
+    return kind == QUERY_FIELD_ORDER || kind == QUERY_FIELD_CONSISTENT ||
+           kind == QUERY_FIELD_INDEX || kind == QUERY_FIELD_JOIN;
 }
 
 /* ---- the view ---- */
@@ -224,6 +274,15 @@ static void pane_query_text(struct view *view, struct str text)
     edited(p);
 }
 
+static void pane_query_mouse(struct view *view, enum input_mouse_kind kind, int row, int col)
+{
+    struct pane_query *p = (struct pane_query *)view;
+    if (kind == INPUT_MOUSE_WHEEL_UP || kind == INPUT_MOUSE_WHEEL_DOWN)
+        move_row(p, kind == INPUT_MOUSE_WHEEL_UP ? -1 : 1);
+    else if (kind == INPUT_MOUSE_PRESS)
+        move_to(p, pane_query_field_at(p, row, col));
+}
+
 static void pane_query_free(struct view *view)
 {
     struct pane_query *p = (struct pane_query *)view;
@@ -236,53 +295,45 @@ static void pane_query_free(struct view *view)
     buf_fini(&p->command);
     buf_fini(&p->error);
     buf_fini(&p->keys);
+    buf_fini(&p->kept);
+    buf_fini(&p->candidates_text);
+    query_complete_fini(&p->candidates);
     free(p);
 }
 
-/* ---- completion: attributes, functions, words ---- */
+/* ---- completion ---- */
 
-static bool nth_word(const struct pane_query *p, int nth, struct str *word)
+static struct str column(void *data, int nth)
 {
-    static const char *const words[] = {"and", "or", "not", "between", "in", "begins_with(",
-        "contains(", "attribute_exists(", "attribute_not_exists(", "attribute_type(", "size(", "if",
-        "show", "on", "limit", "descending", "consistent"};
-    const struct client_table *table = &p->browse->table;
-    if (nth < (int)(sizeof words / sizeof *words)) {
-        *word = str_from(words[nth]);
-        return true;
-    }
-    nth -= (int)(sizeof words / sizeof *words);
-    if (nth >= (int)table->index_count)
-        return false;
-    *word = table->indexes[nth].name;
-    return true;
+    return pane_items_column(((const struct app *)data)->items, nth);
 }
 
-static size_t word_start(struct str text, size_t at)
+void pane_query_complete(struct pane_query *p, struct str text, size_t at)
 {
-    while (at > 0 && !strchr(" ()=<>,", text.at[at - 1]))
-        at--;
-    return at;
+    struct query_complete_from from = {
+        .table = &p->browse->table, .rows = &p->seen, .column = column, .data = p->view.app};
+    if (p->candidates_at == at && p->candidates_field == p->at &&
+        str_equal(buf_str(&p->candidates_text), text))
+        return;
+    if (p->at == PANE_QUERY_LINE)
+        query_complete(&from, text, at, &p->candidates);
+    else
+        query_complete_field(&from, &p->base, &p->base.fields[p->at], text, at, &p->candidates);
+    buf_clear(&p->candidates_text);
+    buf_add(&p->candidates_text, text);
+    p->candidates_at = at;
+    p->candidates_field = p->at;
 }
 
-/* Attributes that were seen come first; what is written out already is none. */
 static bool complete(void *data, struct str text, size_t at, int nth, size_t *from, struct buf *out)
 {
-    const struct pane_query *p = data;
-    struct str word, prefix;
-    *from = word_start(text, at);
-    prefix = str_skip(str_take(text, at), *from);
-    for (int i = 0; (word = pane_items_column(p->view.app->items, i)).len; i++)
-        if (str_starts(word, prefix) && nth-- == 0) {
-            buf_add(out, word);
-            return true;
-        }
-    for (int i = 0; nth_word(p, i, &word); i++)
-        if (str_starts(word, prefix) && nth-- == 0) {
-            buf_add(out, word);
-            return true;
-        }
-    return false;
+    struct pane_query *p = data;
+    pane_query_complete(p, text, at);
+    if ((size_t)nth >= p->candidates.count)
+        return false;
+    *from = p->candidates.from;
+    buf_add(out, p->candidates.list[nth].text);
+    return true;
 }
 
 static bool recall(void *data, int age, struct str prefix, struct buf *out)
@@ -356,17 +407,52 @@ static bool pane_query_can_drop(struct app *app, struct view *view, struct buf *
     return can;
 }
 
+/* Another text; the cursor stays in the same place of the form. */
+static void change(struct pane_query *p, struct str text)
+{
+    query_form_set(&p->form, text);
+    go_to(p, p->at < (int)p->form.field_count && p->form.good ? p->at : PANE_QUERY_LINE);
+    judge(p);
+}
+
 static void pane_query_drop(struct app *app, struct view *view, struct str args)
 {
     (void)app;
     (void)args;
     struct pane_query *p = (struct pane_query *)view;
     struct buf text = {0};
-    query_form_without(&p->form, p->form.fields[p->at].term, &text);
-    query_form_set(&p->form, buf_str(&text));
+    query_form_without(&p->form, p->form.fields[p->at].node, &text);
+    change(p, buf_str(&text));
     buf_fini(&text);
-    go_to(p, p->at < (int)p->form.field_count ? p->at : PANE_QUERY_LINE);
-    judge(p);
+}
+
+static void pane_query_negate(struct app *app, struct view *view, struct str args)
+{
+    (void)app;
+    (void)args;
+    struct pane_query *p = (struct pane_query *)view;
+    struct buf text = {0};
+    query_form_negated(&p->form, p->form.fields[p->at].node, &text);
+    change(p, buf_str(&text));
+    buf_fini(&text);
+}
+
+static void pane_query_group(struct app *app, struct view *view, struct str args)
+{
+    (void)app;
+    struct pane_query *p = (struct pane_query *)view;
+    struct buf text = {0};
+    uint32_t node = p->form.fields[p->at].node;
+    bool off = str_equal(args, STR("off"));
+    if (off ? query_form_ungrouped(&p->form, node, &text)
+            : query_form_grouped(&p->form, node, &text)) {
+        change(p, buf_str(&text));
+    } else {
+        buf_clear(&p->error);
+        buf_add(&p->error, off ? STR("there are no brackets around this condition")
+                               : STR("there is no condition before this one to put in brackets"));
+    }
+    buf_fini(&text);
 }
 
 const struct command pane_query_commands[] = {
@@ -380,6 +466,19 @@ const struct command pane_query_commands[] = {
         .hint = "drop condition",
         .priority = 6,
         .run = pane_query_drop,
+        .enabled = pane_query_can_drop},
+    {.name = "negate",
+        .help = "put \"not\" before the condition, or take it away",
+        .hint = "not",
+        .priority = 3,
+        .run = pane_query_negate,
+        .enabled = pane_query_can_drop},
+    {.name = "group",
+        .args = "[off]",
+        .help = "put the condition and the one before it in brackets; off: take them away",
+        .hint = "brackets",
+        .priority = 3,
+        .run = pane_query_group,
         .enabled = pane_query_can_drop},
     {.name = "copy",
         .args = "[request]",
@@ -404,6 +503,7 @@ static const struct view_ops pane_query_ops = {
     .draw = pane_query_draw,
     .action = pane_query_action,
     .text = pane_query_text,
+    .mouse = pane_query_mouse,
     .free = pane_query_free,
 };
 
@@ -413,7 +513,7 @@ static void pane_query_open(struct app *app, const struct browse *browse, struct
     p->view = (struct view){.ops = &pane_query_ops, .app = app};
     p->browse = browse_scan(&browse->table, STR_NONE);
     p->at = PANE_QUERY_LINE;
-    p->share = -1;
+    p->candidates_at = SIZE_MAX;
     query_form_init(&p->form, &p->browse->table);
     query_form_init(&p->base, &p->browse->table);
     line_edit_init(&p->edit);

@@ -4,6 +4,7 @@
 
 #include "tui/line_edit.h"
 #include "views/pane_query.h"
+#include "views/query_complete.h"
 #include "views/query_verdict.h"
 
 /*
@@ -22,8 +23,14 @@ struct pane_query {
     int top; /* first row of fields shown */
     struct buf verdict, cost, command;
     struct buf error;
-    struct buf keys; /* the hints of the last row */
-    int64_t share;   /* of query_plan_cost() */
+    struct buf keys;                    /* the hints of the last row */
+    struct buf kept;                    /* the value of a condition whose operator takes none */
+    int rows, cols;                     /* of the screen */
+    struct query_rows seen;             /* the items that are loaded */
+    struct query_candidates candidates; /* for this text and place: */
+    struct buf candidates_text;
+    size_t candidates_at;
+    int candidates_field;
 };
 
 enum { PANE_QUERY_LINE = -1 };
@@ -32,5 +39,9 @@ void pane_query_arrange(struct view *view, int rows, int cols);
 void pane_query_draw(const struct view *view, const struct canvas *c);
 /* The row of a field in the form: a term's fields share one. */
 int pane_query_row(const struct pane_query *p, int field);
+/* The field at a place of the screen, or PANE_QUERY_LINE; where there is none, the one it is in. */
+int pane_query_field_at(const struct pane_query *p, int row, int col);
+/* Finds what may stand at the cursor, unless that is known: text, or field, or place are others. */
+void pane_query_complete(struct pane_query *p, struct str text, size_t at);
 
 #endif

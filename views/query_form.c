@@ -5,7 +5,7 @@
 #include "views/query_form.h"
 
 #include "backend/json.h"
-#include "views/query_lex.h"
+#include "views/query_terms.h"
 
 void query_form_init(struct query_form *form, const struct client_table *table)
 {
@@ -22,24 +22,51 @@ void query_form_fini(struct query_form *form)
 /* ---- fields ---- */
 
 static void add_field(
-    struct query_form *form, enum query_field_kind kind, uint32_t term, struct query_span span)
+    struct query_form *form, enum query_field_kind kind, uint32_t node, struct query_span span)
 {
-    form->fields[form->field_count++] = (struct query_field){kind, term, span};
+    struct query_field *field = &form->fields[form->field_count++];
+    *field = (struct query_field){.kind = kind, .node = node, .span = span};
+    if (kind > QUERY_FIELD_TERM)
+        return;
+    const struct query_node *of = &form->line.nodes[node];
+    field->depth = of->depth;
+    field->negated = of->negation.len > 0;
+    field->sized = of->sized;
+    field->ranged = of->high.len > 0;
+    field->outer = !field->negated && of->parent >= 0 && (uint32_t)of->parent + 1 == node &&
+                   form->line.nodes[of->parent].negation.len;
+    form->joined = form->joined || field->negated || field->outer || kind == QUERY_FIELD_JOIN;
 }
 
-static void add_term(struct query_form *form, uint32_t i)
+/* The group whose first member this is shows its own "and" or "or" there. */
+static struct query_span join_of(const struct query_form *form, uint32_t i)
 {
-    const struct query_term *term = &form->line.terms[i];
-    if (!term->name_span.len) {
-        add_field(form, QUERY_FIELD_TERM, i, term->span);
+    const struct query_node *nodes = form->line.nodes, *node = &nodes[i];
+    while (!node->join.len && node->parent >= 0 && &nodes[node->parent + 1] == node)
+        node = &nodes[node->parent];
+    return node->join;
+}
+
+static void add_node(struct query_form *form, uint32_t i)
+{
+    const struct query_node *node = &form->line.nodes[i];
+    struct query_span join = join_of(form, i);
+    if (node->open.len)
+        return;
+    if (join.len)
+        add_field(form, QUERY_FIELD_JOIN, i, join);
+    if (!node->name.len) {
+        uint32_t skip = node->negation.len ? node->negation.len + 1 : 0;
+        add_field(form, QUERY_FIELD_TERM, i,
+            (struct query_span){node->span.at + skip, node->span.len - skip});
         return;
     }
-    add_field(form, QUERY_FIELD_NAME, i, term->name_span);
-    add_field(form, QUERY_FIELD_OPERATOR, i, term->op_span);
-    if (term->low_span.len)
-        add_field(form, QUERY_FIELD_VALUE, i, term->low_span);
-    if (term->high_span.len)
-        add_field(form, QUERY_FIELD_UPPER, i, term->high_span);
+    add_field(form, QUERY_FIELD_NAME, i, node->name);
+    add_field(form, QUERY_FIELD_OPERATOR, i, node->op);
+    if (node->low.len)
+        add_field(form, node->list ? QUERY_FIELD_LIST : QUERY_FIELD_VALUE, i, node->low);
+    if (node->high.len)
+        add_field(form, QUERY_FIELD_UPPER, i, node->high);
 }
 
 /* The text of a clause without its word. */
@@ -47,7 +74,7 @@ static struct query_span behind_word(const struct query_form *form, enum query_c
 {
     struct query_span span = form->line.clauses[clause];
     size_t word = query_clause_word(clause).len;
-    struct str text = str_take(str_skip(buf_str(&form->text), span.at), span.len);
+    struct str text = query_form_part(form, span);
     while (word < text.len && text.at[word] == ' ')
         word++;
     return span.len ? (struct query_span){span.at + (uint32_t)word, span.len - (uint32_t)word}
@@ -58,14 +85,21 @@ static void find_fields(struct query_form *form)
 {
     const struct query_span none = {(uint32_t)form->text.len, 0};
     form->field_count = 0;
-    for (uint32_t i = 0; i < form->line.term_count; i++)
-        add_term(form, i);
-    add_field(form, QUERY_FIELD_ADD, form->line.term_count, none);
+    form->joined = false;
+    for (uint32_t i = 0; i < form->line.node_count; i++)
+        add_node(form, i);
+    add_field(form, QUERY_FIELD_ADD, form->line.node_count, none);
     add_field(form, QUERY_FIELD_INDEX, 0, behind_word(form, QUERY_ON));
     add_field(form, QUERY_FIELD_SHOW, 0, behind_word(form, QUERY_SHOW));
     add_field(form, QUERY_FIELD_ORDER, 0, form->line.clauses[QUERY_DESCENDING]);
     add_field(form, QUERY_FIELD_LIMIT, 0, behind_word(form, QUERY_LIMIT));
     add_field(form, QUERY_FIELD_CONSISTENT, 0, form->line.clauses[QUERY_CONSISTENT]);
+    add_field(form, QUERY_FIELD_SEGMENTS, 0, behind_word(form, QUERY_SEGMENTS));
+}
+
+struct str query_form_part(const struct query_form *form, struct query_span span)
+{
+    return str_take(str_skip(buf_str(&form->text), span.at), span.len);
 }
 
 void query_form_set(struct query_form *form, struct str text)
@@ -100,16 +134,19 @@ static bool is_plain_string(struct str text)
            !str_equal(inside, STR("null"));
 }
 
-void query_form_get(const struct query_form *form, const struct query_field *field, struct buf *out)
+struct str query_form_shown(struct str value)
 {
-    struct str text = str_take(str_skip(buf_str(&form->text), field->span.at), field->span.len);
-    bool value = field->kind == QUERY_FIELD_VALUE || field->kind == QUERY_FIELD_UPPER;
-    if (value && is_plain_string(text))
-        text = str_take(str_skip(text, 1), text.len - 2);
-    buf_add(out, text);
+    return is_plain_string(value) ? str_take(str_skip(value, 1), value.len - 2) : value;
 }
 
-static enum value_type key_type(const struct query_form *form, struct str name)
+void query_form_get(const struct query_form *form, const struct query_field *field, struct buf *out)
+{
+    struct str text = query_form_part(form, field->span);
+    bool value = field->kind == QUERY_FIELD_VALUE || field->kind == QUERY_FIELD_UPPER;
+    buf_add(out, value ? query_form_shown(text) : text);
+}
+
+enum value_type query_form_key_type(const struct query_form *form, struct str name)
 {
     const struct client_table *table = form->table;
     for (uint32_t i = 0; i < table->key_count; i++)
@@ -122,30 +159,75 @@ static enum value_type key_type(const struct query_form *form, struct str name)
     return VALUE_NONE;
 }
 
-/* Whether the text is one literal by itself, as the line reads it. */
+/* Whether the text is one literal by itself, as the line reads it; of a type, where one is wanted.
+ */
 static bool is_literal(struct str text, enum value_type wanted)
 {
     struct arena arena = {0};
-    struct query_line line;
+    struct query_token *tokens = arena_array(&arena, struct query_token, QUERY_TOKENS_MAX);
     struct err err = ERR_INIT;
     struct buf probe = {0};
-    buf_printf(&probe, "a = %.*s", STR_ARG(text));
-    bool good = query_line_parse(&arena, buf_str(&probe), &line, &err) && line.term_count == 1 &&
-                line.terms[0].low_span.len == text.len;
-    good = good && (wanted != VALUE_S || line.terms[0].low.type == VALUE_S);
+    struct query_builder b = {.arena = &arena, .err = &err};
+    struct value v = {0};
+    size_t count;
+    buf_printf(&probe, "= %.*s", STR_ARG(text));
+    bool good = query_lex(&arena, buf_str(&probe), tokens, &count, &err) && count == 2 &&
+                tokens[1].kind == QUERY_LITERAL && tokens[1].len == text.len &&
+                query_read_literal(&b, &tokens[1], &v);
+    good = good && (wanted != VALUE_S || v.type == VALUE_S);
     buf_fini(&probe);
     arena_fini(&arena);
     return good;
 }
 
-static void put_value(const struct query_form *form, const struct query_field *field,
-    struct str text, struct buf *out)
+static void put_one(struct str text, enum value_type wanted, struct buf *out)
 {
-    struct str name = form->line.terms[field->term].name;
-    if (text.len && !is_literal(text, key_type(form, name)))
+    if (text.len && !is_literal(text, wanted))
         json_put_string(out, text);
     else
         buf_add(out, text);
+}
+
+static bool in_list(struct str text)
+{
+    struct arena arena = {0};
+    struct query_line line;
+    struct err err = ERR_INIT;
+    struct buf probe = {0};
+    buf_printf(&probe, "a in (%.*s)", STR_ARG(text));
+    bool good = query_line_parse(&arena, buf_str(&probe), &line, &err) && line.node_count == 1 &&
+                line.nodes[0].list && line.nodes[0].low.len == text.len;
+    buf_fini(&probe);
+    arena_fini(&arena);
+    return good;
+}
+
+/* PENDING, SHIPPED: each is quoted that has to be. */
+static void put_list(struct str text, enum value_type wanted, struct buf *out)
+{
+    struct str piece;
+    bool any = false;
+    if (!text.len || in_list(text)) {
+        buf_add(out, text);
+        return;
+    }
+    while (str_cut(&text, ',', &piece)) {
+        buf_add(out, any ? STR(", ") : STR_NONE);
+        put_one(str_trim(piece), wanted, out);
+        any = true;
+    }
+}
+
+static void put_value(const struct query_form *form, const struct query_field *field,
+    struct str text, struct buf *out)
+{
+    const struct query_node *node = &form->line.nodes[field->node];
+    struct str name = node->sized ? STR_NONE : query_form_part(form, node->name);
+    enum value_type wanted = query_form_key_type(form, name);
+    if (field->kind == QUERY_FIELD_LIST)
+        put_list(text, wanted, out);
+    else
+        put_one(text, wanted, out);
 }
 
 /* ---- changing the text ---- */
@@ -184,16 +266,25 @@ static void set_clause(const struct query_form *form, enum query_clause clause, 
     buf_fini(&words);
 }
 
-/* Where one more term goes: behind the last one, before all clauses. */
+/* Where one more term goes: behind the last one, before all clauses. One with "or" in it is put in
+ * brackets, so that what it said stays true. */
 static void append_term(const struct query_form *form, struct str text, struct buf *out)
 {
     const struct query_line *line = &form->line;
     const struct query_term *last = line->term_count ? &line->terms[line->term_count - 1] : NULL;
     struct query_span place = {last ? last->span.at + last->span.len : 0, 0};
+    bool any_or = false;
+    for (uint32_t i = 0; last && i < line->node_count; i++)
+        any_or |= !line->nodes[i].depth && line->nodes[i].join.len == 2 &&
+                  line->nodes[i].span.at > last->span.at;
     struct buf words = {0};
-    if (text.len)
+    if (text.len && any_or) {
+        place = last->span;
+        buf_printf(&words, "(%.*s) and %.*s", STR_ARG(query_form_part(form, place)), STR_ARG(text));
+    } else if (text.len) {
         buf_printf(&words, "%s%.*s%s", last ? " and " : "", STR_ARG(text),
             !last && form->text.len ? " " : "");
+    }
     replace(form, place, buf_str(&words), out);
     buf_fini(&words);
 }
@@ -205,6 +296,7 @@ void query_form_with(const struct query_form *form, const struct query_field *fi
     switch (field->kind) {
     case QUERY_FIELD_VALUE:
     case QUERY_FIELD_UPPER:
+    case QUERY_FIELD_LIST:
         put_value(form, field, text, &value);
         replace(form, field->span, buf_str(&value), out);
         break;
@@ -220,6 +312,9 @@ void query_form_with(const struct query_form *form, const struct query_field *fi
     case QUERY_FIELD_LIMIT:
         set_clause(form, QUERY_LIMIT, text, false, out);
         break;
+    case QUERY_FIELD_SEGMENTS:
+        set_clause(form, QUERY_SEGMENTS, text, false, out);
+        break;
     case QUERY_FIELD_ORDER:
         set_clause(form, QUERY_DESCENDING, text, true, out);
         break;
@@ -234,28 +329,111 @@ void query_form_with(const struct query_form *form, const struct query_field *fi
 
 void query_form_name(struct buf *out, struct str name)
 {
-    struct query_token tokens[QUERY_TOKENS_MAX];
+    struct arena arena = {0};
+    struct query_token *tokens = arena_array(&arena, struct query_token, QUERY_TOKENS_MAX);
     struct err err = ERR_INIT;
     size_t count;
-    bool plain = query_lex(name, tokens, &count, &err) && count == 1 &&
-                 tokens[0].kind == QUERY_NAME && tokens[0].len == name.len;
-    buf_printf(out, plain ? "%.*s" : "`%.*s`", STR_ARG(name));
+    bool plain = query_lex(&arena, name, tokens, &count, &err) && count == 1 &&
+                 tokens[0].kind == QUERY_NAME && tokens[0].len == name.len && name.at[0] != '`';
+    arena_fini(&arena);
+    if (plain) {
+        buf_add(out, name);
+        return;
+    }
+    buf_add_byte(out, '`');
+    for (size_t i = 0; i < name.len; i++) {
+        buf_add_byte(out, name.at[i]);
+        if (name.at[i] == '`')
+            buf_add_byte(out, '`');
+    }
+    buf_add_byte(out, '`');
 }
 
-void query_form_without(const struct query_form *form, uint32_t term, struct buf *out)
+/* ---- conditions and groups ---- */
+
+/* The next (or the previous) member of the same group; NULL = none. */
+static const struct query_node *beside(
+    const struct query_form *form, const struct query_node *node, bool after)
 {
     const struct query_line *line = &form->line;
-    struct query_span span = line->terms[term].span;
-    bool after = term + 1 < line->term_count &&
-                 line->terms[term + 1].filter_only == line->terms[term].filter_only;
-    bool before = term > 0 && line->terms[term - 1].filter_only == line->terms[term].filter_only;
-    if (after) {
-        span.len = line->terms[term + 1].span.at - span.at;
+    const struct query_node *found = NULL;
+    for (uint32_t i = 0; i < line->node_count; i++) {
+        const struct query_node *other = &line->nodes[i];
+        if (other->parent != node->parent || other->filter_only != node->filter_only)
+            continue;
+        if (after && other > node)
+            return other;
+        if (!after && other < node)
+            found = other;
+    }
+    return found;
+}
+
+void query_form_without(const struct query_form *form, uint32_t i, struct buf *out)
+{
+    const struct query_node *nodes = form->line.nodes, *node = &nodes[i];
+    if (i >= form->line.node_count) {
+        buf_add(out, buf_str(&form->text));
+        return;
+    }
+    const struct query_node *next = beside(form, node, true), *before = beside(form, node, false);
+    while (!next && !before && node->parent >= 0) {
+        node = &nodes[node->parent];
+        next = beside(form, node, true);
+        before = beside(form, node, false);
+    }
+    struct query_span span = node->span;
+    if (next) {
+        span.len = next->span.at - span.at;
     } else {
-        uint32_t from = before ? line->terms[term - 1].span.at + line->terms[term - 1].span.len
-                        : line->terms[term].filter_only ? line->clauses[QUERY_IF].at
-                                                        : span.at;
+        uint32_t from = before              ? before->span.at + before->span.len
+                        : node->filter_only ? form->line.clauses[QUERY_IF].at
+                                            : span.at;
         span = with_blank(form, (struct query_span){from, span.at + span.len - from});
     }
     replace(form, span, STR_NONE, out);
+}
+
+void query_form_negated(const struct query_form *form, uint32_t i, struct buf *out)
+{
+    const struct query_node *node = &form->line.nodes[i];
+    struct query_span span = node->negation;
+    if (!span.len) {
+        replace(form, (struct query_span){node->span.at, 0}, STR("not "), out);
+        return;
+    }
+    span.len += span.at + span.len < form->text.len && form->text.at[span.at + span.len] == ' ';
+    replace(form, span, STR_NONE, out);
+}
+
+bool query_form_grouped(const struct query_form *form, uint32_t i, struct buf *out)
+{
+    const struct query_node *nodes = form->line.nodes, *node = &nodes[i];
+    const struct query_node *before = beside(form, node, false);
+    while (!before && node->parent >= 0) {
+        node = &nodes[node->parent];
+        before = beside(form, node, false);
+    }
+    if (!before)
+        return false;
+    struct query_span span = {before->span.at, node->span.at + node->span.len - before->span.at};
+    struct buf words = {0};
+    buf_printf(&words, "(%.*s)", STR_ARG(query_form_part(form, span)));
+    replace(form, span, buf_str(&words), out);
+    buf_fini(&words);
+    return true;
+}
+
+bool query_form_ungrouped(const struct query_form *form, uint32_t i, struct buf *out)
+{
+    const struct query_node *node = &form->line.nodes[i];
+    if (node->parent < 0)
+        return false;
+    node = &form->line.nodes[node->parent];
+    uint32_t open = node->open.at, close = node->close.at;
+    struct str all = buf_str(&form->text);
+    buf_add(out, str_take(all, open));
+    buf_add(out, str_take(str_skip(all, open + 1), close - open - 1));
+    buf_add(out, str_skip(all, close + 1));
+    return true;
 }

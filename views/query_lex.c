@@ -6,6 +6,7 @@
 #include "views/query_lex.h"
 
 struct lex {
+    struct arena *arena;
     struct str line;
     size_t at;
     bool operand; /* a value may begin here */
@@ -134,15 +135,37 @@ static bool add_index(struct lex *lex)
     return add(lex, QUERY_INDEX, end + 1);
 }
 
+/* The name between its backquotes: two of them inside are one. */
+static struct str unquoted(struct lex *lex, struct str inside, size_t doubled)
+{
+    char *plain = arena_alloc(lex->arena, inside.len + 1);
+    size_t len = 0;
+    if (!doubled)
+        return inside;
+    for (size_t i = 0; i < inside.len; i++) {
+        plain[len++] = inside.at[i];
+        i += inside.at[i] == '`';
+    }
+    return (struct str){plain, len};
+}
+
+/* name = "`" { any | "``" } "`" */
 static bool add_quoted_name(struct lex *lex)
 {
-    size_t end = str_find_byte(str_skip(lex->line, lex->at + 1), '`');
-    if (end == SIZE_MAX || end == 0)
+    size_t end = 1, doubled = 0;
+    for (; peek(lex, end) && (peek(lex, end) != '`' || peek(lex, end + 1) == '`'); end++)
+        if (peek(lex, end) == '`') {
+            doubled++;
+            end++;
+        }
+    if (!peek(lex, end))
         return complain(lex, lex->line.len - lex->at, "a name in backquotes is not closed");
-    if (!add(lex, QUERY_NAME, end + 2))
+    if (end == 1)
+        return complain(lex, 2, "a name is missing between the backquotes");
+    if (!add(lex, QUERY_NAME, end + 1))
         return false;
     struct str *name = &lex->tokens[lex->count - 1].name;
-    *name = str_take(str_skip(*name, 1), end);
+    *name = unquoted(lex, str_take(str_skip(*name, 1), end - 1), doubled);
     return true;
 }
 
@@ -254,9 +277,10 @@ static bool lex_one(struct lex *lex)
     }
 }
 
-bool query_lex(struct str line, struct query_token *tokens, size_t *count, struct err *err)
+bool query_lex(struct arena *arena, struct str line, struct query_token *tokens, size_t *count,
+    struct err *err)
 {
-    struct lex lex = {.line = line, .tokens = tokens, .operand = true, .err = err};
+    struct lex lex = {.arena = arena, .line = line, .tokens = tokens, .operand = true, .err = err};
     *count = 0;
     if (line.len > QUERY_TEXT_MAX)
         return err_set(err, ERR_DATA, "a query has at most %d KB", QUERY_TEXT_MAX >> 10);
@@ -267,7 +291,9 @@ bool query_lex(struct str line, struct query_token *tokens, size_t *count, struc
             lex.at++;
         if (lex.at == line.len)
             break;
-        if (!lex_one(&lex))
+        bool good = lex_one(&lex);
+        *count = lex.count;
+        if (!good)
             return false;
     }
     tokens[lex.count] = (struct query_token){.at = (uint32_t)line.len};

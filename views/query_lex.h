@@ -2,6 +2,7 @@
 #ifndef VIEWS_QUERY_LEX_H
 #define VIEWS_QUERY_LEX_H
 
+#include "base/arena.h"
 #include "base/err.h"
 
 /*
@@ -9,9 +10,9 @@
  * so that nobody types placeholders.
  *
  *   name     = letter { letter | digit | "_" | "-" | ":" | "#" | "@" | "$" | "/" } | "`" any "`"
- *   operator = "=" | "<>" | "!=" | "<" | "<=" | ">" | ">="
- *   literal  = JSON string, number, true, false, null, array or object; typed {"B": "…"}; ⟨set⟩;
- *              'string' with '' for a quote
+ * ("``" in it is one) operator = "=" | "<>" | "!=" | "<" | "<=" | ">" | ">=" literal  = JSON
+ * string, number, true, false, null, array or object; typed {"B": "…"}; ⟨set⟩; 'string' with '' for
+ * a quote
  *
  * "[", "{" and "<<" begin a literal only where an operand is expected: behind a name they are what
  * they are in a path.
@@ -39,7 +40,9 @@ struct query_token {
 enum { QUERY_TOKENS_MAX = 2048, QUERY_TEXT_MAX = 64 << 10 };
 
 /* `tokens` has room for QUERY_TOKENS_MAX; the one behind the last is QUERY_END. False with the
- * place of what is no word. */
-bool query_lex(struct str line, struct query_token *tokens, size_t *count, struct err *err);
+ * place of what is no word; the tokens before it are good. Names are borrowed from the line, or in
+ * the arena where they have backquotes inside. */
+bool query_lex(struct arena *arena, struct str line, struct query_token *tokens, size_t *count,
+    struct err *err);
 
 #endif

@@ -8,6 +8,7 @@
  */
 #include "views/query_line.h"
 
+#include "views/query_nodes.h"
 #include "views/query_terms.h"
 
 struct parser {
@@ -16,6 +17,7 @@ struct parser {
     size_t count, at;
     struct query_line *line;
     struct query_expression terms[QUERY_TERMS_MAX], show;
+    struct query_section sections[2]; /* before and behind "if" */
     struct err *err;
 };
 
@@ -125,7 +127,7 @@ static bool add_term(struct parser *p, size_t from, size_t end, bool filter_only
     struct query_line *line = p->line;
     const struct query_token *first = &p->tokens[from], *last = &p->tokens[end ? end - 1 : 0];
     if (from == end)
-        return complain(p, &p->tokens[from], "a condition is missing here");
+        return complain(p, first, "a condition is missing here");
     if (line->term_count == QUERY_TERMS_MAX)
         return complain(p, first, "a query has at most 64 conditions");
     struct query_expression *e = &p->terms[line->term_count];
@@ -145,6 +147,7 @@ static bool parse_terms(struct parser *p, bool filter_only)
 {
     bool any_or;
     size_t end = section_end(p, p->at, &any_or);
+    p->sections[filter_only] = (struct query_section){p->at, end};
     if (any_or) {
         size_t from = p->at;
         p->at = end;
@@ -322,8 +325,9 @@ bool query_line_parse(struct arena *arena, struct str text, struct query_line *o
     p->tokens = arena_array(arena, struct query_token, QUERY_TOKENS_MAX);
     *out = (struct query_line){.text = text};
     query_builder_init(&p->builder, arena, out, err);
-    bool good = query_lex(text, p->tokens, &p->count, err) && parse_line(p) &&
-                query_builder_end(&p->builder) && check(p);
+    bool good = query_lex(arena, text, p->tokens, &p->count, err) && parse_line(p) &&
+                query_builder_end(&p->builder) && check(p) &&
+                query_nodes_find(&p->builder, p->tokens, p->sections);
     query_builder_fini(&p->builder);
     return good;
 }

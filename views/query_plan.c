@@ -384,15 +384,15 @@ bool query_plan(struct arena *arena, const struct client_table *table,
 enum { UNIT_BYTES = 4096 };
 
 struct query_cost query_plan_cost(const struct client_table *table, const struct query_line *line,
-    const struct query_plan *plan, int64_t share)
+    const struct query_plan *plan, int64_t items)
 {
     int64_t all = plan->index ? plan->index->items : table->items;
     int64_t bytes = plan->index ? plan->index->bytes : table->bytes;
-    struct query_cost cost = {.known = !plan->query || plan->whole_key || share >= 0, .items = all};
+    struct query_cost cost = {.known = !plan->query || plan->whole_key || items >= 0, .items = all};
     if (plan->whole_key)
         cost.items = 1;
-    else if (plan->query && share >= 0)
-        cost.items = all / 1000000 * share + all % 1000000 * share / 1000000;
+    else if (plan->query && items >= 0)
+        cost.items = items < all || all == 0 ? items : all; /* counts may be hours old */
     if (cost.items < 1)
         cost.items = all > 0;
     double read = all > 0 ? (double)bytes / (double)all * (double)cost.items : 0;

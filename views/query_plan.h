@@ -49,9 +49,9 @@ struct query_cost {
     int64_t items; /* read */
     int64_t units; /* thousandths of read capacity units */
 };
-/* `share` = of the items that were seen, the part that the key condition takes, in millionths; -1 =
- * none were seen. */
+/* `items`: about so many are read, judged by what was seen (query_seen.h); -1 = that does not tell.
+ */
 struct query_cost query_plan_cost(const struct client_table *table, const struct query_line *line,
-    const struct query_plan *plan, int64_t share);
+    const struct query_plan *plan, int64_t items);
 
 #endif

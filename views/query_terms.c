@@ -306,6 +306,41 @@ static bool shape_between(
            query_read_literal(b, &tokens[n + 3], &t->high);
 }
 
+/* "size" "(" path ")" operator literal */
+static bool shape_size(
+    struct query_builder *b, const struct query_token *tokens, size_t count, struct query_term *t)
+{
+    size_t n = count > 2 ? path_length(tokens + 2, count - 2) : 0;
+    if (n == 0 || n + 5 != count || !str_equal(tokens[0].name, STR("size")) ||
+        tokens[n + 2].kind != QUERY_CLOSE || tokens[n + 4].kind != QUERY_LITERAL ||
+        !comparator(&tokens[n + 3], false, &t->op))
+        return true;
+    shape_name(t, tokens + 2, n);
+    t->name = STR_NONE;
+    t->sized = true;
+    t->op_span = span_of(&tokens[n + 3]);
+    t->low_span = span_of(&tokens[n + 4]);
+    return query_read_literal(b, &tokens[n + 4], &t->low);
+}
+
+/* name "in" "(" literal { "," literal } ")": all of the literals are one field */
+static void shape_in(const struct query_token *tokens, size_t count, struct query_term *t)
+{
+    size_t n = path_length(tokens, count);
+    bool good = n && n + 4 <= count && str_equal(tokens[n].name, STR("in")) &&
+                tokens[n + 1].kind == QUERY_OPEN && tokens[count - 1].kind == QUERY_CLOSE;
+    for (size_t i = n + 2; good && i + 1 < count; i++)
+        good = tokens[i].kind == ((i - n) % 2 ? QUERY_COMMA : QUERY_LITERAL);
+    if (!good || (count - n) % 2)
+        return;
+    shape_name(t, tokens, n);
+    t->name = STR_NONE;
+    t->list = true;
+    t->op_span = span_of(&tokens[n]);
+    const struct query_token *first = &tokens[n + 2], *last = &tokens[count - 2];
+    t->low_span = (struct query_span){first->at, last->at + last->len - first->at};
+}
+
 /* function "(" path [ "," literal ] ")": only begins_with may be a key's */
 static bool shape_function(
     struct query_builder *b, const struct query_token *tokens, size_t count, struct query_term *t)
@@ -319,6 +354,7 @@ static bool shape_function(
         return true;
     shape_name(t, tokens + 2, n);
     t->op_span = span_of(&tokens[0]);
+    t->function = true;
     if (!str_equal(tokens[0].name, STR("begins_with")))
         t->name = STR_NONE;
     t->op = EXPR_BEGINS_WITH;
@@ -334,8 +370,9 @@ bool query_term_shape(
     if (count == 0)
         return true;
     if (tokens[0].kind == QUERY_FUNCTION)
-        return shape_function(b, tokens, count, t);
+        return shape_function(b, tokens, count, t) && shape_size(b, tokens, count, t);
     if (tokens[0].kind == QUERY_LITERAL)
         return shape_turned(b, tokens, count, t);
+    shape_in(tokens, count, t);
     return shape_comparison(b, tokens, count, t) && shape_between(b, tokens, count, t);
 }

@@ -34,16 +34,20 @@ static void add_units(struct buf *out, int64_t units)
         words_count_short(out, units / 1000);
 }
 
-void query_verdict_cost(const struct query_form *form, int64_t share, struct buf *out)
+void query_verdict_cost(const struct query_form *form, int64_t items, struct buf *out)
 {
-    struct query_cost cost = query_plan_cost(form->table, &form->line, &form->plan, share);
-    bool exact = form->plan.whole_key || !form->plan.query;
-    const char *how = cost.known ? exact ? "reads " : "reads about " : "reads at most ";
+    struct query_cost cost = query_plan_cost(form->table, &form->line, &form->plan, items);
+    const char *how = form->plan.whole_key ? "reads "
+                      : !form->plan.query  ? "reads all: about "
+                      : cost.known         ? "reads about "
+                                           : "reads at most ";
     buf_add(out, str_from(how));
     words_count_short(out, cost.items);
     buf_add(out, cost.items == 1 ? STR(" item, ") : STR(" items, "));
     add_units(out, cost.units);
     buf_add(out, STR(" RCU"));
+    if (form->plan.query && !form->plan.whole_key && items >= 0)
+        buf_add(out, STR(" (a guess from the items that are loaded)"));
 }
 
 void query_verdict_line(const struct query_form *form, struct buf *out)
@@ -71,9 +75,9 @@ bool query_verdict_reason(
     return false;
 }
 
-const char *query_verdict_term(const struct query_form *form, uint32_t term)
+const char *query_verdict_node(const struct query_form *form, uint32_t node)
 {
-    if (!form->planned || term >= form->line.term_count)
+    if (!form->planned || node >= form->line.node_count)
         return "";
-    return form->plan.keys >> term & 1 ? "key" : "filter only";
+    return form->plan.keys >> form->line.nodes[node].term & 1 ? "key" : "filter only";
 }
