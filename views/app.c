@@ -435,6 +435,7 @@ void app_free(struct app *app)
         &app->command_history, &app->filter_history, &app->query_history, &app->value_history};
     for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
         history_fini(histories[i]);
+    saved_fini(&app->saved);
     places_fini(&app->places);
     place_fini(&app->arriving.to);
     memory_free(app->memory);

@@ -14,6 +14,7 @@
 #include "views/memory.h"
 #include "views/places.h"
 #include "views/prompt.h"
+#include "views/saved.h"
 #include "views/staged.h"
 #include "views/view.h"
 
@@ -80,6 +81,7 @@ struct app {
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;
     struct history command_history, filter_history, query_history, value_history;
+    struct saved saved; /* bookmarks, as they were read last */
     struct places places;
     struct {
         bool on, asked; /* on the way; the place's query was run */

@@ -4,6 +4,7 @@
  * name.
  */
 #include "views/app.h"
+#include "views/bookmarks.h"
 #include "views/command_line.h"
 #include "views/confirm.h"
 #include "views/help.h"
@@ -329,6 +330,22 @@ static const struct command global_commands[] = {
         .help = "to a table or index, by letters of its name",
         .run = jump_open,
         .enabled = global_has_tables},
+    {.name = "bookmark",
+        .args = "[NAME]",
+        .help = "keep the query that is shown, or the place or item, under a name",
+        .run = bookmarks_run_add,
+        .enabled = bookmarks_can_add},
+    {.name = "bookmarks",
+        .args = "[NAME]",
+        .help = "saved queries and bookmarks: open, rename or remove one",
+        .run = bookmarks_run_list,
+        .complete = bookmarks_complete},
+    {.name = "save-query",
+        .args = "[NAME]",
+        .help = "keep the query that is shown under a name",
+        .flags = COMMAND_NAMED,
+        .run = bookmarks_run_save_query,
+        .enabled = bookmarks_can_save_query},
     {.name = "place-back",
         .help = "to the place before this one: table, query, item or stream",
         .run = places_go_back},

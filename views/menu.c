@@ -20,7 +20,8 @@ struct menu {
     struct buf heading, filter;
     struct str title;
     void (*accept)(struct app *app, struct str value);
-    void (*moved)(struct app *app, struct str value); /* or NULL */
+    void (*moved)(struct app *app, struct str value);                     /* or NULL */
+    void (*edit)(struct app *app, struct str value, enum menu_edit what); /* likewise */
 };
 
 struct arena *menu_arena(struct menu *menu)
@@ -182,9 +183,50 @@ static void menu_run_dismiss(struct app *app, struct view *view, struct str args
     app_overlay_close(app, view);
 }
 
+static void menu_run_edit(struct app *app, struct menu *menu, enum menu_edit what)
+{
+    int selected = list_selected(&menu->list);
+    if (selected < 0)
+        return;
+    app_overlay_detach(app, &menu->view);
+    if (menu->moved)
+        menu->moved(app, STR_NONE);
+    menu->edit(app, menu->rows[selected].value, what);
+    menu_free(&menu->view);
+}
+
+static void menu_run_rename(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    menu_run_edit(app, (struct menu *)view, MENU_RENAME);
+}
+
+static void menu_run_remove(struct app *app, struct view *view, struct str args)
+{
+    (void)args;
+    menu_run_edit(app, (struct menu *)view, MENU_REMOVE);
+}
+
+static bool menu_can_edit(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (((struct menu *)view)->edit)
+        return true;
+    buf_add(why, STR("this list can only be chosen from"));
+    return false;
+}
+
 const struct command menu_commands[] = {
     {.name = "accept", .help = "take the chosen line", .run = menu_run_accept},
     {.name = "dismiss", .help = "close", .run = menu_run_dismiss},
+    {.name = "rename",
+        .help = "give the chosen line another name, where it is one's own",
+        .run = menu_run_rename,
+        .enabled = menu_can_edit},
+    {.name = "remove",
+        .help = "remove the chosen line, where it is one's own",
+        .run = menu_run_remove,
+        .enabled = menu_can_edit},
     {0},
 };
 
@@ -220,6 +262,12 @@ void menu_select(struct menu *menu, int row)
 void menu_on_move(struct menu *menu, void (*moved)(struct app *app, struct str value))
 {
     menu->moved = moved;
+}
+
+void menu_on_edit(
+    struct menu *menu, void (*edit)(struct app *app, struct str value, enum menu_edit what))
+{
+    menu->edit = edit;
 }
 
 void menu_open(struct menu *menu, void (*accept)(struct app *app, struct str value))

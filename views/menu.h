@@ -27,6 +27,10 @@ void menu_select(struct menu *menu, int row);
 /* Is told the value under the cursor whenever it may have changed, and the empty one when the menu
  * is closed or before accept(): for a preview. */
 void menu_on_move(struct menu *menu, void (*moved)(struct app *app, struct str value));
+/* Its rows can be renamed and removed: called after the menu has closed, as accept() is. */
+enum menu_edit { MENU_RENAME, MENU_REMOVE };
+void menu_on_edit(
+    struct menu *menu, void (*edit)(struct app *app, struct str value, enum menu_edit what));
 /* Puts it on top. `accept` is called after the menu has closed; `value` lives until it returns. */
 void menu_open(struct menu *menu, void (*accept)(struct app *app, struct str value));
 
