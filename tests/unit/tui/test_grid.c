@@ -16,6 +16,7 @@ struct table {
     int calls;
     char text[128];
     int64_t marked, added;
+    const char *notes[6]; /* beside each cell of a column */
 };
 
 static int64_t table_rows(void *data)
@@ -41,6 +42,10 @@ static void table_cell(void *data, int64_t row, int column, int room, struct gri
     cell->role = column < 2 ? ROLE_KEY : ROLE_TYPE_STRING;
     cell->flags = column == 3 ? CANVAS_RIGHT : 0;
     cell->text = str_from(table->text);
+    if (row != 2) {
+        cell->note = str_from(table->notes[column]);
+        cell->note_role = ROLE_NOTE;
+    }
 }
 
 static unsigned table_flags(void *data, int64_t row)
@@ -365,6 +370,39 @@ static void the_position_is_short(void **state)
     fixture_free(f);
 }
 
+static void notes_stand_where_no_column_wants_the_room(void **state)
+{
+    struct fixture *f = fixture_new(3);
+    (void)state;
+    f->table.notes[3] = "hundreds";
+    f->table.notes[5] = "why";
+    grid_columns_set(&f->grid, f->columns, 4);
+    assert_string_equal(shown(f, 4, 40), " pk    sk   name    price\n"
+                                         " C000  O0   text 0      0 hundreds\n"
+                                         " C001  O1   text 1    100 hundreds\n"
+                                         " C002  O2   text 2    200\n");
+    assert_string_equal(shown(f, 2, 33), " pk    sk   name    price\n"
+                                         " C000  O0   text 0      0\n");
+    grid_columns_set(&f->grid, f->columns, 6);
+    grid_refit(&f->grid);
+    /* from the left, as far as there is room; what they push stays a column */
+    assert_string_equal(shown(f, 2, 60),
+        " pk    sk   name    price           city    note\n"
+        " C000  O0   text 0      0 hundreds  text 0  text 0 why\n");
+    assert_string_equal(shown(f, 2, 49), " pk    sk   name    price  city    note\n"
+                                         " C000  O0   text 0      0  text 0  text 0 why\n");
+    /* a width of one's own, or columns beyond the edge: no notes */
+    assert_string_equal(
+        shown(f, 2, 30), " pk    sk   name    price  ci>\n C000  O0   text 0      0  te…\n");
+    f->columns[3].noted_always = true;
+    assert_string_equal(shown(f, 2, 36), " pk    sk   name    price          >\n"
+                                         " C000  O0   text 0      0 hundreds\n");
+    f->columns[3].width = 8;
+    assert_string_equal(shown(f, 2, 60), " pk    sk   name       price  city    note\n"
+                                         " C000  O0   text 0         0  text 0  text 0 why\n");
+    fixture_free(f);
+}
+
 static void a_search_is_highlighted(void **state)
 {
     struct fixture *f = fixture_new(3);
@@ -395,6 +433,7 @@ int main(void)
         cmocka_unit_test(any_size_can_be_drawn),
         cmocka_unit_test(the_mouse_finds_row_and_column),
         cmocka_unit_test(the_position_is_short),
+        cmocka_unit_test(notes_stand_where_no_column_wants_the_room),
         cmocka_unit_test(a_search_is_highlighted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

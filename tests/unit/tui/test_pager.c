@@ -44,6 +44,42 @@ static void long_lines_wrap_between_characters(void **state)
     pager_fini(&pager);
 }
 
+static void lines_wrap_behind_words(void **state)
+{
+    struct pager pager;
+    (void)state;
+    pager_init(&pager);
+    pager.words = true;
+    pager_set(&pager, STR("the quick brown\nfox 中 jumps overthelazydog end\n"));
+    assert_shown(&pager, 7, 8, "the\nquick\nbrown\nfox 中\njumps\noverthel\nazydog\n");
+    /* behind words, cut, at the width: w goes round */
+    assert_true(pager_handle(&pager, ACTION_WRAP));
+    assert_shown(&pager, 3, 8, "the quic\nk brown\nfox 中 j\n");
+    assert_true(pager_handle(&pager, ACTION_WRAP));
+    assert_shown(&pager, 3, 8, "the qui…\nfox 中 …\n\n");
+    assert_true(pager_handle(&pager, ACTION_WRAP));
+    assert_shown(&pager, 3, 8, "the\nquick\nbrown\n");
+    pager_fini(&pager);
+}
+
+static void finding_crosses_the_ends_of_screen_lines(void **state)
+{
+    struct pager pager;
+    (void)state;
+    pager_init(&pager);
+    pager_set(&pager, STR("aaaaaaaaaaneedle\nlast"));
+    assert_shown(&pager, 1, 12, NULL);
+    assert_true(pager_find(&pager, STR("NEEDLE"), 1) == false);
+    assert_true(pager_find(&pager, STR("needle"), 0));
+    assert_int_equal(pager.top, 0);
+    assert_true(pager_find(&pager, STR("last"), 0));
+    assert_int_equal(pager.top, 2);
+    assert_true(pager_find(&pager, STR("last"), 0));
+    assert_int_equal(pager.top, 2);
+    assert_false(pager_find(&pager, STR_NONE, 1));
+    pager_fini(&pager);
+}
+
 static void a_new_width_keeps_the_place(void **state)
 {
     struct pager pager;
@@ -98,6 +134,8 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(long_lines_wrap_between_characters),
+        cmocka_unit_test(lines_wrap_behind_words),
+        cmocka_unit_test(finding_crosses_the_ends_of_screen_lines),
         cmocka_unit_test(a_new_width_keeps_the_place),
         cmocka_unit_test(finding_goes_round),
         cmocka_unit_test(any_size_can_be_drawn),
