@@ -172,6 +172,8 @@ static bool run_record(struct bulk_run *run)
 
 static void run_add_undo(struct bulk_run *run, struct buf *out)
 {
+    if (!bulk_count(run->bulk, BULK_DONE) && !bulk_count(run->bulk, BULK_UNSURE))
+        run->undo.lines = 0; /* nothing was changed: the file goes */
     if (run_record(run)) {
         buf_add(out, STR(" · "));
         app_key_of(run->app, run->app->items, "undo", out);

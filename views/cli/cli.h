@@ -124,6 +124,7 @@ enum cli_option_id {
     CLI_SEQUENCE,
     CLI_STEP,
     CLI_DRY_RUN,
+    CLI_UNCHANGED,
     CLI_YES,
     CLI_UNTIL_IDLE,
     CLI_NO_TRIGGERS,
@@ -309,6 +310,9 @@ bool cli_query_run(struct cli *cli, struct err *err);
 bool cli_get_run(struct cli *cli, struct err *err);
 bool cli_put_run(struct cli *cli, struct err *err);
 bool cli_delete_run(struct cli *cli, struct err *err);
+bool cli_delete_items_run(struct cli *cli, struct err *err);
+bool cli_update_items_run(struct cli *cli, struct err *err);
+bool cli_restore_run(struct cli *cli, struct err *err);
 bool cli_export_run(struct cli *cli, struct err *err);
 bool cli_import_run(struct cli *cli, struct err *err);
 bool cli_generate_run(struct cli *cli, struct err *err);

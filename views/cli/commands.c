@@ -202,6 +202,42 @@ static const struct cli_command commands[] = {
         .args_max = -1,
         .first = CLI_WORDS_TABLE,
         .run = cli_delete_run},
+    {.name = "delete-items",
+        .args = "TABLE [-|@FILE]",
+        .summary = "delete all items that match, or whose keys come in lines",
+        .help = "Which ones, a key condition and a filter say, or lines of JSON that hold the key "
+                "attributes. Each is deleted as it was read a moment before: what somebody changes "
+                "meanwhile stays, and is counted. What was deleted is kept in an undo file, whose "
+                "name is printed. Exit code 1 where items were kept or failed.",
+        .options = OPTIONS(CLI_KEY_CONDITION, CLI_FILTER, CLI_INDEX, CLI_NAMES, CLI_VALUES,
+            CLI_UNCHANGED, CLI_DRY_RUN, CLI_YES, CLI_QUIET),
+        .args_min = 1,
+        .args_max = 2,
+        .first = CLI_WORDS_TABLE,
+        .run = cli_delete_items_run},
+    {.name = "update-items",
+        .args = "TABLE UPDATE [-|@FILE]",
+        .summary = "change attributes of all items that match, or whose keys come in lines",
+        .help =
+            "UPDATE is an UpdateExpression with values where they are used: 'SET status = "
+            "\"done\", visits = visits + 1 REMOVE note'. No item is made by it. Which ones, and "
+            "what is kept, as for delete-items.",
+        .options = OPTIONS(CLI_KEY_CONDITION, CLI_FILTER, CLI_INDEX, CLI_NAMES, CLI_VALUES,
+            CLI_DRY_RUN, CLI_YES, CLI_QUIET),
+        .args_min = 2,
+        .args_max = 3,
+        .first = CLI_WORDS_TABLE,
+        .run = cli_update_items_run},
+    {.name = "restore",
+        .args = "FILE",
+        .summary = "take back what an undo file holds",
+        .help = "Items that were deleted or changed are again what they were, but for those that "
+                "somebody changed since.",
+        .options = OPTIONS(CLI_DRY_RUN, CLI_QUIET),
+        .args_min = 1,
+        .args_max = 1,
+        .first = CLI_WORDS_FILE,
+        .run = cli_restore_run},
     {.name = "import",
         .args = "TABLE FILE…|-",
         .summary = "load JSON lines, JSON arrays, DynamoDB JSON or CSV",
