@@ -135,6 +135,32 @@ int list_score(struct str text, struct str filter)
     return best * 64 + 63 - (int)(text.len < 63 ? text.len : 63);
 }
 
+static bool holds(struct str text, struct str word)
+{
+    for (size_t i = 0; i + word.len <= text.len; i++)
+        if (str_equal_nocase(str_take(str_skip(text, i), word.len), word))
+            return true;
+    return false;
+}
+
+/* Each word somewhere in the text: worse than any letters of the name. */
+static int words_score(struct str text, struct str filter)
+{
+    struct str word;
+    while (str_cut(&filter, ' ', &word))
+        if (word.len && !holds(text, word))
+            return -1;
+    return 0;
+}
+
+static int entry_score(const struct list_entry *entry, struct str filter)
+{
+    int score = list_score(entry->name ? str_take(entry->text, entry->name) : entry->text, filter);
+    if (score < 0 && entry->name)
+        return words_score(entry->text, filter);
+    return score < 0 ? -1 : score + 64 * entry->lift;
+}
+
 static struct list_entry entry_at(const struct list *list, int index)
 {
     struct list_entry entry = {0};
@@ -159,9 +185,9 @@ static void find_matches(struct list *list, int count)
     int found = 0;
     for (int i = 0; i < count; i++) {
         struct list_entry entry = entry_at(list, i);
-        int score = entry.heading ? -1 : list_score(entry.text, buf_str(&list->filter));
+        int score = entry.heading ? -1 : entry_score(&entry, buf_str(&list->filter));
         if (score >= 0)
-            matches[found++] = (struct scored){i, score + 64 * entry.lift};
+            matches[found++] = (struct scored){i, score};
     }
     qsort(matches, (size_t)found, sizeof *matches, compare_scored);
     for (int i = 0; i < found; i++)

@@ -18,7 +18,9 @@ struct list_entry {
     bool disabled; /* can be looked at, not chosen */
     bool heading;  /* a line between; skipped by the cursor, gone while a filter is on */
     int indent;
-    int lift; /* added to how well it matches: what is likelier to be meant; about 0 to 10 */
+    size_t name; /* bytes at the front that the letters are looked for in, 0 = all; in what follows
+                    only whole words that were typed are */
+    int lift;    /* added to how well it matches: what is likelier to be meant; about 0 to 10 */
 };
 
 struct list_source {

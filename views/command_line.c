@@ -120,13 +120,13 @@ static void gather_names(struct app *app, struct line_choices *c, struct str typ
 
 /* ---- arguments ---- */
 
-/* The row that a name is for, under the prompt. */
+/* The row that a name is for, under the prompt; which is not there yet while it opens. */
 static const struct command *find_row(struct app *app, struct str name, struct view **view)
 {
-    struct view *top = app->overlays[app->overlay_count - 1];
-    app->overlay_count--;
+    int count = app->overlay_count;
+    app->overlay_count = 0;
     const struct command *row = app_find_command(app, name, view);
-    app->overlays[app->overlay_count++] = top;
+    app->overlay_count = count;
     return row;
 }
 

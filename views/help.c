@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The list of commands, made from their own rows and the keymap: what it shows can be done, and
- * there is no second list to keep true. What cannot be done now says why.
+ * there is no second list to keep true. What cannot be done now says why; what has no key says how
+ * it is typed; what needs an argument is asked for it in the ":" line.
  */
 #include "views/help.h"
 
 #include "views/app.h"
+#include "views/command_line.h"
 #include "views/menu.h"
 
 struct help {
@@ -33,17 +35,31 @@ static void help_add_command(struct help *h, const struct command *command, stru
                       command->args ? "  " : "", command->args ? command->args : "")
                 : arena_printf(menu_arena(h->menu), "%-18s — %.*s · %s", command->name,
                       STR_ARG(buf_str(&why)), command->help);
+    struct str keys = help_keys(h, command->name);
+    if (!keys.len)
+        keys = arena_printf(menu_arena(h->menu), ":%s", command->name);
     menu_add(h->menu, &(struct menu_row){.text = text,
-                          .right = help_keys(h, command->name),
+                          .name = strlen(command->name),
+                          .right = keys,
                           .value = str_from(command->name),
                           .disabled = !enabled});
     buf_fini(&why);
 }
 
+static bool help_knows(const struct command *row, const char *name)
+{
+    for (; row && row->name; row++)
+        if (strcmp(row->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* A global row that the pane has one of its own for cannot be reached from here. */
 static void help_add_commands(struct help *h, const struct command *row, struct view *owner)
 {
     for (; row && row->name; row++)
-        help_add_command(h, row, owner);
+        if (owner || !help_knows(h->about->ops->commands, row->name))
+            help_add_command(h, row, owner);
 }
 
 static void help_add_actions(struct help *h)
@@ -54,6 +70,7 @@ static void help_add_actions(struct help *h)
         if (keys.len)
             menu_add(h->menu, &(struct menu_row){.text = arena_printf(menu_arena(h->menu),
                                                      "%-18s %s", name, action_help((enum action)i)),
+                                  .name = strlen(name),
                                   .right = keys,
                                   .value = str_from(name)});
     }
@@ -64,9 +81,22 @@ static void help_add_heading(struct help *h, const char *text)
     menu_add(h->menu, &(struct menu_row){.text = str_from(text), .heading = true});
 }
 
+/* args = "[" optional "]" | needed */
 static void help_accept(struct app *app, struct str value)
 {
-    app_run(app, value);
+    struct buf line = {0}, why = {0};
+    struct view *view;
+    const struct command *row = app_find_command(app, value, &view);
+    bool asks = row && row->args && row->args[0] != '[' && app_enabled(app, row, view, &why);
+    buf_add(&line, value);
+    if (asks) {
+        buf_add_byte(&line, ' ');
+        command_line_open(app, buf_str(&line));
+    } else {
+        app_run(app, value);
+    }
+    buf_fini(&line);
+    buf_fini(&why);
 }
 
 void help_open(struct app *app)

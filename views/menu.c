@@ -57,6 +57,7 @@ static void menu_entry(void *data, int index, struct list_entry *entry)
     entry->right_role = ROLE_MENU_KEY;
     entry->heading = row->heading;
     entry->disabled = row->disabled;
+    entry->name = row->name;
     entry->lift = row->lift;
     entry->role = row->disabled ? ROLE_MENU_DISABLED : ROLE_MENU;
 }

@@ -16,7 +16,8 @@ struct menu_row {
     struct str text, right; /* copied */
     struct str value;       /* handed to accept(); copied */
     bool heading, disabled;
-    int lift; /* see list.h */
+    size_t name; /* see list.h */
+    int lift;
 };
 
 struct menu *menu_new(struct app *app, struct str title);

@@ -14,6 +14,7 @@ static const char *const names[] = {"#Moving", "row-down", "row-up", "#Tables", 
     "delete-table", "describe", "catalog"};
 
 static const char *lifted = "";
+static size_t name_len;
 
 static int menu_count(void *data)
 {
@@ -25,6 +26,7 @@ static void menu_entry(void *data, int index, struct list_entry *entry)
     (void)data;
     entry->text = str_from(names[index]);
     entry->heading = names[index][0] == '#';
+    entry->name = name_len;
     entry->lift = strcmp(names[index], lifted) == 0 ? 8 : 0;
     if (entry->heading)
         entry->text = str_skip(entry->text, 1);
@@ -118,6 +120,24 @@ static void what_is_lifted_comes_before_what_matches_as_well(void **state)
     list_fini(&list);
 }
 
+static void behind_a_name_only_words_are_looked_for(void **state)
+{
+    struct list list = menu();
+    (void)state;
+    name_len = 6; /* "create" of create-table, "delete" of delete-table, "descri" of describe */
+    list_filter(&list, STR("table"));
+    assert_string_equal(names[list_selected(&list)], "create-table");
+    assert_int_equal(list.shown_count, 2);
+    list_filter(&list, STR("dtb"));
+    assert_int_equal(list.shown_count, 0);
+    list_filter(&list, STR("dl"));
+    assert_string_equal(names[list_selected(&list)], "delete-table");
+    list_filter(&list, STR("ABLE dele"));
+    assert_int_equal(list.shown_count, 1);
+    name_len = 0;
+    list_fini(&list);
+}
+
 static void a_filter_narrows_and_sorts(void **state)
 {
     struct list list = menu();
@@ -186,6 +206,7 @@ int main(void)
         cmocka_unit_test(starts_of_words_match_best),
         cmocka_unit_test(of_names_that_have_the_letters_the_meant_one_is_first),
         cmocka_unit_test(what_is_lifted_comes_before_what_matches_as_well),
+        cmocka_unit_test(behind_a_name_only_words_are_looked_for),
         cmocka_unit_test(a_filter_narrows_and_sorts),
         cmocka_unit_test(the_cursor_skips_headings),
         cmocka_unit_test(entries_and_their_keys_are_drawn),
