@@ -47,6 +47,9 @@ static bool act_item_of(struct act *act, struct str text, struct buf *out, struc
     struct value item = ok ? value_of(buf_str(out)) : (struct value){0};
     ok = ok && change_build(&arena, &act->table, (struct value){0}, item, &change, err);
     arena_fini(&arena);
+    if (ok && value_item_size(item) > VALUE_ITEM_MAX)
+        return err_set(err, ERR_DATA, "the item is %zu bytes: an item holds %d at most",
+            value_item_size(item), VALUE_ITEM_MAX);
     if (ok && act->item.type != VALUE_NONE && !change_same_key(&act->table, act->item, item))
         return err_set(err, ERR_DATA,
             "the key of an item cannot change: to copy it under another key, add a new item");

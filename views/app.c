@@ -268,8 +268,12 @@ static void app_check_open_table(struct app *app)
     const struct browse *browse = pane_items_browsed(app->items);
     if (!browse || !app->listing.listed || listing_find(&app->listing, browse->table.name))
         return;
-    app_say(app, ROLE_STATUS_WARNING, "the table %.*s is not there any more",
-        STR_ARG(browse->table.name));
+    struct buf before = {0}; /* where a text is kept that could not be written */
+    if (app->message.len && app->message_role == ROLE_STATUS_ERROR)
+        buf_add(&before, buf_str(&app->message));
+    app_say(app, ROLE_STATUS_WARNING, "the table %.*s is not there any more%s%.*s",
+        STR_ARG(browse->table.name), before.len ? " · " : "", STR_ARG(buf_str(&before)));
+    buf_fini(&before);
     app_table_deleted(app, browse->table.name);
 }
 

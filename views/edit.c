@@ -104,9 +104,14 @@ static void edit_strip_notes(struct buf *out, size_t start)
 bool edit_read(struct edit_file *file, struct buf *out, struct err *err)
 {
     size_t start = out->len;
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return err_errno(err, errno, "%s", file->path);
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        close(fd);
+        return err_set(err, ERR_FILE, "%s is no plain file any more", file->path);
+    }
     bool ok = edit_read_fd(fd, out);
     if (!ok)
         err_errno(err, errno, "%s", file->path);

@@ -333,7 +333,9 @@ struct pane_changes *pane_changes_new(
     p->source = source;
     p->data = data;
     for (int i = 0; i < CHANGES_COLUMNS; i++)
-        p->columns[i] = (struct grid_column){.name = names[i], .max = i == CHANGES_WHAT ? 200 : 0};
+        p->columns[i] = (struct grid_column){.name = names[i],
+            .min = i == CHANGES_STATE ? 10 : 0,
+            .max = i == CHANGES_WHAT ? 200 : 0};
     grid_init(
         &p->grid, &(struct grid_source){.data = p, .rows = changes_rows, .cell = changes_cell});
     grid_columns_set(&p->grid, p->columns, CHANGES_COLUMNS);
