@@ -15,6 +15,7 @@
 #include "views/contexts.h"
 #include "views/files.h"
 #include "views/prompt.h"
+#include "views/record.h"
 
 #include <stdlib.h>
 
@@ -199,6 +200,7 @@ static bool accept(struct app *app, void *context, struct str text, struct err *
 {
     (void)context;
     (void)err;
+    record_prompted(app, text);
     app_run(app, text);
     return true;
 }

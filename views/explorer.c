@@ -280,6 +280,14 @@ static void explorer_take_over(struct explorer *e)
 
 /* ---- life ---- */
 
+/* What was waited for before the frame may be what a replay waits for. */
+static bool explorer_paint(struct explorer *e)
+{
+    bool more = app_paint(e->app);
+    record_play_step(e->app);
+    return more && (!e->app->dirty || !e->app->play || app_paint(e->app));
+}
+
 static void explorer_settle(void *data)
 {
     struct explorer *e = data;
@@ -292,7 +300,7 @@ static void explorer_settle(void *data)
     record_play_step(e->app);
     if (e->app->quit)
         loop_quit(&e->loop, e->app->status);
-    else if (!app_paint(e->app))
+    else if (!explorer_paint(e))
         loop_quit(&e->loop, 128 + SIGHUP);
 }
 

@@ -24,8 +24,8 @@ struct record {
     struct buf typed;   /* characters that may go on */
     struct buf pending; /* whole lines that are not in the file yet */
     size_t lines, held; /* in the file; in `pending`, of which these are held: */
-    bool prompting;     /* from `prompt_at` on they belong to a ":" prompt */
-    size_t prompt_at;
+    bool prompting;     /* from here on they belong to a ":" prompt: */
+    size_t prompt_at, prompt_held;
 };
 
 static const char head[] = "# a session of dynascope; dynascope --replay FILE does it again\n";
@@ -90,6 +90,7 @@ void record_command(struct app *app, struct str line, int times)
     if (str_starts(line, STR("prompt")) && !r->prompting) {
         r->prompting = true;
         r->prompt_at = r->pending.len;
+        r->prompt_held = r->held;
     }
     buf_add(&text, line);
     if (times > 1)
@@ -112,14 +113,23 @@ void record_pasted(struct app *app, struct str text)
     record_add(app->record, &(struct record_line){.kind = RECORD_PASTE, .text = text});
 }
 
+/* What led to the prompt's end, whichever that was. */
+static void record_drop_prompt(struct record *r)
+{
+    if (!r->prompting)
+        return;
+    r->pending.len = r->prompt_at;
+    r->held = r->prompt_held;
+    r->prompting = false;
+    buf_clear(&r->typed);
+}
+
 void record_prompted(struct app *app, struct str line)
 {
     struct record *r = app->record;
     if (!r || !r->prompting)
         return;
-    r->pending.len = r->prompt_at;
-    r->prompting = false;
-    buf_clear(&r->typed);
+    record_drop_prompt(r);
     line = str_trim(line);
     if (line.len && !record_is_own(line))
         record_add(r, &(struct record_line){.kind = RECORD_COMMAND, .text = line});
@@ -141,11 +151,8 @@ void record_settle(struct app *app)
     struct record *r = app->record;
     if (!r)
         return;
-    if (r->prompting && !app->overlay_count) { /* closed without a line */
-        r->pending.len = r->prompt_at;
-        r->prompting = false;
-        buf_clear(&r->typed);
-    }
+    if (!app->overlay_count) /* closed without a line */
+        record_drop_prompt(r);
     bool much = r->pending.len + r->typed.len > RECORD_FILE_MAX;
     if (r->prompting && !much)
         return;
@@ -165,9 +172,8 @@ bool record_stop(struct record *r, struct err *err)
 {
     if (!r)
         return true;
+    record_drop_prompt(r);
     record_end_typed(r);
-    if (r->prompting)
-        r->pending.len = r->prompt_at;
     bool ok = record_write(r);
     ok = close(r->fd) == 0 && ok;
     if (!ok)

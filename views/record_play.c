@@ -138,15 +138,11 @@ static void play_end(struct app *app)
     app->dirty = true;
 }
 
-/* What the status line says becomes part of what is said of the line. */
-static void play_fail(struct app *app, size_t at)
+static void play_finish(struct app *app)
 {
-    struct record_play *p = app->play;
-    struct buf what = {0};
-    buf_add(&what, app->message.len ? buf_str(&app->message) : STR("this does nothing here"));
-    app_say(app, ROLE_STATUS_ERROR, "%.*s:%zu: %.*s", STR_ARG(buf_str(&p->path)), p->numbers[at],
-        STR_ARG(buf_str(&what)));
-    buf_fini(&what);
+    const struct record_play *p = app->play;
+    if (!app->message.len)
+        app_say(app, ROLE_STATUS_OK, "done again: %.*s", STR_ARG(buf_str(&p->path)));
     play_end(app);
 }
 
@@ -164,6 +160,32 @@ static bool play_can(struct app *app, struct str name)
     struct view *top = app_top(app), *owner;
     enum action action;
     return app_find_command(app, name, &owner) || (action_find(name, &action) && top->ops->action);
+}
+
+/* What the status line says becomes part of what is said of the line. */
+static void play_fail(struct app *app, size_t at)
+{
+    struct record_play *p = app->play;
+    struct buf what = {0};
+    buf_add(&what, app->message.len ? buf_str(&app->message) : STR("this does nothing here"));
+    if (app_top(app)->ops->closed && play_can(app, STR("dismiss")))
+        app_run(app, STR("dismiss")); /* it lies where the reason is to stand */
+    app_say(app, ROLE_STATUS_ERROR, "%.*s:%zu: %.*s", STR_ARG(buf_str(&p->path)), p->numbers[at],
+        STR_ARG(buf_str(&what)));
+    buf_fini(&what);
+    play_end(app);
+}
+
+/* Under a prompt or a menu nothing is said of what they do not know. */
+static bool play_closed(struct app *app, struct str line, struct str name)
+{
+    struct view *top = app_top(app), *owner;
+    enum action action;
+    if (app_find_command(app, name, &owner)) {
+        app_run(app, line);
+        return true;
+    }
+    return action_find(name, &action) && top->ops->action && top->ops->action(top, action);
 }
 
 /* "down 3": a movement, or a row that may be repeated and takes nothing. */
@@ -185,8 +207,8 @@ static bool play_command(struct app *app, struct str line)
     struct str rest = line, name = STR_NONE;
     int times = 1;
     str_cut(&rest, ' ', &name);
-    if (app_top(app)->ops->closed && !play_can(app, name))
-        return false; /* elsewhere app_run() says what it does not know */
+    if (app_top(app)->ops->closed)
+        return play_closed(app, line, name);
     if (play_count(app, name, rest, &times)) {
         app->count = (struct count){.on = times > 1, .times = times};
         count_run(app, name);
@@ -305,7 +327,7 @@ void record_play_step(struct app *app)
         if (p->next && play_failed(app))
             play_fail(app, p->next - 1);
         else if (p->next == p->count)
-            play_end(app);
+            play_finish(app);
         else if (play_may_go_on(app))
             play_next(app);
         else
