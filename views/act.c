@@ -131,13 +131,15 @@ static void act_what(const struct act *act, struct value item, struct buf *out)
 }
 
 /* False where there is no room for it: the text is kept then. */
-static bool act_stage(
-    struct act *act, const char *verb, struct value before, struct value after, struct str what)
+static bool act_stage(struct act *act, const char *verb, struct value before, struct value after,
+    struct str what, const struct edit_file *file)
 {
     struct app *app = act->app;
     struct err err = ERR_INIT;
     struct buf commit = {0}, show = {0};
     if (!staged_put(&app->staged, &act->table, before, after, verb, &err)) {
+        if (file)
+            err_context(&err, "your text is kept in %s", file->path);
         app_fail(app, &err);
         return false;
     }
@@ -158,7 +160,7 @@ void act_write(struct act *act, const char *verb, struct value before, struct va
     struct value any = before.type == VALUE_NONE ? after : before;
     act_what(act, any, &what);
     if (act->app->staged.on || staged_find(&act->app->staged, &act->table, any)) {
-        if (act_stage(act, verb, act->loaded, after, buf_str(&what)) && file)
+        if (act_stage(act, verb, act->loaded, after, buf_str(&what), file) && file)
             edit_remove_kept(str_from(file->path));
         buf_fini(&what);
         return;

@@ -86,10 +86,15 @@ static void chrome_title_line(
         canvas_text(c, 0, c->cols - right_cols - 1, right_cols, right, ROLE_TITLE_INFO, 0);
 }
 
-static const char *chrome_mode(const struct app *app)
+/* "rw", "3 staged · rw"; over a view that says that itself: `alone`. */
+static void chrome_mode(const struct app *app, bool alone, struct buf *out)
 {
     bool refused = app->options.read_only || backend_read_only_remedy(worker_backend(app->worker));
-    return refused ? "read-only" : "rw";
+    if (app->staged.count && !alone)
+        buf_printf(out, "%zu staged · ", app->staged.count);
+    else if (app->staged.on && !alone)
+        buf_add(out, STR("staging · "));
+    buf_add(out, refused ? STR("read-only") : STR("rw"));
 }
 
 /* As its name in the configuration file says; a remote one that can be written to is never quiet.
@@ -138,7 +143,8 @@ static void chrome_draw_pane_title(struct app *app, const struct canvas *c, stru
     if (app->layout.single) {
         if (right.len)
             buf_add(&right, STR(" · "));
-        buf_add(&right, str_from(chrome_mode(app)));
+        bool grid = view == app->items || view == app->tables;
+        chrome_mode(app, !grid, &right);
     }
     int at = chrome_draw_place(app, c,
         text_columns(buf_str(&left), c->cols, false) +
@@ -169,7 +175,7 @@ static void chrome_counts(const struct app *app, struct buf *out)
         words_count_short(out, items);
         buf_add(out, items == 1 ? STR(" item · ") : STR(" items · "));
     }
-    buf_add(out, str_from(chrome_mode(app)));
+    chrome_mode(app, false, out);
 }
 
 static void chrome_draw_head(const struct app *app, const struct canvas *c)

@@ -240,6 +240,11 @@ static void global_run_connect(struct app *app, struct view *view, struct str ar
             "a name from the configuration file");
         return;
     }
+    if (app->staged.count && !app->memory) {
+        app_say(app, ROLE_STATUS_WARNING,
+            "what is staged would be lost: write it, or take it back first");
+        return;
+    }
     buf_clear(&app->connect);
     buf_add(&app->connect, connection);
     app->connect_writable = writable;

@@ -16,6 +16,7 @@
 #include "views/cells.h"
 #include "views/contexts.h"
 #include "views/literal.h"
+#include "views/pane_text.h"
 #include "views/three_way.h"
 
 #include <stdlib.h>
@@ -240,6 +241,33 @@ static void conflict_run_write(struct app *app, struct view *view, struct str ar
     buf_fini(&merged);
 }
 
+static void conflict_add_side(struct buf *out, const char *side, struct value v)
+{
+    buf_printf(out, "%s\n\n", side);
+    if (v.type)
+        literal_add_lines(out, v);
+    else
+        buf_add(out, STR("there is none"));
+    buf_add(out, STR("\n\n"));
+}
+
+/* A row holds no more of a value than fits. */
+static void conflict_run_view(struct app *app, struct view *view, struct str args)
+{
+    struct pane_conflict *p = conflict_pane(view);
+    size_t row = (size_t)p->grid.cursor;
+    struct buf text = {0};
+    (void)args;
+    if (row >= p->merge.count)
+        return;
+    const struct three_way_row *r = &p->merge.rows[row];
+    conflict_add_side(&text, "LOADED", r->loaded);
+    conflict_add_side(&text, "THEIRS", r->theirs);
+    conflict_add_side(&text, "YOURS", r->yours);
+    pane_text_open(app, r->name, buf_str(&text));
+    buf_fini(&text);
+}
+
 static void conflict_run_leave(struct app *app, struct view *view, struct str args)
 {
     struct pane_conflict *p = conflict_pane(view);
@@ -283,6 +311,12 @@ const struct command pane_conflict_commands[] = {
         .priority = 6,
         .run = conflict_run_edit,
         .enabled = conflict_by_row},
+    {.name = "view",
+        .help = "read the three values of this row in full",
+        .hint = "read",
+        .priority = 3,
+        .run = conflict_run_view,
+        .enabled = conflict_is_read},
     {.name = "leave",
         .help = "leave it staged, to be written or taken back later",
         .hint = "leave it staged",
