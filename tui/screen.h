@@ -35,7 +35,9 @@ struct screen {
     int colours; /* what the terminal can show: 0, 8, 16, 256 or 1 << 24 */
     bool ascii;  /* only ASCII may be shown: copy to frame.ascii */
     bool slow;   /* the line is slower than 38,400 bit/s (what a pseudo-terminal says) */
-    bool gone;   /* the terminal has vanished: leave */
+    int speed;   /* of a slow line, in bit/s; 0 = not known to be slow. May be set at any time */
+    int64_t free_ns; /* when it has carried all that was sent, by its speed; see clock_tick_ns() */
+    bool gone;       /* the terminal has vanished: leave */
 };
 
 struct screen_options {

@@ -7,6 +7,7 @@
  * Finding the difference here, before ncurses looks, keeps a key press cheap whatever the size of
  * the screen; a block of rows that moved is told to ncurses as a scroll.
  */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "tui/clipboard.h"
@@ -258,6 +259,14 @@ static void squeeze(struct screen_curses *s, int rows)
     s->squeezed = before;
 }
 
+/* When the line will have carried what goes out now: ten bits a byte. */
+static void note_load(struct screen *screen, size_t bytes)
+{
+    int64_t now = clock_tick_ns(), from = screen->free_ns > now ? screen->free_ns : now;
+    if (screen->speed > 0)
+        screen->free_ns = from + (int64_t)bytes * 10 * INT64_C(1000000000) / screen->speed;
+}
+
 static bool curses_present(struct screen *screen, const struct frame *frame)
 {
     struct screen_curses *s = curses_of(screen);
@@ -277,6 +286,7 @@ static bool curses_present(struct screen *screen, const struct frame *frame)
     doupdate();
     squeeze(s, s->whole ? 0 : frame->rows);
     s->whole = false;
+    note_load(screen, s->gather.bytes.len);
     return end_output(s);
 }
 
@@ -543,7 +553,10 @@ static bool curses_copy(struct screen *screen, struct str text, struct err *err)
 {
     struct screen_curses *s = curses_of(screen);
     struct buf out = {0};
-    clipboard_add(&out, text, getenv("TMUX") != NULL);
+    clipboard_add(&out, text,
+        getenv("TMUX")  ? CLIPBOARD_TMUX
+        : getenv("STY") ? CLIPBOARD_SCREEN
+                        : CLIPBOARD_PLAIN);
     bool sent = gather_send(STDOUT_FILENO, buf_str(&out));
     buf_fini(&out);
     s->screen.gone = s->screen.gone || !sent;
@@ -610,9 +623,10 @@ static bool check_terminal(struct err *err)
     return true;
 }
 
-static bool is_slow(void)
+/* What a slow line says of itself; 0 where it is fast, or says nothing of use. */
+static int slow_speed(void)
 {
-    return baudrate() > 0 && baudrate() < SLOW_BAUD;
+    return baudrate() > 0 && baudrate() < SLOW_BAUD ? baudrate() : 0;
 }
 
 /* Terminals with an alternate screen are those that know bracketed paste, or ignore it. */
@@ -649,7 +663,8 @@ static void start(struct screen_curses *s, const struct screen_options *options)
     s->screen.fd = STDIN_FILENO;
     s->screen.ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
     s->screen.colours = count_colours();
-    s->screen.slow = is_slow();
+    s->screen.speed = slow_speed();
+    s->screen.slow = s->screen.speed > 0;
     style_table_mono(&mono);
     curses_styles(&s->screen, &mono);
     arm_guard(s);

@@ -181,7 +181,7 @@ static void run_add_undo(struct bulk_run *run, struct buf *out)
         if (run->undo.path.len)
             unlink(buf_cstr(&run->undo.path));
     } else if (run->undo.fd > 0 && run->undo.lines) {
-        buf_printf(out, " · :restore %.*s takes it back", STR_ARG(buf_str(&run->undo.path)));
+        buf_printf(out, " · :undo-file %.*s takes it back", STR_ARG(buf_str(&run->undo.path)));
     }
 }
 

@@ -3,25 +3,20 @@
  * What is done to the marked items: asked for, confirmed, begun; and what of the marks is left
  * after it. Must not draw, nor do it (bulk_run.h).
  */
+#include "views/items_marked.h"
+
 #include "base/mem.h"
-#include "views/act.h"
-#include "views/bulk_run.h"
 #include "views/cells.h"
 #include "views/confirm.h"
-#include "views/diff.h"
 #include "views/guard.h"
 #include "views/menu.h"
-#include "views/pane_items_impl.h"
 #include "views/pane_text.h"
 #include "views/prompt.h"
 #include "views/words.h"
 
-#include "backend/json_out.h"
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-enum { MARKED_FEW = 10, MARKED_LISTED = 6, MARKED_DIFFS = 3, MARKED_DIFF_MOST = 24 };
+enum { MARKED_FEW = 10, MARKED_LISTED = 6 };
 
 /* A run under way, as the pane knows it. */
 struct marked_run {
@@ -29,16 +24,6 @@ struct marked_run {
     struct bulk_run *run;
     enum bulk_kind kind;
     struct buf table;
-};
-
-/* What is asked for, until it begins. */
-struct marked_ask {
-    struct pane_items *pane;
-    enum bulk_kind kind;
-    struct bulk_update update;
-    enum export_format format;
-    bool replace;
-    struct buf file, what, phrase, text;
 };
 
 static struct pane_items *marked_pane(struct view *view)
@@ -129,7 +114,7 @@ void pane_items_wrote(
     buf_fini(&key);
 }
 
-static void marked_begin(struct marked_ask *ask)
+void marked_begin(struct marked_ask *ask)
 {
     struct pane_items *p = ask->pane;
     struct marked_run *r = mem_new(struct marked_run);
@@ -161,7 +146,7 @@ static void marked_begin(struct marked_ask *ask)
 
 /* ---- asking ---- */
 
-static void marked_ask_free(void *context)
+void marked_ask_free(void *context)
 {
     struct marked_ask *ask = context;
     bulk_update_fini(&ask->update);
@@ -172,7 +157,7 @@ static void marked_ask_free(void *context)
     free(ask);
 }
 
-static struct marked_ask *marked_ask_new(struct pane_items *p, enum bulk_kind kind)
+struct marked_ask *marked_ask_new(struct pane_items *p, enum bulk_kind kind)
 {
     struct marked_ask *ask = mem_new(struct marked_ask);
     *ask = (struct marked_ask){.pane = p, .kind = kind};
@@ -183,7 +168,7 @@ static struct marked_ask *marked_ask_new(struct pane_items *p, enum bulk_kind ki
 }
 
 /* One at a time, so that what is said of it is clear. */
-static bool marked_refuses(struct app *app, struct pane_items *p, bool writes)
+bool marked_refuses(struct app *app, struct pane_items *p, bool writes)
 {
     struct buf why = {0};
     if (p->run)
@@ -304,7 +289,7 @@ static void marked_ask_many(struct app *app, struct marked_ask *ask, int64_t cou
     buf_fini(&label);
 }
 
-static void marked_confirm(struct app *app, struct marked_ask *ask)
+void marked_confirm(struct app *app, struct marked_ask *ask)
 {
     int64_t count = pane_items_marks_count(ask->pane);
     bool few = count >= 0 && count <= MARKED_FEW && !ask->pane->marking.all;
@@ -319,331 +304,6 @@ void items_run_delete_marked(struct app *app, struct view *view, struct str args
     (void)args;
     if (!marked_refuses(app, marked_pane(view), true))
         marked_confirm(app, marked_ask_new(marked_pane(view), BULK_DELETE));
-}
-
-/* ---- changing ---- */
-
-static struct value marked_first(struct pane_items *p)
-{
-    size_t rows = items_order_rows(&p->order, &p->feed);
-    for (size_t i = 0; i < rows; i++) {
-        struct value item =
-            pane_items_live_item(p, feed_item(&p->feed, items_order_at(&p->order, i)));
-        if (marking_has(&p->marking, p->feed.browse, item))
-            return item;
-    }
-    return (struct value){0};
-}
-
-struct marked_preview {
-    struct buf *out;
-    int count;
-};
-
-static bool marked_see_diff(void *context, const struct diff *diff)
-{
-    struct marked_preview *preview = context;
-    if (preview->count)
-        buf_add(preview->out, STR("; "));
-    if (preview->count++ == MARKED_DIFFS) {
-        buf_add(preview->out, STR("…"));
-        return false;
-    }
-    diff_add(preview->out, diff, MARKED_DIFF_MOST);
-    return true;
-}
-
-/* While it is typed it is mostly half an expression: that needs no long words. */
-static void marked_add_wrong(struct buf *note, const struct err *err)
-{
-    struct str text = str_from(err->text);
-    size_t colon = str_find(text, STR("Invalid UpdateExpression: "));
-    if (str_find(text, STR("yntax error")) != SIZE_MAX)
-        buf_add(note, STR("SET a = 1, b = b + 1 REMOVE c"));
-    else
-        buf_add(note, colon == 0 ? str_skip(text, strlen("Invalid UpdateExpression: ")) : text);
-}
-
-/* What becomes of the first marked item that is loaded, or what is wrong. */
-static void marked_update_note(struct app *app, void *context, struct str text, struct buf *note)
-{
-    struct marked_ask *ask = context;
-    struct pane_items *p = ask->pane;
-    struct bulk_update update = {0};
-    struct err err = ERR_INIT;
-    struct buf after = {0};
-    struct value first = marked_first(p);
-    struct marked_preview preview = {.out = note};
-    (void)app;
-    if (!bulk_update_parse(&update, &p->feed.browse->table, text, &err) ||
-        (first.type == VALUE_M && !bulk_update_apply(&update, first, &after, &err)))
-        marked_add_wrong(note, &err);
-    else if (first.type != VALUE_M)
-        buf_add(note, STR("no marked item is loaded to try it on"));
-    else if (diff_walk(first, value_of(buf_str(&after)), marked_see_diff, &preview) &&
-             !preview.count)
-        buf_add(note, STR("nothing changes in the first one"));
-    buf_fini(&after);
-    bulk_update_fini(&update);
-}
-
-static bool marked_update(struct app *app, struct pane_items *p, struct str text, struct err *err)
-{
-    struct bulk_update update = {0};
-    if (!bulk_update_parse(&update, &p->feed.browse->table, text, err)) {
-        bulk_update_fini(&update);
-        return false;
-    }
-    struct marked_ask *ask = marked_ask_new(p, BULK_UPDATE);
-    ask->update = update;
-    buf_add(&ask->text, str_trim(text));
-    marked_confirm(app, ask);
-    return true;
-}
-
-static bool marked_update_accept(struct app *app, void *context, struct str text, struct err *err)
-{
-    return marked_update(app, ((struct marked_ask *)context)->pane, text, err);
-}
-
-/* "SET amount = ", where the cursor's attribute is no key and is written as it is. */
-static void marked_update_begin(struct pane_items *p, struct buf *out)
-{
-    struct str name = pane_items_column(&p->view, p->grid.column);
-    bool plain = name.len > 0;
-    for (size_t i = 0; i < name.len && plain; i++) {
-        char c = name.at[i];
-        plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-                (i && c >= '0' && c <= '9');
-    }
-    for (uint32_t i = 0; i < p->feed.browse->table.key_count; i++)
-        plain &= !str_equal(p->feed.browse->table.keys[i].name, name);
-    buf_add(out, STR("SET "));
-    if (plain)
-        buf_printf(out, "%.*s = ", STR_ARG(name));
-}
-
-void items_run_update_marked(struct app *app, struct view *view, struct str args)
-{
-    struct pane_items *p = marked_pane(view);
-    struct err err = ERR_INIT;
-    if (marked_refuses(app, p, true))
-        return;
-    if (args.len) {
-        if (!marked_update(app, p, args, &err))
-            app_fail(app, &err);
-        return;
-    }
-    struct marked_ask *ask = marked_ask_new(p, BULK_UPDATE);
-    struct buf label = {0}, text = {0};
-    app_say(app, ROLE_STATUS, "changes %.*s, each as it is then", STR_ARG(buf_str(&ask->what)));
-    buf_add(&label, STR("change: "));
-    marked_update_begin(p, &text);
-    prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
-                         .text = buf_str(&text),
-                         .data = true,
-                         .context = ask,
-                         .history = &app->value_history,
-                         .changed = marked_update_note,
-                         .accept = marked_update_accept,
-                         .free = marked_ask_free});
-    buf_fini(&label);
-    buf_fini(&text);
-}
-
-/* ---- writing to a file ---- */
-
-static void marked_replace_yes(struct app *app, void *context)
-{
-    struct marked_ask *ask = context;
-    (void)app;
-    ask->replace = true;
-    marked_begin(ask);
-}
-
-/* "~/x" as a shell means it. */
-static void marked_add_path(struct buf *out, struct str name)
-{
-    const char *home = getenv("HOME");
-    if (home && str_starts(name, STR("~/"))) {
-        buf_add(out, str_from(home));
-        name = str_skip(name, 1);
-    }
-    buf_add(out, name);
-    buf_cstr(out);
-}
-
-static void marked_export(struct app *app, struct marked_ask *ask)
-{
-    struct buf text = {0};
-    if (access(buf_cstr(&ask->file), F_OK) != 0) {
-        marked_begin(ask);
-        marked_ask_free(ask);
-        return;
-    }
-    buf_printf(&text, "%.*s is there already.\n\nReplace it?", STR_ARG(buf_str(&ask->file)));
-    confirm_open(app, &(struct confirm_spec){.title = STR("Replace the file"),
-                          .text = buf_str(&text),
-                          .context = ask,
-                          .yes = marked_replace_yes,
-                          .free = marked_ask_free});
-    buf_fini(&text);
-}
-
-static struct marked_ask *marked_export_new(
-    struct pane_items *p, enum export_format format, struct str name)
-{
-    struct marked_ask *ask = marked_ask_new(p, BULK_EXPORT);
-    marked_add_path(&ask->file, name);
-    ask->format = format == EXPORT_LINES ? export_format_of(name) : format;
-    return ask;
-}
-
-static bool marked_export_accept(struct app *app, void *context, struct str text, struct err *err)
-{
-    const struct marked_ask *asked = context;
-    struct str name = str_trim(text);
-    if (!name.len)
-        return err_set(err, ERR_USAGE, "the file needs a name");
-    marked_export(app, marked_export_new(asked->pane, asked->format, name));
-    return true;
-}
-
-/* args = [ "typed" | "csv" ] [ FILE ] */
-void items_run_export_marked(struct app *app, struct view *view, struct str args)
-{
-    struct pane_items *p = marked_pane(view);
-    struct str rest = args, word;
-    enum export_format format = EXPORT_LINES;
-    if (marked_refuses(app, p, false))
-        return;
-    if (str_cut(&rest, ' ', &word) &&
-        (str_equal(word, STR("typed")) || str_equal(word, STR("csv")))) {
-        format = str_equal(word, STR("csv")) ? EXPORT_CSV : EXPORT_TYPED;
-        args = str_trim(rest);
-    }
-    if (args.len) {
-        marked_export(app, marked_export_new(p, format, args));
-        return;
-    }
-    struct marked_ask *ask = marked_ask_new(p, BULK_EXPORT);
-    struct buf label = {0};
-    ask->format = format;
-    app_say(app, ROLE_STATUS, "writes %.*s; a name that ends in .csv makes CSV",
-        STR_ARG(buf_str(&ask->what)));
-    buf_printf(&label, "write to the %sfile: ", format == EXPORT_CSV ? "CSV " : "");
-    prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
-                         .context = ask,
-                         .accept = marked_export_accept,
-                         .free = marked_ask_free});
-    buf_fini(&label);
-}
-
-/* ---- copying ---- */
-
-struct copy_task {
-    struct task task;
-    struct client_table table;
-    struct marks marks;
-    bool typed;
-    struct buf text, what;
-};
-
-static bool copy_work(struct task *task, struct client *client, struct err *err)
-{
-    struct copy_task *t = (struct copy_task *)task;
-    struct mark mark;
-    bool ok = true;
-    for (size_t at = 0; ok && marks_next(&t->marks, &at, &mark);) {
-        struct arena arena = {0};
-        struct buf key = {0};
-        struct value item = {0};
-        marks_key_item(&t->table, mark.key, &key);
-        ok = client_get(client, &arena, t->table.name, value_of(buf_str(&key)), &item, err);
-        if (item.type == VALUE_M)
-            json_out_line(&t->text, item, t->typed);
-        buf_fini(&key);
-        arena_fini(&arena);
-        if (ok && t->text.len > SCREEN_COPY_MAX)
-            ok = err_set(err, ERR_DATA,
-                "the marked items have more than the %d bytes that a terminal's clipboard takes: "
-                ":export-marked writes them to a file",
-                SCREEN_COPY_MAX);
-    }
-    return ok;
-}
-
-static void copy_fini(struct task *task)
-{
-    struct copy_task *t = (struct copy_task *)task;
-    marks_fini(&t->marks);
-    buf_fini(&t->text);
-    buf_fini(&t->what);
-}
-
-static void copy_ended(struct task *task)
-{
-    struct copy_task *t = (struct copy_task *)task;
-    if (task->ok)
-        app_copy(task->owner, buf_str(&t->text), buf_str(&t->what));
-    else
-        app_fail(task->owner, &task->err);
-    copy_fini(task);
-}
-
-void items_run_copy_marked(struct app *app, struct view *view, struct str args)
-{
-    struct pane_items *p = marked_pane(view);
-    pane_items_marks_keep_range(p);
-    if (p->marking.all) {
-        app_say(app, ROLE_STATUS_WARNING,
-            "everything of a query is too much for the clipboard: :export-marked writes it to a "
-            "file");
-        return;
-    }
-    struct copy_task *t = task_new(sizeof *t, app, copy_work, copy_ended);
-    t->task.dropped = copy_fini;
-    t->typed = str_equal(args, STR("typed"));
-    browse_copy_table(&t->task.arena, &p->feed.browse->table, &t->table);
-    marks_copy(&t->marks, &p->marking.set);
-    words_plural(&t->what, (int64_t)t->marks.count, "marked item");
-    task_join(&app->tasks, &t->task);
-    task_submit(&t->task, app->worker);
-}
-
-/* ---- taking back ---- */
-
-static bool restore_from(struct app *app, struct pane_items *p, struct str name, struct err *err)
-{
-    if (!name.len)
-        return err_set(err, ERR_USAGE, "the undo file needs a name");
-    struct marked_ask *ask = mem_new(struct marked_ask);
-    *ask = (struct marked_ask){.pane = p, .kind = BULK_RESTORE};
-    (void)app;
-    marked_add_path(&ask->file, name);
-    buf_printf(&ask->what, "what %.*s holds", STR_ARG(name));
-    marked_begin(ask);
-    marked_ask_free(ask);
-    return true;
-}
-
-static bool restore_accept(struct app *app, void *context, struct str text, struct err *err)
-{
-    return restore_from(app, context, str_trim(text), err);
-}
-
-void items_run_restore(struct app *app, struct view *view, struct str args)
-{
-    struct err err = ERR_INIT;
-    struct pane_items *p = marked_pane(view);
-    if (marked_refuses(app, p, true))
-        return;
-    if (!args.len)
-        prompt_open(app, &(struct prompt_spec){.label = STR("take back from the undo file: "),
-                             .context = p,
-                             .accept = restore_accept});
-    else if (!restore_from(app, p, args, &err))
-        app_fail(app, &err);
 }
 
 /* ---- the menu, the report ---- */

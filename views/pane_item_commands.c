@@ -4,6 +4,7 @@
  */
 #include "views/act.h"
 #include "views/contexts.h"
+#include "views/copying.h"
 #include "views/pane_changes.h"
 #include "views/pane_item_impl.h"
 #include "views/pane_items.h"
@@ -103,15 +104,39 @@ static void item_run_copy(struct app *app, struct view *view, struct str args)
     const struct item_node *node = pane_item_at(p);
     struct buf text = {0}, what = {0};
     (void)args;
-    if (node->value.type == VALUE_S)
-        buf_add(&text, node->value.data);
-    else
-        json_out_plain(&text, node->value);
+    copying_add_value(&text, node->value);
     buf_add(&what, STR("the value of "));
     pane_item_place(p, node, &what);
     app_copy(app, buf_str(&text), buf_str(&what));
     buf_fini(&text);
     buf_fini(&what);
+}
+
+static void item_run_write_value(struct app *app, struct view *view, struct str args)
+{
+    struct pane_item *p = (struct pane_item *)view;
+    const struct item_node *node = pane_item_at(p);
+    struct buf text = {0}, what = {0};
+    copying_add_value(&text, node->value);
+    buf_add(&what, STR("the value of "));
+    pane_item_place(p, node, &what);
+    copying_write(app, args, buf_str(&text), buf_str(&what));
+    buf_fini(&text);
+    buf_fini(&what);
+}
+
+static void item_run_write_item(struct app *app, struct view *view, struct str args)
+{
+    struct buf text = {0};
+    json_out_line(&text, item_tree_item(&((struct pane_item *)view)->model), false);
+    copying_write(app, args, buf_str(&text), STR("the item"));
+    buf_fini(&text);
+}
+
+static void item_run_copy_key(struct app *app, struct view *view, struct str args)
+{
+    struct pane_item *p = (struct pane_item *)view;
+    copying_key(app, &p->table, item_tree_item(&p->model), args);
 }
 
 static void item_run_copy_path(struct app *app, struct view *view, struct str args)
@@ -273,6 +298,19 @@ const struct command pane_item_commands[] = {
         .args = "[typed]",
         .help = "copy the item as JSON",
         .run = item_run_copy_item},
+    {.name = "copy-key",
+        .args = "[typed]",
+        .help = "copy the item's key as JSON",
+        .run = item_run_copy_key},
+    {.name = "write-item",
+        .args = "[FILE]",
+        .help = "write the item to a file, as a line of JSON",
+        .run = item_run_write_item},
+    {.name = "write-value",
+        .args = "[FILE]",
+        .help = "write the value under the cursor to a file",
+        .run = item_run_write_value,
+        .enabled = pane_item_has_value},
     {.name = "copy-path",
         .help = "copy the path of the value",
         .run = item_run_copy_path,

@@ -108,7 +108,7 @@ void items_run_delete_marked(struct app *app, struct view *view, struct str args
 void items_run_update_marked(struct app *app, struct view *view, struct str args);
 void items_run_export_marked(struct app *app, struct view *view, struct str args);
 void items_run_copy_marked(struct app *app, struct view *view, struct str args);
-void items_run_restore(struct app *app, struct view *view, struct str args);
+void items_run_undo_file(struct app *app, struct view *view, struct str args);
 void items_run_marked_report(struct app *app, struct view *view, struct str args);
 bool items_has_report(struct app *app, struct view *view, struct buf *why);
 /* To the first row, and to stay with the item that is there. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# delete-items, update-items, restore: many items at once, guarded, and taken back.
+# delete-items, update-items, undo: many items at once, guarded, and taken back.
 source "$(dirname "$0")/lib.sh" "$1"
 
 create Tab k:S s:N
@@ -33,13 +33,13 @@ count 200
 # by a filter, and back
 run 0 delete-items Tab --filter-expression 'kind = :k' --values '{":k":"1"}' --yes
 has "$err" "100 items deleted in"
-undo=${err##*\'dynascope restore }
+undo=${err##*\'dynascope undo }
 undo=${undo%%\'*}
 [ -s "$undo" ] || fail "no undo file: $err"
 same "$(stat -c %a "$undo")" 600 "rights of the undo file"
 count 100
 run 0 put Tab '{"k":"p1","s":1,"kind":"mine"}'
-run 1 restore "$undo"
+run 1 undo "$undo"
 has "$err" "99 items taken back"
 has "$err" "1 kept: they have changed"
 has "$err" "p1 · 1"
@@ -86,15 +86,15 @@ has "$err" "k is a key attribute"
 run 0 update-items Tab 'SET n = n + 41, state = "done" REMOVE kind' \
     --filter-expression 'attribute_exists(n)' --yes
 has "$err" "142 items changed"
-undo=${err##*\'dynascope restore }
+undo=${err##*\'dynascope undo }
 undo=${undo%%\'*}
 run 0 get Tab p3 11
 same "$out" '{"k":"p3","n":42,"s":11,"state":"done"}'
 run 0 update-items Tab 'SET n = 42' --filter-expression 'attribute_exists(n)' --yes
 has "$err" "142 had nothing to change"
-run 0 restore "$undo" --dry-run
+run 0 undo "$undo" --dry-run
 has "$err" "142 items would be taken back"
-run 0 restore "$undo"
+run 0 undo "$undo"
 run 0 get Tab p3 11
 same "$out" '{"k":"p3","kind":"1","n":1,"s":11}'
 feed 0 '{"k":"new","s":1}' update-items Tab 'SET n = 1' - --yes
@@ -102,12 +102,12 @@ has "$err" "1 not there"
 count 144
 
 # files that are none
-run 74 restore "$folder/nothing"
+run 74 undo "$folder/nothing"
 : >empty
-run 65 restore empty
+run 65 undo empty
 has "$err" "nothing to take back"
 echo '{"Table":"Tab"' >damaged
-run 65 restore damaged
+run 65 undo damaged
 has "$err" "line 1 of the undo file"
 
 # read-only

@@ -99,7 +99,7 @@ static void marked_items_of_many_pages_are_deleted_and_come_back(void **state)
     assert_int_equal(count_of(&s), 0);
 
     /* from the file that the words name */
-    char *text = term_text(&t), *at = strstr(text, ":restore"), *end;
+    char *text = term_text(&t), *at = strstr(text, ":undo-file"), *end;
     if (at) {
         end = strstr(at, ".jsonl");
         assert_non_null(end);

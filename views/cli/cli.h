@@ -312,7 +312,7 @@ bool cli_put_run(struct cli *cli, struct err *err);
 bool cli_delete_run(struct cli *cli, struct err *err);
 bool cli_delete_items_run(struct cli *cli, struct err *err);
 bool cli_update_items_run(struct cli *cli, struct err *err);
-bool cli_restore_run(struct cli *cli, struct err *err);
+bool cli_undo_run(struct cli *cli, struct err *err);
 bool cli_export_run(struct cli *cli, struct err *err);
 bool cli_import_run(struct cli *cli, struct err *err);
 bool cli_generate_run(struct cli *cli, struct err *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dynascope delete-items, update-items, restore: one thing done to many items. Which ones, a Query
+ * dynascope delete-items, update-items, undo: one thing done to many items. Which ones, a Query
  * or Scan says, or lines of keys. What was before is kept in an undo file.
  *
  *   keys in lines ─▶ marks, at most MARKS_MAX at a time ─┐
@@ -183,7 +183,7 @@ static void many_report(struct many *m)
         m->undo.lines = 0;
     if (m->undo.fd >= 0 && m->undo.lines)
         cli_report_note(
-            "dynascope: 'dynascope restore %.*s' takes it back", STR_ARG(buf_str(&m->undo.path)));
+            "dynascope: 'dynascope undo %.*s' takes it back", STR_ARG(buf_str(&m->undo.path)));
     buf_fini(&text);
 }
 
@@ -313,7 +313,7 @@ static bool many_past_table(struct many *m, struct err *err)
     return ok && cli_key_schema(m->cli, arena_dup(&m->cli->arena, table).at, &m->table, err);
 }
 
-bool cli_restore_run(struct cli *cli, struct err *err)
+bool cli_undo_run(struct cli *cli, struct err *err)
 {
     struct many m = {.cli = cli,
         .spec.kind = BULK_RESTORE,

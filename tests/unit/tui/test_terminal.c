@@ -100,13 +100,13 @@ static void only_base64_of_a_text_reaches_the_terminal(void **state)
 {
     struct buf out = {0};
     (void)state;
-    clipboard_add(&out, STR("a\x1b]0;x\a"), false);
+    clipboard_add(&out, STR("a\x1b]0;x\a"), CLIPBOARD_PLAIN);
     assert_string_equal(buf_cstr(&out), "\033]52;c;YRtdMDt4Bw==\a");
     buf_clear(&out);
-    clipboard_add(&out, STR("ab"), true);
+    clipboard_add(&out, STR("ab"), CLIPBOARD_TMUX);
     assert_string_equal(buf_cstr(&out), "\033]52;c;YWI=\a\033Ptmux;\033\033]52;c;YWI=\a\033\\");
     buf_clear(&out);
-    clipboard_add(&out, STR("abc"), false);
+    clipboard_add(&out, STR("abc"), CLIPBOARD_PLAIN);
     assert_string_equal(buf_cstr(&out), "\033]52;c;YWJj\a");
     buf_fini(&out);
 }
