@@ -268,7 +268,7 @@ static void two_explorers_change_the_same_attribute(void **state)
     term_expect(&other, "changed amount");
     term_send(&one, CLEAR_LINE "8\r");
     term_expect(&one, "Changed by someone else");
-    term_expect(&one, "loaded");
+    term_expect(&one, "1 to choose"); /* theirs was read */
     term_send(&one, "\r");
     term_expect(&one, "choose theirs or yours");
     term_send(&one, "2");

@@ -349,7 +349,7 @@ static void random_item(uint64_t *seed, struct buf *out)
 {
     struct err err = ERR_INIT;
     struct value_open map = value_open(out, VALUE_M);
-    char name[8];
+    char name[16];
     value_member(&map, out, STR("id"));
     value_put_string(out, STR("a"));
     for (int i = 0; i < 4; i++) {
