@@ -291,6 +291,35 @@ bool client_read(struct client *c, struct arena *arena, const struct client_read
     return ok;
 }
 
+bool client_statement(struct client *c, struct arena *arena, struct str statement, struct str token,
+    int64_t limit, struct client_page *out, struct str *next, struct err *err)
+{
+    struct str operation = STR("ExecuteStatement");
+    struct ddb_reply reply = {0};
+    struct arena scratch = {0};
+    struct buf body = {0};
+    *out = (struct client_page){0};
+    buf_add_byte(&body, '{');
+    client_put_text(&body, STR("Statement"), statement);
+    client_put_text(&body, STR("NextToken"), token);
+    if (limit)
+        client_put_number(&body, STR("Limit"), limit);
+    close_body(c, &body);
+    const struct json *answer = client_ask(c, operation, buf_str(&body), &reply, &scratch, err);
+    const struct json *items = json_get(answer, STR("Items"));
+    bool ok = answer && (!items || json_is(items, JSON_ARRAY) || client_bad_answer(err, operation));
+    ok = ok && (!items || take_items(arena, items, out, operation, err));
+    if (ok)
+        *next = client_text(arena, answer, STR("NextToken"));
+    if (ok && next->len && str_equal(*next, token))
+        ok = err_set(err, ERR_UNREACHABLE, "%.*s does not go on: its NextToken is the one it got",
+            STR_ARG(operation));
+    arena_fini(&scratch);
+    ddb_reply_fini(&reply);
+    buf_fini(&body);
+    return ok;
+}
+
 /* ---- items ---- */
 
 /* A call whose answer may hold an item under `member`; takes over `body`. */

@@ -101,6 +101,12 @@ bool client_read(struct client *c, struct arena *arena, const struct client_read
  * Scan's. */
 void client_read_body(struct buf *body, const struct client_read *read);
 
+/* One page of what a PartiQL statement answers with (ExecuteStatement). `token`: the *next of the
+ * page before, empty for the first; *next is empty at the end. `limit`: items looked at, 0 = the
+ * service's 1 MB. */
+bool client_statement(struct client *c, struct arena *arena, struct str statement, struct str token,
+    int64_t limit, struct client_page *out, struct str *next, struct err *err);
+
 /* The same, the items as lines added to `lines` (see json_out_line()) and not in `out`: much faster
  * for those who only print them. After an error there may be some of them. */
 bool client_read_lines(struct client *c, struct arena *arena, const struct client_read *read,

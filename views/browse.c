@@ -93,6 +93,16 @@ struct browse *browse_read(const struct client_table *table, const struct client
     mine->backward = read->backward;
     mine->consistent = read->consistent;
     mine->limit = read->limit;
+    mine->segments = b->query ? 0 : read->segments;
+    return b;
+}
+
+struct browse *browse_statement(
+    const struct client_table *table, struct str index, struct str statement)
+{
+    struct browse *b = browse_scan(table, index);
+    if (b)
+        b->statement = arena_dup(&b->arena, statement);
     return b;
 }
 
@@ -123,7 +133,12 @@ void browse_unref(struct browse *browse)
 
 bool browse_narrowed(const struct browse *browse)
 {
-    return browse->query || browse->read.filter.len > 0;
+    return browse->query || browse->read.filter.len > 0 || browse->statement.len > 0;
+}
+
+bool browse_opaque(const struct browse *browse)
+{
+    return browse->statement.len > 0 || browse->read.segments > 0;
 }
 
 int64_t browse_items(const struct browse *browse)
@@ -180,7 +195,20 @@ uint64_t browse_identity_of(const struct client_key *keys, uint32_t count, struc
     return hash;
 }
 
+static uint64_t browse_hash(struct str text)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t k = 0; k < text.len; k++)
+        hash = (hash ^ (unsigned char)text.at[k]) * 0x100000001b3u;
+    return hash;
+}
+
+/* Of what a projection left without its key, all that there is. */
 uint64_t browse_identity(const struct browse *browse, struct value item)
 {
+    struct value v;
+    for (uint32_t i = 0; i < browse->table.key_count; i++)
+        if (!value_find(item, browse->table.keys[i].name, &v))
+            return browse_hash(item.encoded);
     return browse_identity_of(browse->table.keys, browse->table.key_count, item);
 }

@@ -15,7 +15,9 @@ struct browse {
     struct client_table table;
     const struct client_index *index; /* in `table`, or NULL for the base table */
     bool query;
-    struct client_read read; /* without start and segments; limit: of a page, where asked for */
+    struct client_read read; /* without start and segment; limit: of a page, where asked for;
+                              * segments: so many are read at once */
+    struct str statement; /* PartiQL: read by ExecuteStatement; `read` then only names the table */
     /* The attributes of an ExclusiveStartKey: the index's keys, then the table's, each once. */
     uint32_t place_count;
     struct str place[CLIENT_KEYS_MAX + 2];
@@ -30,11 +32,17 @@ struct browse *browse_query(const struct client_table *table, struct str index,
 /* Either, with all that a read may ask for: everything is copied. NULL where the table has no such
  * index. */
 struct browse *browse_read(const struct client_table *table, const struct client_read *read);
+/* The items that a PartiQL statement answers with. */
+struct browse *browse_statement(
+    const struct client_table *table, struct str index, struct str statement);
 struct browse *browse_ref(struct browse *browse);
 void browse_unref(struct browse *browse);
 
-/* Whether it shows less than all: a Query, or anything with a filter. */
+/* Whether it shows less than all: a Query, a statement, or anything with a filter. */
 bool browse_narrowed(const struct browse *browse);
+/* Whether where a page begins is nothing that an item tells: a statement's token, or the places of
+ * several segments. Such a reading goes forward only. */
+bool browse_opaque(const struct browse *browse);
 
 /* Items that a Scan of it would read by the service's count. */
 int64_t browse_items(const struct browse *browse);

@@ -71,15 +71,22 @@ static void feed_drop_back(struct feed *p)
     feed_drop_page(p, p->page_count - 1);
 }
 
+/* What passes a filter may be a row a page: so many of them hold what a few others do. */
+static size_t feed_pages_max(const struct feed *p)
+{
+    size_t rows = p->browse->read.filter.len ? 5 * p->look_rows : 0;
+    return p->rows < rows && p->page_count < rows ? rows : FEED_PAGES_MAX;
+}
+
 /* Whether another page would be too much. */
 static bool feed_full(const struct feed *p)
 {
-    return p->page_count >= FEED_PAGES_MAX || p->bytes + FEED_PAGE_BYTES > FEED_BYTES_MAX;
+    return p->page_count >= feed_pages_max(p) || p->bytes + FEED_PAGE_BYTES > FEED_BYTES_MAX;
 }
 
 static bool feed_too_big(const struct feed *p)
 {
-    return p->page_count > FEED_PAGES_MAX || p->bytes > FEED_BYTES_MAX;
+    return p->page_count > feed_pages_max(p) || p->bytes > FEED_BYTES_MAX;
 }
 
 /* Whether the first or last page lies further than `margin` rows away from what is looked at. */
@@ -154,6 +161,10 @@ static void feed_submit(struct feed *p, struct feed_job *job)
 {
     job->feed = p;
     job->job.done = feed_done;
+    job->stride = p->stride;
+    job->budget_from = p->spent;
+    job->started_ns = clock_tick_ns();
+    p->stopping = false;
     job->budget.limit = backend_budget(worker_backend(p->worker));
     atomic_store(&job->budget.spent, p->spent);
     p->job = job;
@@ -165,11 +176,27 @@ static struct feed_job *feed_new_job(struct feed *p, enum feed_job_kind kind)
     return feed_job_new(kind, p->browse, p->limit);
 }
 
+static struct feed_reads feed_sum(struct feed_reads sum, const struct feed_job *job)
+{
+    sum.scanned += atomic_load(&job->scanned);
+    sum.matched += atomic_load(&job->matched);
+    sum.requests += atomic_load(&job->requests);
+    sum.units += atomic_load(&job->budget.spent) - job->budget_from;
+    sum.ns += clock_tick_ns() - job->started_ns;
+    return sum;
+}
+
+struct feed_reads feed_reads(const struct feed *p)
+{
+    return p->job ? feed_sum(p->reads, p->job) : p->reads;
+}
+
 /* Nobody waits for the running job any more. */
 static void feed_orphan(struct feed *p)
 {
     if (!p->job)
         return;
+    p->reads = feed_reads(p);
     worker_cancel(p->worker, &p->job->job);
     p->job->feed = NULL;
     p->job = NULL;
@@ -179,6 +206,12 @@ static void feed_orphan(struct feed *p)
 bool feed_cancel(struct feed *p)
 {
     bool running = p->job != NULL;
+    bool forward = running && (p->job->kind == FEED_JOB_OPEN || p->job->kind == FEED_JOB_NEXT);
+    if (forward && browse_narrowed(p->browse)) {
+        p->stopping = true;
+        worker_cancel(p->worker, &p->job->job);
+        return true;
+    }
     feed_orphan(p);
     if (running)
         err_set(&p->err, ERR_CANCELLED, "stopped");
@@ -236,6 +269,8 @@ static void feed_begin(struct feed *p, struct browse *browse, size_t view_rows)
     feed_clear_window(p);
     feed_trail_clear(&p->trail);
     p->home_known = p->from_home = p->from_end = false;
+    p->stride = 0;
+    p->reads = (struct feed_reads){0};
     browse_ref(browse);
     browse_unref(p->browse);
     p->browse = browse;
@@ -246,6 +281,8 @@ static void feed_begin(struct feed *p, struct browse *browse, size_t view_rows)
     else if (browse_items(browse) <=
              p->limit) /* a small table at once, and one more to see its end */
         p->limit = p->first = p->limit + 1;
+    if (browse_opaque(browse)) /* the way back reads the same pages again, which may not differ */
+        p->first = p->limit *= browse->read.filter.len && !browse->read.limit ? 16 : 1;
 }
 
 void feed_open(struct feed *p, struct browse *browse, size_t view_rows)
@@ -323,6 +360,10 @@ static void feed_read_previous(struct feed *p)
         if (browse_place_of(p->browse, front->items[0], &place))
             job->first = value_of(arena_dup(&job->arena, buf_str(&place)));
         buf_fini(&place);
+    } else if (browse_opaque(p->browse)) {
+        job->back = p->trail.next;
+        job->from = feed_trail_pop(&p->trail, job->front, &job->arena);
+        job->back -= p->trail.next;
     } else if (front->place.start.len) {
         job->from = feed_trail_pop(&p->trail, job->front, &job->arena);
         job->known = arena_array(&job->arena, uint64_t, front->count);
@@ -511,11 +552,17 @@ static void feed_done(struct worker_job *base)
     struct feed_job *job = (struct feed_job *)base;
     struct feed *p = job->feed;
     if (p) {
+        p->reads = feed_reads(p);
         p->job = NULL;
         p->spent = atomic_load(&job->budget.spent);
+        p->stride = job->stride;
         p->err.code = ERR_NONE;
+        if (p->stopping && (job->ok || job->err.code == ERR_CANCELLED))
+            err_set(&p->err, ERR_CANCELLED, "stopped");
         if (job->ok) {
             kinds[job->kind](p, job);
+        } else if (p->stopping && job->err.code == ERR_CANCELLED) {
+            p->changed(p->context, FEED_MOVED, 0);
         } else {
             p->err = job->err;
             p->changed(p->context, FEED_FAILED, 0);

@@ -54,8 +54,15 @@ struct feed {
     bool home_known;            /* the front page is the first */
     struct feed_job *job;       /* in flight, or NULL */
     bool stale;                 /* a refresh was asked for while it was */
+    bool stopping;              /* it is to end where it is */
     int64_t spent;              /* by this action, in thousandths of capacity units */
-    struct err err;             /* of the last read that failed */
+    int64_t stride;             /* what filtered reads have grown to; 0 = not */
+    struct feed_reads {
+        int64_t scanned, matched, requests;
+        int64_t units; /* thousandths of capacity units; 0 where nobody said */
+        int64_t ns;    /* of all jobs */
+    } reads;           /* since it was opened, by jobs that have ended */
+    struct err err;    /* of the last read that failed */
 };
 
 void feed_init(struct feed *p, struct worker *worker, void *context,
@@ -95,8 +102,12 @@ bool feed_spent(const struct feed *p);
 /* Someone wants more: a new action begins. Opening, both ends, a refresh and finding are new ones
  * by themselves. */
 void feed_allow(struct feed *p);
-/* Stops the running read; returns whether there was one. */
+/* Stops the running read; returns whether there was one. A filtered one keeps how far it came: who
+ * moves on later goes on from there. */
 bool feed_cancel(struct feed *p);
+
+/* What was read since it was opened, the read that runs included. */
+struct feed_reads feed_reads(const struct feed *p);
 
 struct value feed_item(const struct feed *p, size_t row);
 bool feed_at_home(const struct feed *p);

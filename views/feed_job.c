@@ -13,6 +13,7 @@
 #include "views/feed_job.h"
 
 #include "base/mem.h"
+#include "views/feed_round.h"
 
 #include <stdlib.h>
 
@@ -51,6 +52,7 @@ struct reader {
     struct feed_job *job;
     struct client client;
     struct arena arena; /* of one answer, reset for each */
+    struct str next;    /* where it says that the next page begins; empty = nowhere */
 };
 
 static size_t reader_item_bytes(const struct client_page *got, size_t from, size_t to)
@@ -91,18 +93,77 @@ static struct feed_page *reader_page(const struct client_page *got, size_t from,
     return page;
 }
 
+static bool reader_call(struct reader *r, const struct client_read *read, struct feed_place place,
+    struct client_page *got)
+{
+    struct feed_job *job = r->job;
+    const struct browse *browse = job->browse;
+    if (browse->statement.len)
+        return client_statement(&r->client, &r->arena, browse->statement, place.start, read->limit,
+            got, &r->next, &job->err);
+    if (browse->read.segments)
+        return feed_round_read(&r->client, &r->arena, read, browse->read.segments, place.start, got,
+            &r->next, &job->err);
+    if (!client_read(&r->client, &r->arena, read, got, &job->err))
+        return false;
+    r->next = got->last.type == VALUE_NONE ? STR_NONE : got->last.encoded;
+    return true;
+}
+
+/* One page; r->next is where the one after it begins, empty at the end. */
 static bool reader_read(struct reader *r, struct feed_place place, bool backward, int64_t limit,
     struct client_page *got)
 {
-    struct client_read read = r->job->browse->read;
+    struct feed_job *job = r->job;
+    struct client_read read = job->browse->read;
+    bool opaque = browse_opaque(job->browse);
     if (backward)
         read.backward = !read.backward;
     read.limit = limit;
-    read.segment = place.segment;
-    read.segments = place.segments;
-    read.start = place.start.len ? value_of(place.start) : (struct value){0};
+    read.segment = opaque ? 0 : place.segment;
+    read.segments = opaque ? 0 : place.segments;
+    read.start = place.start.len && !opaque ? value_of(place.start) : (struct value){0};
     arena_reset(&r->arena);
-    return client_read(&r->client, &r->arena, &read, got, &r->job->err);
+    r->next = STR_NONE;
+    *got = (struct client_page){0};
+    bool good = reader_call(r, &read, place, got);
+    atomic_fetch_add(&job->requests, job->browse->read.segments ? job->browse->read.segments : 1);
+    atomic_fetch_add(&job->scanned, got->scanned);
+    atomic_fetch_add(&job->matched, got->count);
+    return good;
+}
+
+/*
+ * A filter that few items pass: the next read looks at twice as many, up to what the service reads
+ * at once; back again where many pass.
+ */
+static int64_t reader_stride(const struct feed_job *job)
+{
+    return job->stride > job->limit ? job->stride : job->limit;
+}
+
+static void reader_grow(struct feed_job *job, const struct client_page *got)
+{
+    enum { GROWN_MAX = 1 << 16 };
+    int64_t now = reader_stride(job);
+    const struct browse *browse = job->browse;
+    if (!browse->read.filter.len || browse->read.limit || browse_opaque(browse))
+        return;
+    if (got->count < job->limit / 4)
+        job->stride = now * 2 < GROWN_MAX ? now * 2 : GROWN_MAX;
+    else if (got->count > job->limit)
+        job->stride = now / 2;
+}
+
+/* The place that a stopped reading has come to, as a page without items; NULL where there is none
+ * to keep. */
+static struct feed_page *reader_stopped(
+    const struct feed_job *job, struct feed_place place, int64_t scanned)
+{
+    bool forward = job->kind == FEED_JOB_OPEN || job->kind == FEED_JOB_NEXT;
+    if (!forward || job->err.code != ERR_CANCELLED || !place.start.len)
+        return NULL;
+    return reader_page(&(struct client_page){.scanned = scanned}, 0, 0, false, place, place.start);
 }
 
 /* The next page forward that has items, or the empty one at the very end. */
@@ -114,23 +175,25 @@ static struct feed_page *reader_forward(struct reader *r, struct feed_place plac
     buf_add(&start, place.start);
     place.start = buf_str(&start);
     struct client_page got;
-    while (reader_read(r, place, false, r->job->limit, &got)) {
-        bool more = got.last.type != VALUE_NONE;
+    while (reader_read(r, place, false, reader_stride(r->job), &got)) {
+        bool more = r->next.len > 0;
         bool segments_left = place.segments && place.segment + 1 < place.segments;
+        reader_grow(r->job, &got);
         scanned += got.scanned;
         got.scanned = scanned;
         if (got.count || (!more && !segments_left) || budget_is_spent(&r->job->budget)) {
-            page =
-                reader_page(&got, 0, got.count, false, place, more ? got.last.encoded : STR_NONE);
+            page = reader_page(&got, 0, got.count, false, place, r->next);
             break;
         }
         buf_clear(&start);
         if (more)
-            buf_add(&start, got.last.encoded);
+            buf_add(&start, r->next);
         else
             place.segment++;
         place.start = buf_str(&start);
     }
+    if (!page)
+        page = reader_stopped(r->job, place, scanned);
     buf_fini(&start);
     return page;
 }
@@ -227,17 +290,36 @@ static bool reader_find(struct reader *r)
 
 /* ---- backwards on a Query ---- */
 
-/* Reads backwards until there is an item or nothing is left. */
+/*
+ * Reads backwards until there are items or nothing is left, and finds where the page of them would
+ * begin, were it read forward: behind the item that was looked at last. That is one of the items,
+ * which is left out, where no filter took it away.
+ */
 static bool reader_query_read_back(
-    struct reader *r, struct feed_place place, struct client_page *got)
+    struct reader *r, struct feed_place place, struct client_page *got, struct buf *start)
 {
-    for (;;) {
-        if (!reader_read(r, place, true, r->job->limit + 1, got))
-            return false;
-        if (got->count || got->last.type == VALUE_NONE)
-            return true;
-        place.start = arena_dup(&r->job->arena, got->last.encoded);
+    struct buf last = {0};
+    int64_t limit = r->job->limit + 1;
+    bool good;
+    while ((good = reader_read(r, place, true, limit, got)) && r->next.len) {
+        buf_clear(&last);
+        bool itself = got->count &&
+                      browse_place_of(r->job->browse, got->items[got->count - 1], &last) &&
+                      str_equal(buf_str(&last), r->next);
+        if (got->count > itself) {
+            got->count -= itself;
+            buf_add(start, r->next);
+            break;
+        }
+        if (itself) /* it alone: read it again, with what stands before it */
+            limit *= 2;
+        else
+            place.start = arena_dup(&r->job->arena, r->next);
+        limit = limit < reader_stride(r->job) ? reader_stride(r->job) : limit;
+        reader_grow(r->job, got);
     }
+    buf_fini(&last);
+    return good;
 }
 
 /* The page that ends before `place`, or at the very end where `place` is empty. */
@@ -246,21 +328,16 @@ static bool reader_query_back(struct reader *r, struct feed_place place)
     struct feed_job *job = r->job;
     struct client_page got;
     struct buf start = {0}, last = {0};
-    if (!reader_query_read_back(r, place, &got))
-        return false;
-    size_t count = got.count;
-    if (got.last.type != VALUE_NONE && count > 1 &&
-        browse_place_of(job->browse, got.items[count - 1], &start))
-        count--;
-    if (count && place.start.len)
+    bool good = reader_query_read_back(r, place, &got, &start);
+    if (good && got.count && place.start.len)
         browse_place_of(job->browse, got.items[0], &last);
-    job->at_home = start.len == 0;
+    job->at_home = good && start.len == 0;
     struct feed_place begin = {.start = buf_str(&start)};
-    if (count || !place.start.len)
-        reader_collect(r, reader_page(&got, 0, count, true, begin, buf_str(&last)), 1);
+    if (good && (got.count || !place.start.len))
+        reader_collect(r, reader_page(&got, 0, got.count, true, begin, buf_str(&last)), 1);
     buf_fini(&start);
     buf_fini(&last);
-    return true;
+    return good;
 }
 
 /* ---- backwards on a Scan ---- */
@@ -273,9 +350,10 @@ static bool reader_segment(
 {
     for (*pages = 0;;) {
         struct client_page got;
-        if (!reader_read(r, place, false, r->job->limit, &got))
+        if (!reader_read(r, place, false, reader_stride(r->job), &got))
             return false;
-        struct str last = got.last.type != VALUE_NONE ? got.last.encoded : STR_NONE;
+        struct str last = r->next;
+        reader_grow(r->job, &got);
         if (got.count) {
             reader_collect(r, reader_page(&got, 0, got.count, false, place, last), most);
             ++*pages;
@@ -404,9 +482,27 @@ static bool reader_scan_back(struct reader *r)
     }
 }
 
+/* As many pages as lie between a place that is known and the front. */
+static bool reader_opaque_back(struct reader *r)
+{
+    struct feed_job *job = r->job;
+    struct feed_place place = job->from;
+    for (uint64_t i = 0; i < job->back; i++) {
+        struct feed_page *page = reader_forward(r, place);
+        if (!page)
+            return false;
+        reader_collect(r, page, FEED_JOB_BACK_MAX);
+        if (!reader_after(page, &place))
+            break;
+    }
+    return true;
+}
+
 static bool reader_previous(struct reader *r)
 {
     struct feed_job *job = r->job;
+    if (browse_opaque(job->browse))
+        return reader_opaque_back(r);
     if (job->browse->query)
         return reader_query_back(r, (struct feed_place){.start = job->first.encoded});
     if (job->front.start.len == 0)
@@ -416,6 +512,12 @@ static bool reader_previous(struct reader *r)
 
 static bool reader_last(struct reader *r)
 {
+    size_t pages;
+    if (browse_opaque(r->job->browse)) {
+        bool good = reader_segment(r, (struct feed_place){0}, FEED_JOB_BACK_MAX, SIZE_MAX, &pages);
+        r->job->at_home = r->job->start_count == 0;
+        return good;
+    }
     if (r->job->browse->query)
         return reader_query_back(r, (struct feed_place){0});
     return reader_scan_last(r);
@@ -434,7 +536,7 @@ void feed_job_run(struct worker_job *base, struct backend *backend)
     struct feed_job *job = (struct feed_job *)base;
     struct reader r = {
         .job = job, .client = {.backend = backend, .limits = {.cancel = &base->cancel}}};
-    if (job->budget.limit)
+    if (job->budget.limit || browse_narrowed(job->browse)) /* asks what it consumes */
         r.client.limits.budget = &job->budget;
     job->ok = kinds[job->kind](&r);
     arena_fini(&r.arena);

@@ -37,7 +37,12 @@ struct feed_job {
     enum feed_job_kind kind;
     struct arena arena; /* owns the places and the needle */
     int64_t limit;
+    int64_t stride;       /* what a filtered read has grown to; 0 = as `limit` says */
     struct budget budget; /* what the action may consume, and has so far; limit 0 = no budget */
+    int64_t budget_from;  /* what it had before */
+    int64_t started_ns;
+    _Atomic int64_t scanned, matched, requests; /* so far: looked at while it runs */
+    uint64_t back; /* PREVIOUS where places are opaque: pages from `from` to the front */
     struct feed_place from, front;
     struct value first; /* PREVIOUS on a Query: the place of the front page's first item */
     size_t known_count; /* PREVIOUS on a Scan: identities of the front page's items */

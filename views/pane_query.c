@@ -178,8 +178,16 @@ static void toggle(struct pane_query *p, const char *word, struct buf *out)
 /* In a value's field: the values that were seen, one after the other. */
 static bool choose_value(struct pane_query *p, int step)
 {
-    if (!line_edit_handle(&p->edit, step > 0 ? ACTION_COMPLETE : ACTION_COMPLETE_BACK))
+    struct query_candidates *list = &p->candidates;
+    struct str now = line_edit_text(&p->edit);
+    pane_query_complete(p, STR_NONE, 0);
+    int count = (int)list->count, i = 0;
+    while (i < count && !str_equal(list->list[i].text, now))
+        i++;
+    if (!count)
         return false;
+    i = i == count ? (step > 0 ? 0 : count - 1) : (i + step + count) % count;
+    line_edit_set(&p->edit, list->list[i].text);
     edited(p);
     return true;
 }

@@ -11,6 +11,7 @@
 #include "backend/json.h"
 #include "base/mem.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,6 +24,9 @@ struct fake_table {
     size_t padding; /* bytes of a further attribute */
     bool failing;
     atomic_int charged; /* calls that asked what they consume: each says one unit */
+    int64_t every; /* what a FilterExpression leaves: ids that this divides; 0 = none is used */
+    atomic_int hang_at; /* this call waits until it is cancelled; 0 = none does */
+    int64_t longest;    /* Limit of a page so far */
 };
 
 static inline void fake_put_key(struct buf *out, int64_t id)
@@ -78,15 +82,20 @@ static inline void fake_page(struct fake_table *t, const struct json *body, stru
     int64_t start = fake_start(body), step = backward ? -1 : 1, count = 0, last = -1;
     int64_t at = start >= 0 ? start + step : backward ? high - 1 : low;
     buf_add(out, STR("{\"Items\":["));
+    int64_t every = json_get(body, STR("FilterExpression")) ? t->every : 0, shown = 0;
+    t->longest = limit > t->longest ? limit : t->longest;
     for (; at >= low && at < high && count < limit; at += step) {
         if (!t->present[at])
             continue;
-        if (count++)
+        count++;
+        last = at;
+        if (every && at % every)
+            continue;
+        if (shown++)
             buf_add_byte(out, ',');
         fake_put_key(out, at);
         buf_printf(out, ",\"v\":{\"S\":\"row %lld\"}", (long long)at);
         fake_put_padding(t, out);
-        last = at;
         if (out->len > 1024 * 1024)
             limit = count; /* as the service ends a page */
     }
@@ -94,13 +103,41 @@ static inline void fake_page(struct fake_table *t, const struct json *body, stru
         atomic_fetch_add(&t->charged, 1);
         buf_add(out, STR("],\"ConsumedCapacity\":{\"CapacityUnits\":1.0},\"None\":["));
     }
-    buf_printf(out, "],\"Count\":%lld,\"ScannedCount\":%lld", (long long)count, (long long)count);
+    buf_printf(out, "],\"Count\":%lld,\"ScannedCount\":%lld", (long long)shown, (long long)count);
     if (count == limit) { /* as the service does, also where nothing follows */
         buf_add(out, STR(",\"LastEvaluatedKey\":"));
         fake_put_key(out, last);
         buf_add_byte(out, '}');
     }
     buf_add_byte(out, '}');
+}
+
+/* ExecuteStatement: the token is the next id. */
+static inline void fake_statement(struct fake_table *t, const struct json *body, struct buf *out)
+{
+    const struct json *token = json_get(body, STR("NextToken"));
+    int64_t at = 0, limit = fake_integer(body, STR("Limit"), 1000), count = 0;
+    if (token)
+        str_to_i64(token->text, &at);
+    buf_add(out, STR("{\"Items\":["));
+    for (; at < t->room && count < limit; at++) {
+        if (!t->present[at])
+            continue;
+        buf_add(out, count++ ? STR(",") : STR_NONE);
+        fake_put_key(out, at);
+        buf_add_byte(out, '}');
+    }
+    buf_add_byte(out, ']');
+    if (at < t->room)
+        buf_printf(out, ",\"NextToken\":\"%lld\"", (long long)at);
+    buf_add_byte(out, '}');
+}
+
+static inline bool fake_hang(const struct ddb_call *call, struct err *err)
+{
+    while (!atomic_load(call->cancel))
+        sched_yield();
+    return err_set(err, ERR_CANCELLED, "stopped");
 }
 
 static inline bool fake_call(
@@ -110,9 +147,13 @@ static inline bool fake_call(
     struct arena arena = {0};
     struct str op = call->operation;
     const struct json *body = json_parse(&arena, call->body, err);
-    atomic_fetch_add(&t->calls, 1);
+    int calls = atomic_fetch_add(&t->calls, 1) + 1;
     reply->status = 200;
     buf_clear(&reply->body);
+    if (calls == atomic_load(&t->hang_at)) {
+        arena_fini(&arena);
+        return fake_hang(call, err);
+    }
     if (t->failing) {
         arena_fini(&arena);
         return err_set(err, ERR_UNREACHABLE, "the endpoint does not answer");
@@ -121,6 +162,8 @@ static inline bool fake_call(
         buf_add(&reply->body, STR("{\"TableNames\":[\"T\"]}"));
     else if (str_equal(op, STR("DescribeTable")))
         fake_describe(t, &reply->body);
+    else if (str_equal(op, STR("ExecuteStatement")))
+        fake_statement(t, body, &reply->body);
     else if (str_equal(op, STR("Scan")) || str_equal(op, STR("Query")))
         fake_page(t, body, &reply->body);
     else

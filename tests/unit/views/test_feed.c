@@ -8,6 +8,9 @@
 #include "tests/unit/views/fake_table.h"
 #include "views/feed.h"
 
+#include <sched.h>
+#include <stdlib.h>
+
 enum { VIEW_ROWS = 20 };
 
 struct walk {
@@ -109,7 +112,8 @@ static bool step(struct walk *w, int by)
     if (w->cursor + by < 0 || w->cursor + by >= (int64_t)w->feed.rows)
         return false;
     w->cursor += by;
-    assert_true(w->feed.page_count <= FEED_PAGES_MAX);
+    assert_true(w->feed.page_count <= FEED_PAGES_MAX || w->browse->read.filter.len);
+    assert_true(w->feed.page_count <= FEED_PAGES_MAX + 6 * VIEW_ROWS);
     assert_true(w->feed.trail.count <= FEED_TRAIL_MAX);
     return true;
 }
@@ -513,6 +517,153 @@ static void without_a_budget_nobody_is_asked_what_a_page_consumes(void **state)
     walk_fini(&w);
 }
 
+/* ---- filters ---- */
+
+static struct browse *browse_filtered(struct fake_table *t, bool query, int64_t segments)
+{
+    struct browse *plain = browse_table(t, query);
+    struct client_read read = plain->read;
+    read.filter = STR("size(v) > :n");
+    read.segments = segments;
+    struct browse *filtered = browse_read(&plain->table, &read);
+    browse_unref(plain);
+    return filtered;
+}
+
+static void walk_filtered(
+    struct walk *w, int64_t count, int64_t every, bool query, int64_t segments)
+{
+    *w = (struct walk){.table = fake_new(count, count)};
+    w->table->every = every;
+    w->worker = worker_new(&w->table->base);
+    w->browse = browse_filtered(w->table, query, segments);
+    feed_init(&w->feed, w->worker, w, on_change);
+    feed_open(&w->feed, w->browse, VIEW_ROWS);
+    settle(w);
+}
+
+static void a_sparse_filter_is_read_in_pages_that_grow(void **state)
+{
+    (void)state;
+    struct walk w;
+    walk_filtered(&w, 60000, 3000, false, 0);
+    int64_t id = 0;
+    assert_int_equal(here(&w), 0);
+    while (step(&w, 1))
+        assert_int_equal(here(&w), id += 3000);
+    assert_int_equal(id, 57000);
+    assert_true(feed_at_end(&w.feed));
+    struct feed_reads reads = feed_reads(&w.feed);
+    assert_int_equal(reads.scanned, 60000);
+    assert_int_equal(reads.matched, 20);
+    assert_true(reads.requests < 60);
+    assert_int_equal(reads.units, 1000 * reads.requests);
+    assert_true(w.table->longest > 1000);
+    walk_fini(&w);
+}
+
+static void a_filtered_query_is_read_backwards_from_its_end(void **state)
+{
+    (void)state;
+    static const int64_t each[] = {7, 150, 2999, 60000};
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        struct walk w;
+        walk_filtered(&w, 12000, each[i], true, 0);
+        feed_end(&w.feed);
+        settle(&w);
+        int64_t id = 11999 / each[i] * each[i];
+        assert_int_equal(here(&w), id);
+        while (step(&w, -1))
+            assert_int_equal(here(&w), id -= each[i]);
+        assert_int_equal(id, 0);
+        assert_true(feed_at_home(&w.feed));
+        walk_fini(&w);
+    }
+}
+
+static void what_is_stopped_goes_on_from_there(void **state)
+{
+    (void)state;
+    struct walk w = {.table = fake_new(100000, 100000)};
+    w.table->every = 90000;
+    atomic_store(&w.table->hang_at, 5);
+    w.worker = worker_new(&w.table->base);
+    w.browse = browse_filtered(w.table, false, 0);
+    w.table->present[0] = false;
+    feed_init(&w.feed, w.worker, &w, on_change);
+    feed_open(&w.feed, w.browse, VIEW_ROWS);
+    while (atomic_load(&w.table->calls) < 5)
+        sched_yield();
+    assert_true(feed_cancel(&w.feed));
+    settle(&w);
+    int64_t scanned = feed_reads(&w.feed).scanned;
+    assert_int_equal(w.feed.err.code, ERR_CANCELLED);
+    assert_int_equal(w.failures, 0);
+    assert_true(scanned > 0 && w.feed.rows == 0 && !feed_at_end(&w.feed));
+    w.feed.err.code = ERR_NONE;
+    feed_reach(&w.feed, 0, VIEW_ROWS, true);
+    settle(&w);
+    assert_int_equal(id_of(feed_item(&w.feed, 0)), 90000);
+    while (!feed_at_end(&w.feed)) {
+        feed_reach(&w.feed, 0, VIEW_ROWS, true);
+        settle(&w);
+    }
+    assert_int_equal(feed_reads(&w.feed).scanned, 99999); /* nothing twice */
+    walk_fini(&w);
+}
+
+/* ---- places that no item tells ---- */
+
+static void all_segments_are_read_at_once_and_back_again(void **state)
+{
+    (void)state;
+    struct walk w;
+    enum { COUNT = 20000 };
+    bool *seen = calloc(COUNT, 1);
+    walk_filtered(&w, COUNT, 1, false, 7);
+    int64_t count = 0;
+    do {
+        assert_false(seen[here(&w)]);
+        seen[here(&w)] = true;
+        count++;
+    } while (step(&w, 1));
+    assert_int_equal(count, COUNT);
+    while (step(&w, -1))
+        count--;
+    assert_int_equal(count, 1);
+    assert_int_equal(here(&w), 0);
+    feed_end(&w.feed);
+    settle(&w);
+    assert_true(feed_at_end(&w.feed));
+    assert_true(step(&w, -1));
+    free(seen);
+    walk_fini(&w);
+}
+
+static void a_statement_is_read_by_its_tokens(void **state)
+{
+    (void)state;
+    struct walk w = {.table = fake_new(9000, 9000)};
+    struct browse *plain = browse_table(w.table, false);
+    w.worker = worker_new(&w.table->base);
+    w.browse = browse_statement(&plain->table, STR_NONE, STR("SELECT * FROM T"));
+    browse_unref(plain);
+    feed_init(&w.feed, w.worker, &w, on_change);
+    feed_open(&w.feed, w.browse, VIEW_ROWS);
+    settle(&w);
+    int64_t id = 0;
+    while (step(&w, 1))
+        assert_int_equal(here(&w), ++id);
+    assert_int_equal(id, 8999);
+    while (step(&w, -1))
+        assert_int_equal(here(&w), --id);
+    assert_int_equal(id, 0);
+    feed_end(&w.feed);
+    settle(&w);
+    assert_int_equal(here(&w), 8999);
+    walk_fini(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -533,6 +684,11 @@ int main(void)
         cmocka_unit_test(a_budget_stops_the_reading_until_someone_asks_for_more),
         cmocka_unit_test(finding_on_a_budget_stops_and_goes_on_from_there),
         cmocka_unit_test(without_a_budget_nobody_is_asked_what_a_page_consumes),
+        cmocka_unit_test(a_sparse_filter_is_read_in_pages_that_grow),
+        cmocka_unit_test(a_filtered_query_is_read_backwards_from_its_end),
+        cmocka_unit_test(what_is_stopped_goes_on_from_there),
+        cmocka_unit_test(all_segments_are_read_at_once_and_back_again),
+        cmocka_unit_test(a_statement_is_read_by_its_tokens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
