@@ -239,10 +239,10 @@ static const char zsh_head[] =
     "#compdef dynascope\n"
     "_dynascope_names() {\n"
     "    local -a names\n"
-    "    names=(${(f)\"$(dynascope completions $1 -- ${(Q)_dynascope_said} 2>/dev/null)\"})\n"
-    "    compadd -a names\n"
+    "    names=(${(f)\"$(dynascope completions $@[-1] -- ${(Q)_dynascope_said} 2>/dev/null)\"})\n"
+    "    compadd \"$@[1,-2]\" -a names\n"
     "}\n"
-    "_dynascope_connections() { _dynascope_names connections; _files -/; }\n"
+    "_dynascope_connections() { _dynascope_names \"$@\" connections; _files -/; }\n"
     "_dynascope() {\n"
     "    local -a _dynascope_said=(${words[1,CURRENT-1]})\n"
     "    local -a subcommands=(\n";
@@ -422,10 +422,11 @@ static void fish_command(struct buf *out, const struct cli_command *command)
         add_escaped(out, command->summary, "'\\");
         buf_add(out, STR("'\n"));
     }
+    bool files = strstr(command->args, "FILE") || strstr(command->args, "SCRIPT");
     if (command->first == CLI_WORDS_TABLE)
-        fish_argument(out, command, true, "(__dynascope_names tables)");
+        fish_argument(out, command, files, "(__dynascope_names tables)");
     if (command->first == CLI_WORDS_TRIGGER)
-        fish_argument(out, command, true, "(__dynascope_names triggers)");
+        fish_argument(out, command, files, "(__dynascope_names triggers)");
     if (command->first == CLI_WORDS_CONNECTION && command->name[0])
         fish_argument(out, command, false, "(__dynascope_connections)");
     add_argument_words(&words, command);
