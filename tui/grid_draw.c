@@ -73,7 +73,9 @@ static void draw_gutter(const struct grid *grid, const struct canvas *c, int y, 
     bool pointer =
         row == grid->cursor && grid->flags & GRID_GUTTER && !(grid->flags & GRID_NO_CURSOR);
     if (pointer && grid->focused) {
-        canvas_text(c, y, 0, 1, STR(">"), ROLE_CURSOR_GUTTER, CANVAS_CUT);
+        /* where there is no colour either, a mark under the pointer is seen */
+        struct str sign = look->flags & GRID_ROW_MARKED ? STR("#") : STR(">");
+        canvas_text(c, y, 0, 1, sign, ROLE_CURSOR_GUTTER, CANVAS_CUT);
         return;
     }
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {

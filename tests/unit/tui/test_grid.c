@@ -150,7 +150,7 @@ static void the_cursor_is_a_bar_or_a_mark(void **state)
     assert_string_equal(roles(f, 3, 16), "0: 0-0 header, 1-2 header.cursor, 3-15 header\n"
                                          "1: 1-4 key, 7-8 key\n"
                                          "2: 0-0 cursor.gutter, 1-4 mark, 7-8 mark\n");
-    assert_string_equal(shown(f, 3, 16), " pk    sk\n C000  O0\n>C001  O1\n");
+    assert_string_equal(shown(f, 3, 16), " pk    sk\n C000  O0\n#C001  O1\n");
     f->grid.flags = 0;
     assert_string_equal(shown(f, 3, 16), " pk    sk\n C000  O0\n*C001  O1\n");
     f->grid.focused = false;
