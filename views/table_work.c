@@ -30,6 +30,7 @@ struct table_work_task {
     struct purge purge;
     struct copy copy;
     _Atomic int64_t done; /* items */
+    atomic_bool begun;    /* it does not wait behind other work any more */
     atomic_bool copying;  /* the table is there, its items come */
 };
 
@@ -121,6 +122,7 @@ static bool copy_work(struct table_work_task *t, struct client *client, struct e
 static bool work(struct task *task, struct client *client, struct err *err)
 {
     struct table_work_task *t = (struct table_work_task *)task;
+    atomic_store(&t->begun, true);
     return t->to.len ? copy_work(t, client, err) : purge_work(t, client, err);
 }
 
@@ -160,6 +162,8 @@ static void ended(struct task *task)
     listing_refresh(&app->listing);
     if (browse && str_equal(browse->table.name, t->table) && app->items->ops->refresh)
         app->items->ops->refresh(app->items);
+    if (app->over_count && app_main(app)->ops->refresh)
+        app_main(app)->ops->refresh(app_main(app));
     app_overlay_close(app, &w->view);
 }
 
@@ -230,13 +234,17 @@ static void work_free(struct view *view)
     free(w);
 }
 
+/* What waits behind other work does not begin any more. */
 static void work_run_stop(struct app *app, struct view *view, struct str args)
 {
     struct table_work *w = (struct table_work *)view;
-    (void)app;
     (void)args;
     w->stopped = true;
     task_cancel(&w->work->task);
+    if (atomic_load(&w->work->begun))
+        return;
+    app_say(app, ROLE_STATUS_WARNING, "stopped before it began");
+    app_overlay_close(app, view);
 }
 
 static const struct command work_commands[] = {

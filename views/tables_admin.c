@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "views/edit.h"
 #include "views/item_editor.h"
+#include "views/pane_items.h"
 #include "views/prompt.h"
 #include "views/table_requests.h"
 #include "views/words.h"
@@ -31,6 +32,17 @@ static bool admin_work(struct task *task, struct client *client, struct err *err
     return ok;
 }
 
+/* What showed the index shows the table. */
+static void admin_leave_index(struct app *app, struct str index)
+{
+    const struct browse *b = pane_items_browsed(app->items);
+    if (!b || !b->index || !str_equal(b->index->name, index))
+        return;
+    struct browse *table = browse_scan(&b->table, STR_NONE);
+    pane_items_browse(app->items, table);
+    browse_unref(table);
+}
+
 static void admin_ended(struct task *task)
 {
     struct admin_task *t = (struct admin_task *)task;
@@ -41,6 +53,8 @@ static void admin_ended(struct task *task)
         if (deleted) {
             app_close_over(app); /* its page, its indexes */
             app_table_deleted(app, t->name);
+        } else if (!created) {
+            admin_leave_index(app, t->name);
         }
         app_say(app, ROLE_STATUS_OK, "%s %.*s",
             created   ? "created"
