@@ -198,6 +198,11 @@ static void the_last_of_hundreds_of_attributes_is_guarded_too(void **state)
             assert_true(value_equal(now(&s), theirs)); /* nothing is left half done */
         }
     }
+    struct value most = wide(&s, CHANGE_GUARDS - 1, 1, -1, 0); /* what one request can guard */
+    struct value theirs = wide(&s, CHANGE_GUARDS - 1, 1, CHANGE_GUARDS - 2, 77);
+    assert_true(client_put(client, STR("Things"), theirs, NULL, &err));
+    assert_false(change_carry_out(client, &s.arena, &s.table, most, none, &err));
+    err = ERR_INIT;
     assert_true(client_put(client, STR("Things"), one, NULL, &err));
     assert_true(change_carry_out(client, &s.arena, &s.table, one, two, &err));
     assert_true(value_equal(now(&s), two));

@@ -224,6 +224,7 @@ static void other_attributes_may_have_changed(void **state)
     open_told(&t);
     things_put(&t.things, "{\"id\":\"a\",\"n\":1,\"other\":1}");
     write_one(&t, "{\"id\":\"a\",\"n\":1,\"other\":1}", "{\"id\":\"a\",\"n\":2,\"other\":1}");
+    assert_int_equal(t.journal.top->parts[0].before.count, 2); /* only what differs is kept */
     things_put(&t.things, "{\"id\":\"a\",\"n\":2,\"other\":7}");
     undo(&t);
     things_expect(&t.things, "a", "{\"id\":\"a\",\"n\":1,\"other\":7}");
@@ -382,6 +383,7 @@ static void an_entry_comes_back_from_its_line(void **state)
         assert_int_equal(str_find_byte(buf_str(&line), '\x1b'), SIZE_MAX);
         struct journal_entry *read = journal_file_parse(buf_str(&line));
         assert_non_null(read);
+        assert_int_equal(read->together, i % 2);
         journal_file_add(&again, read);
         assert_true(str_equal(buf_str(&line), buf_str(&again)));
         journal_entry_free(read);
@@ -432,7 +434,10 @@ static void a_damaged_file_loses_lines_and_nothing_else(void **state)
                 const struct journal_part *part = &e->parts[k];
                 struct value any = part->before.type ? part->before : part->after;
                 assert_true(any.type == VALUE_M && value_check(any.encoded, &err));
-                assert_true(part->table->key_count == 1);
+                struct value key;
+                assert_int_equal(part->table->key_count, 1);
+                assert_true(value_find(any, part->table->keys[0].name, &key));
+                assert_int_equal(key.type, part->table->keys[0].type);
             }
         end_journal(&t);
         buf_fini(&bad);
