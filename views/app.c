@@ -11,6 +11,7 @@
 #include "views/hints.h"
 #include "views/pane_items.h"
 #include "views/pane_tables.h"
+#include "views/places_go.h"
 #include "views/record.h"
 #include "views/record_play.h"
 #include "views/tour.h"
@@ -415,6 +416,7 @@ void app_free(struct app *app)
     record_stop(app->record, &(struct err){0});
     record_play_free(app->play);
     tour_end(app);
+    places_go_see(app);
     while (app->overlay_count)
         app_overlay_close(app, app->overlays[app->overlay_count - 1]);
     task_forget_all(&app->tasks);

@@ -8,10 +8,11 @@
 #include "base/utf8.h"
 #include "views/app_impl.h"
 #include "views/chrome.h"
+#include "views/command_line.h"
+#include "views/places_go.h"
 #include "views/record.h"
 #include "views/record_play.h"
 #include "views/tour.h"
-#include "views/command_line.h"
 
 /* ---- commands ---- */
 
@@ -198,6 +199,7 @@ void app_event(struct app *app, const struct input_event *event)
     while ((app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))
         app_wait(app);
     app_replay(app);
+    places_go_see(app); /* several keys may be done before the next frame */
     struct view *view = app_top(app);
     switch (event->kind) {
     case INPUT_KEY:

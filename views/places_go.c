@@ -37,7 +37,8 @@ static void here_is_item(const struct app *app, struct place *place)
 bool places_go_here(struct app *app, struct place *place)
 {
     *place = (struct place){0};
-    if (app_waiting(app) || app->over_count || !pane_items_browsed(app->items))
+    if (!app->started || app->opening.len || app->over_count || !pane_items_browsed(app->items) ||
+        (!app->item && !app->stream && pane_items_waiting(app->items)))
         return false;
     if (app->item) {
         here_is_item(app, place);
@@ -289,11 +290,13 @@ void places_go_see(struct app *app)
     struct place now;
     if (app->arriving.on)
         go_on(app);
-    if (app->arriving.on || app_waiting(app))
+    if (app->arriving.on)
         return;
-    if (!app->places_offered && app->places.count)
-        offer_last(app);
-    app->places_offered = true;
+    if (!app->places_offered && !app_waiting(app)) {
+        app->places_offered = true;
+        if (app->places.count)
+            offer_last(app);
+    }
     if (app->focus == APP_MAIN && places_go_here(app, &now))
         places_see(&app->places, &now);
 }

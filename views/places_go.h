@@ -4,7 +4,7 @@
 
 #include "views/app.h"
 
-/* Before each frame: notes where one is, goes on with the way to a place. */
+/* Before each frame and each key: notes where one is, goes on with the way to a place. */
 void places_go_see(struct app *app);
 /* What is shown, into an empty place; false where nothing is, or it is still to come. */
 bool places_go_here(struct app *app, struct place *place);
