@@ -228,7 +228,8 @@ static void run_end(struct bulk_run *run)
     run_add_report(run, &report);
     run_say_end(run, report.len > 0);
     enum bulk_kind kind = run->spec.bulk.kind;
-    run->spec.ended(run->spec.context, buf_str(&report));
+    bool whole = !bulk_stopping(run->bulk) && bulk_err(run->bulk)->code == ERR_NONE;
+    run->spec.ended(run->spec.context, whole, buf_str(&report));
     buf_fini(&report);
     run_free(run);
     if (kind == BULK_EXPORT)

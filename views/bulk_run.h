@@ -23,8 +23,9 @@ struct bulk_run_spec {
     void *context;
     /* On the UI thread, after each step: what became of a mark. */
     void (*settled)(void *context, const struct mark *mark, enum bulk_outcome outcome);
-    /* It is over: words for a report, empty where all went well. The run is freed after it. */
-    void (*ended)(void *context, struct str report);
+    /* It is over; `whole`: it got to its end. Words for a report, empty where all went well. The
+     * run is freed after it. */
+    void (*ended)(void *context, bool whole, struct str report);
 };
 
 /* Begins it; NULL where it could not, which is said. */

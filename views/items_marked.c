@@ -59,16 +59,16 @@ static void marked_run_free(struct marked_run *r)
     free(r);
 }
 
-static void marked_ended(void *context, struct str report)
+static void marked_ended(void *context, bool whole, struct str report)
 {
     struct marked_run *r = context;
     struct pane_items *p = r->pane;
     struct app *app = p->view.app;
-    bool whole = r->kind == BULK_DELETE && marked_same_table(r) && p->marking.all;
+    bool none = whole && r->kind == BULK_DELETE && marked_same_table(r) && p->marking.all;
     buf_clear(&p->report);
     buf_add(&p->report, report);
     marked_run_free(r);
-    if (whole && !report.len)
+    if (none && !report.len)
         marking_clear(&p->marking);
     if (report.len && app_top(app) == &p->view)
         items_run_marked_report(app, &p->view, STR_NONE);
