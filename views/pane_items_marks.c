@@ -80,23 +80,18 @@ bool pane_items_marks_stay(struct pane_items *p)
     return true;
 }
 
-static void marks_say_dropped(struct pane_items *p, int64_t dropped)
-{
-    struct buf text = {0};
-    if (!dropped)
-        return;
-    if (dropped < 0)
-        buf_add(&text, STR("everything of a query"));
-    else
-        words_plural(&text, dropped, "mark");
-    app_say(p->view.app, ROLE_STATUS_WARNING, "%s dropped: they were of what was shown before",
-        buf_cstr(&text));
-    buf_fini(&text);
-}
-
 void pane_items_marks_browse(struct pane_items *p, const struct browse *browse)
 {
-    marks_say_dropped(p, marking_browse(&p->marking, p->feed.browse, browse));
+    struct buf text = {0};
+    int64_t dropped = marking_browse(&p->marking, p->feed.browse, browse);
+    words_plural(&text, dropped, "mark");
+    if (dropped > 0)
+        app_say(p->view.app, ROLE_STATUS_WARNING, "%s dropped: they were of %.*s", buf_cstr(&text),
+            STR_ARG(p->feed.browse->table.name));
+    else if (dropped < 0)
+        app_say(p->view.app, ROLE_STATUS_WARNING,
+            "nothing is marked any more: everything of another query was");
+    buf_fini(&text);
 }
 
 bool pane_items_marks_back(struct pane_items *p, bool whole)
