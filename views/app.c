@@ -387,7 +387,8 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     app->screen = screen;
     app->worker = worker;
     app->gutter = options->gutter || screen->slow;
-    app->zoom = options->table && options->table[0]; /* who names a table wants to see that */
+    /* who names a table wants to see that; a slow line scrolls cheaply over the whole width only */
+    app->zoom = (options->table && options->table[0]) || screen->slow;
     app->mouse = options->mouse;
     app->dirty = true;
     app->wait_until_ns = clock_tick_ns() + APP_FIRST_WAIT_MS * INT64_C(1000000);

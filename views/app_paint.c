@@ -19,6 +19,7 @@ enum { APP_FRAMES_EARLY = 3 };
 enum {
     APP_FRAME_MS = 34,
     APP_WAIT_MS = 8,
+    APP_BEHIND_MS = 100,
     APP_BUSY_MS = 200,
     APP_BUSY_STEP_MS = 1000,
     APP_RETRY_STEP_MS = 200
@@ -107,10 +108,24 @@ static void app_painted(struct app *app)
     app->paint_timer = 0;
 }
 
+/* Whether the line still carries earlier frames: what would be sent now is old when it arrives. The
+ * next frame shows all that was done meanwhile. */
+static bool app_line_behind(struct app *app)
+{
+    int64_t left = app->screen->free_ns - clock_tick_ns() - APP_BEHIND_MS * INT64_C(1000000);
+    if (!app->dirty || !app->loop || app->screen->speed <= 0 || left <= 0)
+        return false;
+    if (!app->paint_timer)
+        app->paint_timer = loop_after(app->loop, left / 1000000 + 1, app_paint_due, app);
+    return true;
+}
+
 bool app_paint(struct app *app)
 {
     bool more = true;
     app_replay(app);
+    if (app_line_behind(app))
+        return true;
     if (app->dirty) {
         while (
             (app_waiting(app) || app_acting(app)) && worker_busy(app->worker) && app_may_wait(app))

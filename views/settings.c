@@ -160,6 +160,26 @@ static bool settings_put_row_mark(struct app *app, struct str value, struct err 
     return true;
 }
 
+static void settings_show_speed(const struct app *app, struct buf *out)
+{
+    if (app->screen->speed > 0)
+        buf_printf(out, "%d", app->screen->speed);
+    else
+        buf_add(out, STR("fast"));
+}
+
+/* What a pseudo-terminal says of a slow line behind it is of no use: so it can be said. */
+static bool settings_put_speed(struct app *app, struct str value, struct err *err)
+{
+    uint64_t speed = 0;
+    if (!str_equal(value, STR("fast")) &&
+        (!str_to_u64(value, &speed) || speed < 50 || speed > 1 << 30))
+        return settings_wrong("line-speed", "fast, or bits a second, such as 9600", err);
+    app->screen->speed = (int)speed;
+    app->screen->free_ns = 0;
+    return true;
+}
+
 static void settings_show_live(const struct app *app, struct buf *out)
 {
     buf_add(out, app->live == APP_LIVE_AUTO ? STR("auto") : app_live(app) ? STR("on") : STR("off"));
@@ -230,6 +250,7 @@ static const struct setting settings[] = {
     {"keymap", {NULL}, true, settings_show_keymap, settings_put_keymap, settings_nth_keymap},
     {"mouse", {"on", "off"}, true, settings_show_mouse, settings_put_mouse, NULL},
     {"row-mark", {"bar", "gutter"}, true, settings_show_row_mark, settings_put_row_mark, NULL},
+    {"line-speed", {"fast", "9600", "19200"}, true, settings_show_speed, settings_put_speed, NULL},
     {"live", {"auto", "on", "off"}, true, settings_show_live, settings_put_live, NULL},
     {"dates", {"utc", "local", "off"}, true, settings_show_dates, settings_put_dates, NULL},
     {"stage", {"on", "off"}, true, settings_show_stage, settings_put_stage, NULL},
