@@ -1,15 +1,20 @@
 # What `cmake --install` puts in place: program, manual, keymaps, themes, completions.
 install(TARGETS dynascope)
 
-# the page of the program, with its own lists of subcommands and options put in
+# the pages with the program's own lists: of subcommands and options, of keys and commands
 set(manual ${PROJECT_BINARY_DIR}/manual)
-add_custom_command(OUTPUT ${manual}/dynascope.1
-    COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:dynascope> -DFROM=views/dynascope.1.in
-        -DTO=${manual}/dynascope.1 -P cmake/manual.cmake
-    DEPENDS dynascope views/dynascope.1.in cmake/manual.cmake
-    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
-add_custom_target(manual ALL DEPENDS ${manual}/dynascope.1)
+set(made)
+foreach(page dynascope.1 dynascope-keys.7)
+    add_custom_command(OUTPUT ${manual}/${page}
+        COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:dynascope> -DFROM=views/${page}.in
+            -DTO=${manual}/${page} -P cmake/manual.cmake
+        DEPENDS dynascope views/${page}.in cmake/manual.cmake
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} VERBATIM)
+    list(APPEND made ${manual}/${page})
+endforeach()
+add_custom_target(manual ALL DEPENDS ${made})
 install(FILES ${manual}/dynascope.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${manual}/dynascope-keys.7 DESTINATION ${CMAKE_INSTALL_MANDIR}/man7)
 file(GLOB pages CONFIGURE_DEPENDS views/*.5)
 install(FILES ${pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 file(GLOB pages CONFIGURE_DEPENDS views/*.7)

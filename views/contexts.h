@@ -9,6 +9,7 @@ struct context {
     const char *name;
     const struct command *commands; /* ends with a row without a name */
     bool actions;                   /* takes widgets' actions, too */
+    const char *about;              /* what it is, for the manual */
 };
 
 /* The nth, or NULL past the last. */

@@ -296,6 +296,8 @@ bool cli_form(const struct cli *cli, enum cli_form *out, struct err *err);
 
 /* Subcommands with their options as mdoc(7). */
 void cli_manual_add(struct buf *out);
+/* Keys and commands of all contexts likewise. */
+bool cli_manual_add_keys(struct buf *out, struct err *err);
 
 /* ---- subcommands, one file each ---- */
 bool cli_explorer_run(struct cli *cli, struct err *err);

@@ -506,7 +506,7 @@ static const struct cli_command commands[] = {
     {.name = "completions",
         .args = "bash|zsh|fish|mdoc|KIND -- WORD…",
         .summary = "print a shell's completion script",
-        .help = "mdoc prints the lists of the manual pages. KIND is tables, indexes, triggers or "
+        .help = "mdoc and mdoc-keys print the lists of the manual pages. KIND is tables, indexes, triggers or "
                 "connections: the names that a script offers behind the command line WORD….",
         .options = OPTIONS(CLI_OPTION_COUNT),
         .args_min = 1,

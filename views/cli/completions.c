@@ -459,6 +459,8 @@ bool cli_completions_run(struct cli *cli, struct err *err)
             return cli_out_flush(&cli->out, err);
         }
     }
+    if (strcmp(cli->args[0], "mdoc-keys") == 0)
+        return cli_manual_add_keys(&cli->out.pending, err) && cli_out_flush(&cli->out, err);
     bool known;
     bool ok = cli_names_print(cli, &known, err);
     return known ? ok

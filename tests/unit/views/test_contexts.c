@@ -272,9 +272,18 @@ static void what_nothing_knows_is_not_known(void **state)
     assert_true(contexts_know(STR("prompt"), STR("word-left")));
 }
 
+static void every_context_says_what_it_is(void **state)
+{
+    (void)state;
+    for (int i = 0; contexts_nth(i); i++)
+        if (!contexts_nth(i)->about)
+            fail_msg("%s", contexts_nth(i)->name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_context_says_what_it_is),
         cmocka_unit_test(every_binding_of_the_shipped_maps_names_a_command_that_exists),
         cmocka_unit_test(every_command_has_a_key_in_every_shipped_map),
         cmocka_unit_test(what_works_everywhere_has_a_key_in_every_pane),
