@@ -443,6 +443,7 @@ void app_free(struct app *app)
     for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
         history_fini(histories[i]);
     saved_fini(&app->saved);
+    buf_fini(&app->sought.text);
     places_fini(&app->places);
     place_fini(&app->arriving.to);
     memory_free(app->memory);

@@ -81,6 +81,11 @@ struct app {
     struct buf message; /* of the status line; empty = facts about what is shown */
     enum role message_role;
     struct history command_history, filter_history, query_history, value_history;
+    struct {
+        struct buf text;
+        const struct view *view; /* where; only compared */
+        int64_t from;            /* the row where "/" was pressed */
+    } sought;
     struct saved saved; /* bookmarks, as they were read last */
     struct places places;
     struct {

@@ -7,6 +7,7 @@
 
 #include "views/app_impl.h"
 #include "views/chrome.h"
+#include "views/find.h"
 #include "views/pane_item.h"
 #include "views/pane_items.h"
 #include "views/places_go.h"
@@ -132,6 +133,7 @@ bool app_paint(struct app *app)
             app_wait(app);
         app_replay(app);
         places_go_see(app);
+        find_mark(app);
         app_watch_busy(app);
         tour_settle(app);
         app->dirty = false;

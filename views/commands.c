@@ -7,6 +7,7 @@
 #include "views/bookmarks.h"
 #include "views/command_line.h"
 #include "views/confirm.h"
+#include "views/find.h"
 #include "views/help.h"
 #include "views/jump.h"
 #include "views/match.h"
@@ -179,49 +180,6 @@ static bool global_complete_table(struct app *app, struct view *view, int nth, s
     return true;
 }
 
-/* ---- filter ---- */
-
-static void global_filter_changed(struct app *app, void *context, struct str text, struct buf *note)
-{
-    struct view *view = app_focused(app);
-    (void)context;
-    if (note && !text.len && view->ops->filter_note)
-        buf_add(note, str_from(view->ops->filter_note));
-    view->ops->filter(view, text);
-}
-
-static bool global_filter_accept(struct app *app, void *context, struct str text, struct err *err)
-{
-    (void)err;
-    global_filter_changed(app, context, text, NULL);
-    return true;
-}
-
-static void global_filter_dismissed(struct app *app, void *context)
-{
-    global_filter_changed(app, context, STR_NONE, NULL);
-}
-
-static void global_run_filter(struct app *app, struct view *view, struct str args)
-{
-    (void)view;
-    prompt_open(app, &(struct prompt_spec){.label = STR("/"),
-                         .text = args,
-                         .history = &app->filter_history,
-                         .changed = global_filter_changed,
-                         .accept = global_filter_accept,
-                         .dismissed = global_filter_dismissed});
-}
-
-static bool global_can_filter(struct app *app, struct view *view, struct buf *why)
-{
-    (void)view;
-    if (app_focused(app)->ops->filter)
-        return true;
-    buf_add(why, STR("nothing to filter here"));
-    return false;
-}
-
 /* ---- another connection ---- */
 
 /* args = connection ["read-write"] */
@@ -286,8 +244,18 @@ static const struct command global_commands[] = {
         .help = "show only what contains a text",
         .hint = "filter",
         .priority = 6,
-        .run = global_run_filter,
-        .enabled = global_can_filter},
+        .run = find_run_filter,
+        .enabled = find_can_filter},
+    {.name = "find-next",
+        .help = "to the next row with what / was given",
+        .flags = COMMAND_REPEATS,
+        .run = find_run_next,
+        .enabled = find_can_next},
+    {.name = "find-previous",
+        .help = "to the row before with what / was given",
+        .flags = COMMAND_REPEATS,
+        .run = find_run_previous,
+        .enabled = find_can_next},
     {.name = "prompt",
         .args = "[TEXT]",
         .help = "run a command by name",

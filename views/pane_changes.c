@@ -310,6 +310,11 @@ static void changes_free(struct view *view)
     free(p);
 }
 
+static struct grid *changes_grid(struct view *view)
+{
+    return &((struct pane_changes *)view)->grid;
+}
+
 struct pane_changes *pane_changes_new(
     struct app *app, const struct changes_source *source, void *data)
 {
@@ -321,6 +326,7 @@ struct pane_changes *pane_changes_new(
         .arrange = changes_arrange,
         .draw = changes_draw,
         .action = changes_action,
+        .grid = changes_grid,
         .mouse = changes_mouse,
         .refresh = changes_refresh,
         .elsewhere = changes_elsewhere,

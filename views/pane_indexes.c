@@ -576,6 +576,11 @@ static void indexes_free(struct view *view)
     free(p);
 }
 
+static struct grid *indexes_grid(struct view *view)
+{
+    return &((struct pane_indexes *)view)->grid;
+}
+
 static const struct view_ops indexes_ops = {
     .context = "indexes",
     .commands = pane_indexes_commands,
@@ -583,6 +588,7 @@ static const struct view_ops indexes_ops = {
     .arrange = indexes_arrange,
     .draw = indexes_draw,
     .action = indexes_action,
+    .grid = indexes_grid,
     .mouse = indexes_mouse,
     .refresh = indexes_refresh,
     .listed = indexes_listed,

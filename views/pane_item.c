@@ -369,8 +369,9 @@ static void item_filter(struct view *view, struct str text)
     struct pane_item *p = (struct pane_item *)view;
     buf_clear(&p->search);
     buf_add(&p->search, text);
-    if (text.len)
-        pane_item_find(p, 1, true);
+    buf_clear(&view->app->message);
+    if (text.len && !pane_item_find(p, 1, true))
+        app_say(view->app, ROLE_STATUS_WARNING, "not found in this item");
 }
 
 static bool item_back(struct view *view)

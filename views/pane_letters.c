@@ -530,6 +530,11 @@ static void letters_free(struct view *view)
     free(p);
 }
 
+static struct grid *letters_grid(struct view *view)
+{
+    return &((struct pane_letters *)view)->grid;
+}
+
 static const struct view_ops letters_ops = {
     .context = "letters",
     .commands = pane_letters_commands,
@@ -538,6 +543,7 @@ static const struct view_ops letters_ops = {
     .arrange = letters_arrange,
     .draw = letters_draw,
     .action = letters_action,
+    .grid = letters_grid,
     .mouse = letters_mouse,
     .refresh = letters_refresh,
     .cancel = letters_cancel,

@@ -485,6 +485,11 @@ static void runs_free(struct view *view)
     free(p);
 }
 
+static struct grid *runs_grid(struct view *view)
+{
+    return &((struct pane_runs *)view)->grid;
+}
+
 static const struct view_ops runs_ops = {
     .context = "invocations",
     .commands = pane_runs_commands,
@@ -493,6 +498,7 @@ static const struct view_ops runs_ops = {
     .arrange = runs_arrange,
     .draw = runs_draw,
     .action = runs_action,
+    .grid = runs_grid,
     .mouse = runs_mouse,
     .refresh = runs_refresh,
     .free = runs_free,

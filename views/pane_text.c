@@ -298,8 +298,9 @@ static void text_filter(struct view *view, struct str text)
     struct pane_text *p = (struct pane_text *)view;
     buf_clear(&p->search);
     buf_add(&p->search, text);
-    if (text.len)
-        pager_find(&p->pager, text, 0);
+    buf_clear(&view->app->message);
+    if (text.len && !pager_find(&p->pager, text, 0))
+        app_say(view->app, ROLE_STATUS_WARNING, "not found in this text");
 }
 
 static bool text_back(struct view *view)

@@ -463,6 +463,11 @@ static void triggers_free(struct view *view)
     free(p);
 }
 
+static struct grid *triggers_grid(struct view *view)
+{
+    return &((struct pane_triggers *)view)->grid;
+}
+
 static const struct view_ops triggers_ops = {
     .context = "triggers",
     .commands = pane_triggers_commands,
@@ -471,6 +476,7 @@ static const struct view_ops triggers_ops = {
     .arrange = triggers_arrange,
     .draw = triggers_draw,
     .action = triggers_action,
+    .grid = triggers_grid,
     .mouse = triggers_mouse,
     .refresh = triggers_refresh,
     .cancel = triggers_cancel,

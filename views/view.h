@@ -4,6 +4,7 @@
 
 #include "tui/action.h"
 #include "tui/canvas.h"
+#include "tui/grid.h"
 #include "tui/input.h"
 #include "views/command.h"
 
@@ -29,6 +30,8 @@ struct view_ops {
     void (*mouse)(struct view *, enum input_mouse_kind kind, int row, int col);
     /* "/": narrows what is shown to what contains the text, while it is typed; empty = all. */
     void (*filter)(struct view *, struct str text);
+    /* Where there is no filter(): the rows that "/" goes through. */
+    struct grid *(*grid)(struct view *);
     const char *filter_note; /* what else may be typed there, said while nothing is; may be NULL */
     /* Goes up one level inside the view; false where it is at its top. */
     bool (*back)(struct view *);
