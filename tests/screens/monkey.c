@@ -84,7 +84,8 @@ static const char *const monkey_keys[] = {"Down", "Down", "Down", "Up", "Left", 
     "PageUp", "Home", "End", "Enter", "Enter", "Esc", "Tab", "1", "2", "z", "/", "?", ":", "r", "u",
     "n", "N", "e", "c", "a", "D", "y", "Y", "p", "i", "w", "W", "o", "x", "X", "f", ">", "<", "=",
     "J", "T", "R", "]", "[", "-", "+", "^", "0", "$", "g g", "G", "Space", "Backspace", "Ctrl-U",
-    "Ctrl-D", "Ctrl-W", "Ctrl-A", "Ctrl-L", "F5", "Delete", "s", "5", "\"", "{", "t", "q"};
+    "Ctrl-D", "Ctrl-W", "Ctrl-A", "Ctrl-L", "F5", "Delete", "s", "5", "\"", "{", "t", "q", "v", "*",
+    "M", "Alt-a"};
 
 /* Any size, but soon an ordinary one again. */
 static void monkey_resize(struct monkey *m)
@@ -106,8 +107,9 @@ static void monkey_resize(struct monkey *m)
 static void monkey_open(struct monkey *m)
 {
     static const char *const tables[] = {"Orders", "Readings", "AllTypes", "Sessions", "Empty"};
-    static const char *const then[] = {
-        "Down", "e", "c", "a", "Enter c", "Enter e", "D y", "u", "G"};
+    static const char *const then[] = {"Down", "e", "c", "a", "Enter c", "Enter e", "D y", "u", "G",
+        "v Down Down M Enter y", "Space Down * M Enter y", "v PageDown Enter M Down Enter",
+        "Alt-a Down Space o / 1"};
     screen_memory_press(m->screen, "Esc Esc Esc :");
     screen_memory_type(m->screen, "table ");
     screen_memory_type(m->screen, tables[monkey_below(m, 5)]);
