@@ -283,6 +283,10 @@ static bool has_entry(struct app *app, struct view *view, struct buf *why)
     struct buf line = {0};
     if (!has_row(app, view, why))
         return false;
+    if (current(p) && current(p)->backfilling) {
+        buf_add(why, STR("its backfill is not done"));
+        return false;
+    }
     bool has = index_query_entry(indexes_table(p), current(p), item_here(p), &line, why);
     buf_fini(&line);
     return has;
@@ -377,7 +381,7 @@ const struct command pane_indexes_commands[] = {
         .help = "delete the index, or stop its backfill, by typing its name",
         .hint = "delete",
         .priority = 5,
-        .flags = COMMAND_WRITES,
+        .flags = COMMAND_WRITES | COMMAND_DESTROYS,
         .run = run_delete,
         .enabled = can_delete},
     {.name = "describe",
@@ -594,6 +598,16 @@ static const struct view_ops indexes_ops = {
     .listed = indexes_listed,
     .free = indexes_free,
 };
+
+void pane_indexes_select(struct app *app, struct str index)
+{
+    struct view *view = app_main(app);
+    if (view->ops != &indexes_ops)
+        return;
+    buf_clear(&indexes_pane(view)->kept);
+    buf_add(&indexes_pane(view)->kept, index);
+    keep_cursor(indexes_pane(view));
+}
 
 void pane_indexes_open(struct app *app, const struct client_table *table)
 {

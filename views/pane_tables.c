@@ -57,6 +57,7 @@ struct pane_tables {
     size_t row_count;
     struct buf open; /* names of unfolded tables, each followed by a NUL */
     struct buf filter, cell, facts;
+    struct buf awaited; /* a table that was made: the cursor goes there when it is listed */
     int facts_rows, cols;
     int name_cols, count_cols; /* what names and counts need */
 };
@@ -150,6 +151,17 @@ void pane_tables_update(struct view *view)
     if (index >= 0 && now && str_equal(now->name, buf_str(&name)))
         grid_go(&p->grid, p->grid.cursor + 1 + index);
     buf_fini(&name);
+    if (p->awaited.len && listing_find(&view->app->listing, buf_str(&p->awaited))) {
+        pane_tables_select(view, buf_str(&p->awaited));
+        buf_clear(&p->awaited);
+    }
+}
+
+void pane_tables_await(struct view *view, struct str table)
+{
+    struct pane_tables *p = (struct pane_tables *)view;
+    buf_clear(&p->awaited);
+    buf_add(&p->awaited, table);
 }
 
 /* ---- cells ---- */
@@ -374,6 +386,7 @@ static void tables_free(struct view *view)
     buf_fini(&p->filter);
     buf_fini(&p->cell);
     buf_fini(&p->facts);
+    buf_fini(&p->awaited);
     free(p);
 }
 
@@ -529,14 +542,14 @@ const struct command pane_tables_commands[] = {
         .help = "delete all its items, by typing its name",
         .hint = "purge",
         .priority = 1,
-        .flags = COMMAND_WRITES,
+        .flags = COMMAND_WRITES | COMMAND_DESTROYS,
         .run = tables_run_purge,
         .enabled = tables_is_described},
     {.name = "delete-table",
         .help = "delete the table, by typing its name",
         .hint = "delete",
         .priority = 2,
-        .flags = COMMAND_WRITES,
+        .flags = COMMAND_WRITES | COMMAND_DESTROYS,
         .run = tables_run_delete,
         .enabled = tables_is_described},
     {.name = "copy",

@@ -12,5 +12,7 @@ void pane_tables_update(struct view *view);
 int pane_tables_cols(const struct view *view);
 /* Puts the cursor on a table, if it is there. */
 void pane_tables_select(struct view *view, struct str table);
+/* Puts the cursor on a table as soon as it is listed. */
+void pane_tables_await(struct view *view, struct str table);
 
 #endif

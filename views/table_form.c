@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "views/confirm.h"
 #include "views/contexts.h"
+#include "views/pane_indexes.h"
+#include "views/pane_tables.h"
 #include "views/table_look.h"
 #include "views/task.h"
 
@@ -34,13 +36,19 @@ struct table_form_task {
     struct table_requests requests;
     struct table_spec after; /* texts in the task's arena */
     struct str table;
+    bool index; /* one more is made */
     size_t done;
 };
+enum { FORM_PATIENCE_NS = 1000000000 };
 
 static bool form_work(struct task *task, struct client *client, struct err *err)
 {
     struct table_form_task *t = (struct table_form_task *)task;
-    return table_requests_send(client, &t->requests, t->table, &t->done, err);
+    struct client hasty = *client;
+    /* a store would fill a fresh index before it answers: it goes on by itself, and is watched */
+    if (t->index && !backend_is_remote(client->backend))
+        hasty.limits.deadline_ns = clock_tick_ns() + FORM_PATIENCE_NS;
+    return table_requests_send(&hasty, &t->requests, t->table, &t->done, err);
 }
 
 /* What was changed before something was refused is how the table is now. */
@@ -104,6 +112,8 @@ static void ended(struct task *task)
     f->task = NULL;
     f->dialog.busy = false;
     app->dirty = true;
+    if (mode == TABLE_FORM_CREATE && t->done)
+        pane_tables_await(app->tables, t->table);
     listing_refresh(&app->listing);
     if (app->over_count && app_main(app)->ops->refresh)
         app_main(app)->ops->refresh(app_main(app));
@@ -115,11 +125,14 @@ static void ended(struct task *task)
         say_refused(f, t);
         return;
     }
-    if (mode == TABLE_FORM_INDEX)
+    if (mode == TABLE_FORM_INDEX) {
+        struct str index = line_edit_text(&f->fields.at[TABLE_FIELD_INDEX].edit);
+        pane_indexes_select(app, str_trim(index));
         app_say(app, ROLE_STATUS_OK, "%.*s is being made: it can be read when it is ACTIVE",
-            STR_ARG(line_edit_text(&f->fields.at[TABLE_FIELD_INDEX].edit)));
-    else
+            STR_ARG(index));
+    } else {
         app_say(app, ROLE_STATUS_OK, "%s %.*s", words[mode], STR_ARG(t->table));
+    }
     app_overlay_close(app, &f->dialog.view);
 }
 
@@ -144,6 +157,7 @@ static void submit(struct table_form *f)
     struct table_spec spec;
     make_requests(f, arena, &spec, &t->requests);
     t->table = arena_dup(arena, spec.name);
+    t->index = f->fields.mode == TABLE_FORM_INDEX;
     t->after = (struct table_spec){.name = t->table, .global_count = spec.global_count};
     for (uint32_t i = 0; i < spec.global_count; i++)
         t->after.globals[i].name = arena_dup(arena, spec.globals[i].name);

@@ -15,6 +15,7 @@
 #include "backend/copy.h"
 #include "base/mem.h"
 #include "views/pane_items.h"
+#include "views/pane_tables.h"
 #include "views/table_look.h"
 #include "views/table_purge.h"
 #include "views/table_spec.h"
@@ -159,6 +160,8 @@ static void ended(struct task *task)
     say_end(w, t);
     copy_fini(&t->copy);
     w->work = NULL;
+    if (t->to.len && t->task.ok)
+        pane_tables_await(app->tables, t->to);
     listing_refresh(&app->listing);
     if (browse && str_equal(browse->table.name, t->table) && app->items->ops->refresh)
         app->items->ops->refresh(app->items);
