@@ -425,7 +425,7 @@ const struct command pane_stream_commands[] = {
     {.name = "stream-off",
         .args = "[TABLE]",
         .help = "turn the table's stream off, after asking",
-        .flags = COMMAND_WRITES,
+        .flags = COMMAND_WRITES | COMMAND_DESTROYS,
         .run = stream_run_off},
     {0},
 };
