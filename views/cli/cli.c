@@ -243,8 +243,8 @@ static bool run(struct cli *cli, int argc, char **argv, struct err *err)
         return cli_help_print(cli, cli->command, err);
     if (cli_has(cli, CLI_VERSION))
         return print_version(cli, err);
-    if (cli->command
-            ->name[0]) /* the explorer gives the terminal back first, by handlers of its own */
+    /* the explorer gives the terminal back first, by handlers of its own */
+    if (cli->command->name[0] && cli->command->run != cli_demo_run)
         catch_faults();
     return check_first_word(cli, err) && check_count(cli, err) && check_connection(cli, err) &&
            take_limits(cli, err) && cli->command->run(cli, err);

@@ -301,6 +301,7 @@ bool cli_manual_add_keys(struct buf *out, struct err *err);
 
 /* ---- subcommands, one file each ---- */
 bool cli_explorer_run(struct cli *cli, struct err *err);
+bool cli_demo_run(struct cli *cli, struct err *err);
 bool cli_call_run(struct cli *cli, struct err *err);
 bool cli_tables_run(struct cli *cli, struct err *err);
 bool cli_create_table_run(struct cli *cli, struct err *err);

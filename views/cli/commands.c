@@ -34,6 +34,14 @@ static const struct cli_command commands[] = {
         .args_max = 2,
         .first = CLI_WORDS_CONNECTION,
         .run = cli_explorer_run},
+    {.name = "demo",
+        .args = "",
+        .summary = "open the explorer on a sample store",
+        .help = "A store with live traffic and triggers in a temporary folder, as with --demo. "
+                "--tour shows around in it.",
+        .options = OPTIONS(CLI_TOUR, CLI_KEYMAP, CLI_THEME, CLI_ASCII, CLI_MOUSE, CLI_GUTTER,
+            CLI_RECORD, CLI_REPLAY, CLI_SPEED),
+        .run = cli_demo_run},
     {.name = "call",
         .args = "OPERATION [JSON|@FILE|-]",
         .summary = "run one API operation by its DynamoDB name",
@@ -506,7 +514,8 @@ static const struct cli_command commands[] = {
     {.name = "completions",
         .args = "bash|zsh|fish|mdoc|KIND -- WORD…",
         .summary = "print a shell's completion script",
-        .help = "mdoc and mdoc-keys print the lists of the manual pages. KIND is tables, indexes, triggers or "
+        .help = "mdoc and mdoc-keys print the lists of the manual pages. KIND is tables, indexes, "
+                "triggers or "
                 "connections: the names that a script offers behind the command line WORD….",
         .options = OPTIONS(CLI_OPTION_COUNT),
         .args_min = 1,

@@ -131,6 +131,11 @@ static bool check_session(const struct cli *cli, struct err *err)
            err_set(err, ERR_USAGE, "--speed goes with --replay");
 }
 
+bool cli_demo_run(struct cli *cli, struct err *err)
+{
+    return check_session(cli, err) && run_demo(cli, err);
+}
+
 bool cli_explorer_run(struct cli *cli, struct err *err)
 {
     if (!check_session(cli, err))
