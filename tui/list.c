@@ -115,6 +115,15 @@ static bool score_first(struct str text, struct str filter, int *score)
     return true;
 }
 
+/* Other places to begin at cannot be better than the first one. */
+static bool may_start(struct str text, size_t at, struct str filter)
+{
+    if (lower(text.at[at]) != lower(filter.at[0]))
+        return false;
+    bool run = filter.len > 1 && at + 1 < text.len && lower(text.at[at + 1]) == lower(filter.at[1]);
+    return run || starts_word(text, at);
+}
+
 int list_score(struct str text, struct str filter)
 {
     int best = -1, starts = 0;
@@ -125,6 +134,8 @@ int list_score(struct str text, struct str filter)
     if (!score_first(text, filter, &best))
         return -1;
     for (size_t start = 0; start < text.len && starts < STARTS_MAX; start++) {
+        if (starts && !may_start(text, start, filter))
+            continue;
         if (lower(text.at[start]) != lower(filter.at[0]))
             continue;
         starts++;
@@ -179,15 +190,16 @@ static int compare_scored(const void *a, const void *b)
                                 : (x->index > y->index) - (x->index < y->index);
 }
 
+/* Among the first `count` that are shown. */
 static void find_matches(struct list *list, int count)
 {
     struct scored *matches = mem_alloc((size_t)(count + 1) * sizeof *matches);
     int found = 0;
     for (int i = 0; i < count; i++) {
-        struct list_entry entry = entry_at(list, i);
+        struct list_entry entry = entry_at(list, list->shown[i]);
         int score = entry.heading ? -1 : entry_score(&entry, buf_str(&list->filter));
         if (score >= 0)
-            matches[found++] = (struct scored){i, score};
+            matches[found++] = (struct scored){list->shown[i], score};
     }
     qsort(matches, (size_t)found, sizeof *matches, compare_scored);
     for (int i = 0; i < found; i++)
@@ -231,10 +243,17 @@ void list_filter(struct list *list, struct str filter)
 {
     if (str_equal(buf_str(&list->filter), filter))
         return;
+    /* what a longer filter finds is among what the shorter one has found */
+    bool longer = list->filter.len && str_starts(filter, buf_str(&list->filter));
     buf_clear(&list->filter);
     buf_add(&list->filter, filter);
     list->cursor = list->top = 0;
-    list_update(list);
+    if (longer) {
+        find_matches(list, list->shown_count);
+        go(list, 0, 1);
+    } else {
+        list_update(list);
+    }
 }
 
 int list_selected(const struct list *list)
