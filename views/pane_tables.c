@@ -42,7 +42,7 @@ enum tables_column {
     TABLES_COLUMNS
 };
 
-enum { TABLES_WIDE = 64, TABLES_FACTS_ROWS = 7 };
+enum { TABLES_WIDE = 64, TABLES_FACTS_ROWS = 7, TABLES_LOOK_MS = 2000, TABLES_LOOKS = 200 };
 
 struct tables_row {
     size_t entry;
@@ -58,6 +58,8 @@ struct pane_tables {
     struct buf open; /* names of unfolded tables, each followed by a NUL */
     struct buf filter, cell, facts;
     struct buf awaited; /* a table that was made: the cursor goes there when it is listed */
+    int timer;          /* looks again while a table is on its way, at most so often: */
+    int looks;
     int facts_rows, cols;
     int name_cols, count_cols; /* what names and counts need */
 };
@@ -136,6 +138,37 @@ void pane_tables_select(struct view *view, struct str table)
 
 static void tables_measure(struct pane_tables *p);
 
+/* ---- tables that come and go ---- */
+
+static const struct listing_entry *tables_under_way(const struct pane_tables *p)
+{
+    const struct listing *c = &p->view.app->listing;
+    for (size_t i = 0; i < c->count; i++)
+        if (c->entries[i]->described && !str_equal(c->entries[i]->table.status, STR("ACTIVE")))
+            return c->entries[i];
+    return NULL;
+}
+
+static void tables_look(void *data)
+{
+    struct pane_tables *p = data;
+    const struct listing_entry *e = tables_under_way(p);
+    p->timer = 0;
+    if (e && str_equal(e->table.status, STR("DELETING")))
+        listing_refresh(&p->view.app->listing);
+    else if (e)
+        listing_refresh_table(&p->view.app->listing, e->name);
+}
+
+static void tables_watch(struct pane_tables *p)
+{
+    struct loop *loop = p->view.app->loop;
+    if (!tables_under_way(p))
+        p->looks = 0;
+    else if (loop && !p->timer && p->looks++ < TABLES_LOOKS)
+        p->timer = loop_after(loop, TABLES_LOOK_MS, tables_look, p);
+}
+
 void pane_tables_update(struct view *view)
 {
     struct pane_tables *p = (struct pane_tables *)view;
@@ -155,6 +188,7 @@ void pane_tables_update(struct view *view)
         pane_tables_select(view, buf_str(&p->awaited));
         buf_clear(&p->awaited);
     }
+    tables_watch(p);
 }
 
 void pane_tables_await(struct view *view, struct str table)
@@ -381,6 +415,8 @@ static void tables_refresh(struct view *view)
 static void tables_free(struct view *view)
 {
     struct pane_tables *p = (struct pane_tables *)view;
+    if (p->timer)
+        loop_forget(view->app->loop, p->timer);
     free(p->rows);
     buf_fini(&p->open);
     buf_fini(&p->filter);
