@@ -79,6 +79,7 @@ void changes_staged_open(struct app *app)
 {
     static const struct changes_source source = {
         .empty = "nothing is staged",
+        .timeless = true,
         .title = staged_title,
         .facts = staged_facts,
         .count = staged_count,

@@ -340,6 +340,7 @@ struct pane_changes *pane_changes_new(
     p->data = data;
     for (int i = 0; i < CHANGES_COLUMNS; i++)
         p->columns[i] = (struct grid_column){.name = names[i],
+            .hidden = i == CHANGES_TIME && source->timeless,
             .min = i == CHANGES_STATE ? 10 : 0,
             .max = i == CHANGES_WHAT ? 200 : 0};
     grid_init(

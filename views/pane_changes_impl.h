@@ -12,6 +12,7 @@ enum changes_column { CHANGES_TIME, CHANGES_STATE, CHANGES_WHAT, CHANGES_COLUMNS
 struct pane_changes;
 struct changes_source {
     const char *empty; /* where there are no rows */
+    bool timeless;     /* no column of times */
     void (*title)(struct pane_changes *p, struct buf *left, struct buf *right);
     void (*facts)(struct pane_changes *p, struct buf *out); /* may be NULL */
     size_t (*count)(struct pane_changes *p);

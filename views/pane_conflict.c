@@ -30,6 +30,8 @@ enum conflict_column {
     CONFLICT_COLUMNS
 };
 
+enum { CONFLICT_NARROW = 60 };
+
 struct pane_conflict {
     struct view view;
     struct arena arena; /* the table and the key */
@@ -407,6 +409,10 @@ static void conflict_facts(struct view *view, struct buf *out)
 static void conflict_arrange(struct view *view, int rows, int cols)
 {
     struct pane_conflict *p = conflict_pane(view);
+    bool narrow = cols < CONFLICT_NARROW; /* what was loaded goes first */
+    p->columns[CONFLICT_LOADED].hidden = narrow;
+    for (int i = CONFLICT_LOADED; i <= CONFLICT_YOURS; i++)
+        p->columns[i].max = (cols - 24) / (narrow ? 2 : 3) > 6 ? (cols - 24) / (narrow ? 2 : 3) : 6;
     p->grid.focused = view->focused;
     p->grid.flags = view->app->gutter ? GRID_GUTTER : 0;
     p->grid.empty = p->read ? STR("the same on both sides: nothing is left to choose") : STR("");
