@@ -253,6 +253,40 @@ static void several_items_are_written_in_one_transaction_on_an_endpoint(void **s
     sample_fini(&s);
 }
 
+/* ---- histories ---- */
+
+static void a_version_is_put_back_through_an_endpoint(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    sample_init(&s, program);
+    sample_orders(&s, 2);
+    free(sample_call(&s, "UpdateTable",
+        "{\"TableName\":\"Orders\",\"StreamSpecification\":{\"StreamEnabled\":true,"
+        "\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}}"));
+    endpoint_start(&e, program, s.store, 0);
+    const char *words[] = {program, "--read-write", e.url, "Orders", NULL};
+    const char *env[] = {s.home, s.temporary, NULL};
+    term_open(&t, &(struct term_options){.argv = words, .env = env, .cols = 100});
+    term_expect(&t, "PENDING");
+    change(&t, "amount", "42");
+    term_expect(&t, "changed amount");
+    term_send(&t, "H");
+    term_expect(&t, "0.5 → 42");
+    term_expect(&t, "before");
+    term_send(&t, "jV");
+    term_expect(&t, "Put back this version");
+    term_send(&t, "y");
+    term_expect(&t, "reverted C000");
+    term_expect(&t, "42 → 0.5"); /* its record is in the list */
+    assert_stored(&s, "O0000", "\"amount\":0.5");
+    quit(&t);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 /* ---- conflicts ---- */
 
 static void two_explorers_change_the_same_attribute(void **state)
@@ -457,6 +491,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_staged_survives_a_crash_and_is_written_then),
         cmocka_unit_test(leaving_asks_where_something_is_staged),
         cmocka_unit_test(several_items_are_written_in_one_transaction_on_an_endpoint),
+        cmocka_unit_test(a_version_is_put_back_through_an_endpoint),
         cmocka_unit_test(two_explorers_change_the_same_attribute),
         cmocka_unit_test(theirs_may_stay),
         cmocka_unit_test(an_item_that_was_deleted_while_it_was_edited_is_not_lost),

@@ -217,6 +217,28 @@ static void what_somebody_changed_since_is_not_taken_back(void **state)
     close_told(&t);
 }
 
+static void it_is_said_what_will_be_taken_back_and_how_old_it_is(void **state)
+{
+    (void)state;
+    struct told t;
+    struct clock_fake clock;
+    open_told(&t);
+    clock_fake_init(&clock, 1732089600000);
+    t.journal.clock = &clock.clock;
+    write_one(&t, NULL, ONE);
+    static const struct {
+        int64_t later_ms;
+        const char *words;
+    } cases[] = {{59000, "it"}, {180000, "it, 3min ago"}, {3 * 3600000, "it, 3h ago"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf words = {0};
+        journal_add_words(&words, t.journal.top, 1732089600000 + cases[i].later_ms);
+        assert_string_equal(buf_cstr(&words), cases[i].words);
+        buf_fini(&words);
+    }
+    close_told(&t);
+}
+
 static void other_attributes_may_have_changed(void **state)
 {
     (void)state;
@@ -498,6 +520,7 @@ int main(void)
         cmocka_unit_test(a_new_change_ends_what_could_be_made_again),
         cmocka_unit_test(a_change_is_taken_back_in_the_next_run),
         cmocka_unit_test(what_somebody_changed_since_is_not_taken_back),
+        cmocka_unit_test(it_is_said_what_will_be_taken_back_and_how_old_it_is),
         cmocka_unit_test(other_attributes_may_have_changed),
         cmocka_unit_test(a_batch_is_one_entry),
         cmocka_unit_test(what_others_did_is_remembered),

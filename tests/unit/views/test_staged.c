@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is staged: edits of an item are one change, and become exactly these requests. */
+#include "tests/unit/views/random_value.h"
 #include "tests/unit/views/things.h"
 #include "views/staged.h"
 
@@ -181,6 +182,41 @@ static void what_is_staged_survives_an_end_that_nobody_wanted(void **state)
     close_stage(&s);
 }
 
+/* What is left of a damaged file can be written, all of it. */
+static void a_damaged_file_is_no_harm(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct buf good = {0};
+    struct err err = ERR_INIT;
+    uint64_t seed = 9;
+    open_stage(&s);
+    put(&s, ONE, "{\"id\":\"a\",\"n\":2}");
+    put(&s, "{\"id\":\"b\",\"n\":1}", NULL);
+    put(&s, NULL, "{\"id\":\"c\"}");
+    assert_true(memory_read(s.things.memory, "staged", &good));
+    for (int i = 0; i < 500; i++) {
+        struct buf bad = {0};
+        struct arena arena = {0};
+        buf_add(&bad, buf_str(&good));
+        for (uint64_t n = random_below(&seed, 3); n > 0; n--)
+            bad.at[random_below(&seed, bad.len)] = (char)random_below(&seed, 256);
+        bad.len = (size_t)random_below(&seed, bad.len);
+        assert_true(memory_replace(s.things.memory, "staged", buf_str(&bad), &err));
+        staged_fini(&s.staged);
+        staged_init(&s.staged, s.things.memory, NULL);
+        for (struct staged_item *item = s.staged.first; item; item = item->next) {
+            struct change change;
+            assert_true(
+                change_build(&arena, &item->table, item->before, item->after, &change, &err));
+        }
+        arena_fini(&arena);
+        buf_fini(&bad);
+    }
+    buf_fini(&good);
+    close_stage(&s);
+}
+
 static void no_more_is_staged_than_a_transaction_takes(void **state)
 {
     (void)state;
@@ -208,6 +244,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_staged_no_longer),
         cmocka_unit_test(what_is_refused_stays_staged),
         cmocka_unit_test(what_is_staged_survives_an_end_that_nobody_wanted),
+        cmocka_unit_test(a_damaged_file_is_no_harm),
         cmocka_unit_test(no_more_is_staged_than_a_transaction_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
