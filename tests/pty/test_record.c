@@ -183,11 +183,11 @@ static void a_replay_is_stopped_by_the_key_that_stops_things(void **state)
     struct term t;
     char file[96];
     begin(&s, file);
-    write_file(file, "filter\ntype \"O0012\"\naccept\nwait 600000\nquit\n");
+    write_file(file, "theme\nwait 600000\nquit\n");
     start(&s, &t, "--replay", file);
-    term_expect(&t, "1 of");
+    term_expect(&t, "theme default");
     term_send(&t, "\003");
-    term_expect(&t, "was stopped before line");
+    term_expect(&t, "was stopped before line 3");
     leave(&t);
     sample_fini(&s);
 }
