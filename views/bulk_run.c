@@ -336,6 +336,16 @@ void bulk_run_stop(struct bulk_run *run)
     bulk_stop(run->bulk);
 }
 
+/* A step may be under way: what it counts is not looked at. */
+void bulk_run_add_farewell(const struct bulk_run *run, struct buf *out)
+{
+    buf_printf(out, "%s %.*s was broken off", run_words[run->spec.bulk.kind].doing,
+        STR_ARG(run->spec.what));
+    if (run->undo.path.len)
+        buf_printf(out, "; 'dynascope undo %.*s' takes back what was done",
+            STR_ARG(buf_str(&run->undo.path)));
+}
+
 void bulk_run_forget(struct bulk_run *run)
 {
     if (!run)

@@ -32,6 +32,9 @@ struct bulk_run_spec {
 struct bulk_run *bulk_run_new(struct app *app, struct bulk_run_spec *spec);
 /* The first time what is under way is waited for, the second time it is broken off. */
 void bulk_run_stop(struct bulk_run *run);
+/* What is to be known of it when the explorer is left: how far it is, and where what was before
+ * is kept. */
+void bulk_run_add_farewell(const struct bulk_run *run, struct buf *out);
 /* Nobody looks any more: it stops by itself. */
 void bulk_run_forget(struct bulk_run *run);
 

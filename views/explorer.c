@@ -13,6 +13,8 @@
 #include "tui/signal.h"
 #include "views/app.h"
 #include "views/cli/host.h"
+#include "views/cli/report.h"
+#include "views/pane_items.h"
 #include "views/record.h"
 #include "views/record_play.h"
 #include "views/tour.h"
@@ -40,6 +42,7 @@ struct explorer {
     struct probe probe;  /* of `next`, where it is remote */
     int probe_watch;
     struct app *app;
+    struct buf farewell;   /* what is said when the terminal is given back; or empty */
     struct record *record; /* of a session that goes on over there */
     struct record_play *play;
     struct screen *screen;
@@ -394,6 +397,7 @@ static int explorer_session(struct explorer *e, struct err *err)
     if (status != 0 || e->app->quit || (e->probe.asked && !e->probe.ok))
         explorer_drop_next(e);
     explorer_drain(e);
+    pane_items_farewell(e->app->items, &e->farewell);
     return status;
 }
 
@@ -430,6 +434,9 @@ int explorer_run(const struct explorer_options *options, struct err *err)
     app_free(e.app);
     e.app = NULL;
     screen_close(e.screen);
+    if (e.farewell.len)
+        cli_report_note("dynascope: %s", buf_cstr(&e.farewell));
+    buf_fini(&e.farewell);
     explorer_close(&e);
     signal_close(&e.signals);
     struct buf *texts[] = {&e.connection, &e.connection_next, &e.watch, &e.theme, &e.keymap};

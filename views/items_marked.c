@@ -65,6 +65,7 @@ static void marked_ended(void *context, bool whole, struct str report)
     struct pane_items *p = r->pane;
     struct app *app = p->view.app;
     bool none = whole && r->kind == BULK_DELETE && marked_same_table(r) && p->marking.all;
+    p->ended_late = app->quit;
     buf_clear(&p->report);
     buf_add(&p->report, report);
     marked_run_free(r);
@@ -92,6 +93,15 @@ void items_marked_fini(struct pane_items *p)
         return;
     bulk_run_forget(p->run->run);
     marked_run_free(p->run);
+}
+
+void pane_items_farewell(const struct view *view, struct buf *out)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    if (p->run)
+        bulk_run_add_farewell(p->run->run, out);
+    else if (p->ended_late)
+        buf_add(out, buf_str(&p->view.app->message));
 }
 
 void pane_items_wrote(

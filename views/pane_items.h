@@ -13,6 +13,8 @@ struct view *pane_items_new(struct app *app);
 void pane_items_browse(struct view *view, struct browse *browse);
 /* The same, with its condition for the title. */
 void pane_items_ask(struct view *view, struct browse *browse, struct str about);
+/* It may read a large table through without another question. */
+void pane_items_agree(struct view *view);
 /* The line that it was asked with last; empty where it was not. */
 struct str pane_items_asked(const struct view *view);
 /* Shows nothing: the table has gone. */
@@ -29,6 +31,8 @@ void pane_items_place(const struct view *view, struct place *place);
 void pane_items_live(struct view *view, bool on);
 /* Whether marked items are being worked on. */
 bool pane_items_working(const struct view *view);
+/* What was said of that too late to be seen; nothing where it was not. */
+void pane_items_farewell(const struct view *view, struct buf *out);
 /* An item that may be marked was changed here: what is seen of it is the new version. */
 void pane_items_wrote(
     struct view *view, const struct client_table *table, struct value before, struct value after);

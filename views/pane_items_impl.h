@@ -41,8 +41,10 @@ struct pane_items {
     size_t held_count;
     uint64_t held_version;
     int reread_timer;
+    bool agreed; /* that this may read a large table through */
     struct marking marking;
     struct marked_run *run; /* marked items are worked on; or NULL */
+    bool ended_late;        /* when the explorer was being left */
     struct buf report;      /* what went wrong the last time; or empty */
 };
 
@@ -52,6 +54,8 @@ void pane_items_title(struct view *view, struct buf *left, struct buf *right);
  * item to look for. */
 bool items_arrive(struct pane_items *p, struct browse *browse, size_t view_rows);
 void items_arrival_fini(struct items_arrival *arrival);
+/* What a query's run has read and consumed so far; nothing where all is shown. */
+void pane_items_reads(const struct pane_items *p, struct buf *out);
 /* Takes the arrows off the columns' headers. */
 void pane_items_unsort(struct pane_items *p);
 /* The part of the pane that follows the stream: pane_items_live.c. */
@@ -111,6 +115,9 @@ void items_run_copy_marked(struct app *app, struct view *view, struct str args);
 void items_run_undo_file(struct app *app, struct view *view, struct str args);
 void items_run_marked_report(struct app *app, struct view *view, struct str args);
 bool items_has_report(struct app *app, struct view *view, struct buf *why);
+/* Whether what reads a table through may begin; false where it asks first: `command` is run again
+ * after a yes. */
+bool pane_items_may_read_on(struct pane_items *p, const char *command);
 /* To the first row, and to stay with the item that is there. */
 void pane_items_go_top(struct pane_items *p);
 

@@ -282,7 +282,7 @@ void pane_items_run_unmark(struct app *app, struct view *view, struct str args)
 
 bool pane_items_has_marks(struct app *app, struct view *view, struct buf *why)
 {
-    if (marking_any(&marks_pane(view)->marking))
+    if (marking_any(&marks_pane(view)->marking) || marks_pane(view)->marking.ranging)
         return true;
     buf_add(why, STR("nothing is marked: "));
     app_key_of(app, view, "mark", why);

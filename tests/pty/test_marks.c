@@ -174,40 +174,86 @@ static bool gate_is_reached(struct term *t, void *context)
     return atomic_load(&gate->deletes) > gate->most;
 }
 
+/* An endpoint behind the gate, and the explorer on it with all 3,000 items marked. */
+struct gated {
+    struct sample s;
+    struct endpoint e;
+    struct proxy *proxy;
+    struct gate gate;
+    char url[64];
+    struct term t;
+};
+
+static void gated_explore(struct gated *g)
+{
+    explore(&g->s, &g->t, (const char *[]){program, "--read-write", g->url, "Orders", NULL});
+    term_expect(&g->t, "base table");
+}
+
+static void gated_init(struct gated *g)
+{
+    *g = (struct gated){.gate.most = 500};
+    sample_init(&g->s, program);
+    sample_orders(&g->s, 3000);
+    endpoint_start(&g->e, program, g->s.store, 0);
+    g->proxy = proxy_start(g->e.port);
+    proxy_let_choose(g->proxy, wait_at_gate, &g->gate);
+    snprintf(g->url, sizeof g->url, "http://127.0.0.1:%u", g->proxy->port);
+    gated_explore(g);
+    mark_by_range(&g->t, 3000);
+    delete_marked(&g->t, "3000");
+    term_expect_that(&g->t, gate_is_reached, &g->gate, "500 deletions have passed");
+}
+
+static void gated_fini(struct gated *g)
+{
+    proxy_stop(g->proxy);
+    endpoint_stop(&g->e);
+    sample_fini(&g->s);
+}
+
 static void a_delete_that_is_stopped_in_the_middle_adds_up(void **state)
 {
     (void)state;
-    struct sample s;
-    struct term t;
-    struct endpoint e;
-    struct proxy *proxy;
-    struct gate gate = {.most = 500};
-    char url[64];
-    sample_init(&s, program);
-    sample_orders(&s, 3000);
-    endpoint_start(&e, program, s.store, 0);
-    proxy = proxy_start(e.port);
-    proxy_let_choose(proxy, wait_at_gate, &gate);
-    snprintf(url, sizeof url, "http://127.0.0.1:%u", proxy->port);
-    explore(&s, &t, (const char *[]){program, "--read-write", url, "Orders", NULL});
-    term_expect(&t, "C");
-    mark_by_range(&t, 3000);
-    delete_marked(&t, "3000");
-    term_expect_that(&t, gate_is_reached, &gate, "500 deletions have passed");
-    term_send(&t, "\003");
-    term_expect(&t, "stopped");
-    atomic_store(&gate.open, true);
-    term_expect(&t, "stopped: deleted ");
-    int done = number_before(&t, " items ·"), kept = number_before(&t, " left as they are");
+    struct gated g;
+    gated_init(&g);
+    term_send(&g.t, "\003");
+    term_expect(&g.t, "stopped");
+    atomic_store(&g.gate.open, true);
+    term_expect(&g.t, "stopped: deleted ");
+    int done = number_before(&g.t, " items ·"), kept = number_before(&g.t, " left as they are");
     assert_in_range(done, 500, 1500);
     assert_int_equal(done + kept, 3000);
-    term_expect(&t, " marked");
-    assert_int_equal(number_before(&t, " marked"), kept);
-    leave(&t);
-    proxy_stop(proxy);
-    endpoint_stop(&e);
-    assert_int_equal(done + count_of(&s), 3000);
-    sample_fini(&s);
+    term_expect(&g.t, " marked");
+    assert_int_equal(number_before(&g.t, " marked"), kept);
+    leave(&g.t);
+    assert_int_equal(done + count_of(&g.s), 3000);
+    gated_fini(&g);
+}
+
+static void who_leaves_in_the_middle_is_told_how_to_take_it_back(void **state)
+{
+    (void)state;
+    struct gated g;
+    struct buf sent = {0};
+    gated_init(&g);
+    term_forget(&g.t);
+    term_send(&g.t, ":quit\r");
+    term_expect_exit(&g.t, 0);
+    buf_add(&sent, buf_str(&g.t.sent));
+    term_close(&g.t);
+    char *at = strstr(buf_cstr(&sent), "'dynascope undo "), *end = at ? strstr(at, ".jsonl") : NULL;
+    if (!end)
+        fail_msg("no undo file is named: %s", buf_cstr(&sent));
+    at += strlen("'dynascope undo ");
+    end[strlen(".jsonl")] = '\0';
+    atomic_store(&g.gate.open, true);
+    proxy_settle(g.proxy);
+    assert_in_range(count_of(&g.s), 1500, 2500);
+    assert_int_equal(sample_run(&g.s, NULL, NULL, NULL, "-c", g.s.store, "undo", at, NULL), 1);
+    assert_int_equal(count_of(&g.s), 3000);
+    buf_fini(&sent);
+    gated_fini(&g);
 }
 
 /* ---- changing and writing ---- */
@@ -351,6 +397,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(marked_items_of_many_pages_are_deleted_and_come_back),
         cmocka_unit_test(what_somebody_changed_meanwhile_is_kept_and_told),
         cmocka_unit_test(a_delete_that_is_stopped_in_the_middle_adds_up),
+        cmocka_unit_test(who_leaves_in_the_middle_is_told_how_to_take_it_back),
         cmocka_unit_test(an_attribute_of_all_marked_is_changed),
         cmocka_unit_test(marked_items_are_written_and_no_file_is_lost),
         cmocka_unit_test(the_marked_are_copied_as_lines),
