@@ -291,6 +291,13 @@ bool client_read(struct client *c, struct arena *arena, const struct client_read
     return ok;
 }
 
+void client_statement_body(struct buf *body, struct str statement)
+{
+    buf_add_byte(body, '{');
+    client_put_text(body, STR("Statement"), statement);
+    buf_add_byte(body, '}');
+}
+
 bool client_statement(struct client *c, struct arena *arena, struct str statement, struct str token,
     int64_t limit, struct client_page *out, struct str *next, struct err *err)
 {

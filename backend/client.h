@@ -106,6 +106,8 @@ void client_read_body(struct buf *body, const struct client_read *read);
  * service's 1 MB. */
 bool client_statement(struct client *c, struct arena *arena, struct str statement, struct str token,
     int64_t limit, struct client_page *out, struct str *next, struct err *err);
+/* Adds the request of its first page. */
+void client_statement_body(struct buf *body, struct str statement);
 
 /* The same, the items as lines added to `lines` (see json_out_line()) and not in `out`: much faster
  * for those who only print them. After an error there may be some of them. */

@@ -390,6 +390,7 @@ struct app *app_new(const struct explorer_options *options, struct screen *scree
     /* who names a table wants to see that; a slow line scrolls cheaply over the whole width only */
     app->zoom = (options->table && options->table[0]) || screen->slow;
     app->mouse = options->mouse;
+    app->scan_ask = APP_SCAN_ASK;
     app->dirty = true;
     app->wait_until_ns = clock_tick_ns() + APP_FIRST_WAIT_MS * INT64_C(1000000);
     app->frame.ascii = screen->ascii;

@@ -29,7 +29,7 @@
 /* Whether the grid follows the stream of its table. */
 enum app_live { APP_LIVE_AUTO, APP_LIVE_ON, APP_LIVE_OFF };
 enum app_pane { APP_TABLES, APP_MAIN, APP_PANES };
-enum { APP_OVERLAYS_MAX = 4, APP_OVER_MAX = 6, APP_HELD_MAX = 256 };
+enum { APP_OVERLAYS_MAX = 4, APP_OVER_MAX = 6, APP_HELD_MAX = 256, APP_SCAN_ASK = 10000 };
 
 struct host;
 struct record;
@@ -76,6 +76,7 @@ struct app {
     int64_t paint_due_ns; /* when the next one would be due, were they evenly spread */
     int paint_timer;      /* of one that is put off */
     bool gutter, mouse;
+    int64_t scan_ask; /* a Scan of a remote table asks first from so many items on; 0 = never */
     enum app_live live;
     enum epoch_dates dates; /* beside numbers that are moments */
     struct buf message; /* of the status line; empty = facts about what is shown */

@@ -104,6 +104,8 @@ void pane_items_place(const struct view *view, struct place *place)
     client_key_of(&browse->table, item, &place->key);
     size_t row = items_order_at(&p->order, (size_t)p->grid.cursor);
     struct feed_place page = feed_place_of(&p->feed, row);
+    if (browse_opaque(browse)) /* a token is soon forgotten */
+        return;
     buf_add(&place->start, page.start);
     place->segment = page.start.len ? page.segment : 0;
     place->segments = page.start.len ? page.segments : 0;

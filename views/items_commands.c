@@ -310,6 +310,8 @@ static void items_run_find_next(struct app *app, struct view *view, struct str a
         grid_handle(&p->grid, ACTION_DOWN);
         return;
     }
+    if (!pane_items_may_read_on(p, "find-next"))
+        return;
     app_say(app, ROLE_STATUS, "reading on for %.*s …", STR_ARG(buf_str(&p->order.filter)));
     feed_find(&p->feed, items_match, buf_str(&p->order.filter));
 }
@@ -475,6 +477,11 @@ const struct command items_commands[] = {
         .hint = "ask",
         .priority = 1,
         .run = pane_query_ask,
+        .enabled = items_has_table},
+    {.name = "partiql",
+        .args = "[STATEMENT]",
+        .help = "run a PartiQL statement: what it reads is shown, before it writes it asks",
+        .run = pane_query_partiql,
         .enabled = items_has_table},
     {.name = "stream",
         .args = "[VIEW-TYPE|TABLE…|*]",

@@ -43,11 +43,68 @@ static void items_title_order(
         buf_add(out, p->order.direction ? STR(" loaded, sorted") : STR(" loaded"));
 }
 
+/* "3 of 1,204 scanned": what a filter left of what was read, also while it is still reading. */
+static bool items_title_scanned(const struct pane_items *p, bool brief, struct buf *out)
+{
+    struct feed_reads reads = feed_reads(&p->feed);
+    const struct browse *b = p->feed.browse;
+    if (!b->read.filter.len || items_order_on(&p->order) || !p->feed.from_home)
+        return false;
+    if (feed_at_end(&p->feed))
+        buf_add(out, STR("all "));
+    words_count(out, p->feed.before + (int64_t)p->feed.rows);
+    buf_add(out, brief ? STR("/") : STR(" of "));
+    if (brief)
+        words_count_short(out, reads.scanned);
+    else
+        words_count(out, reads.scanned);
+    buf_add(out, brief ? STR_NONE : STR(" scanned"));
+    return true;
+}
+
+static void items_add_consumed(const struct pane_items *p, struct buf *out)
+{
+    struct feed_reads reads = feed_reads(&p->feed);
+    int64_t ms = reads.ns / 1000000;
+    words_plural(out, reads.requests, "request");
+    if (reads.units) {
+        buf_add(out, STR(" · "));
+        budget_put(out, reads.units);
+        buf_add(out, STR(" RCU"));
+    }
+    if (p->view.app->options.clock) /* whose time stands still */
+        return;
+    if (ms < 10000)
+        buf_printf(out, " · %lld ms", (long long)ms);
+    else
+        buf_printf(out, " · %lld s", (long long)(ms / 1000));
+}
+
+/* "12 matched of 1,204 scanned · 3 requests · 4.5 RCU · 120 ms · " */
+void pane_items_reads(const struct pane_items *p, struct buf *out)
+{
+    struct feed_reads reads = feed_reads(&p->feed);
+    if (!browse_narrowed(p->feed.browse) || !reads.requests)
+        return;
+    words_count(out, reads.matched);
+    if (p->feed.browse->statement.len) { /* it does not tell what it scanned */
+        buf_add(out, STR(" read · "));
+    } else {
+        buf_add(out, STR(" matched of "));
+        words_count(out, reads.scanned);
+        buf_add(out, STR(" scanned · "));
+    }
+    items_add_consumed(p, out);
+    buf_add(out, p->feed.err.code == ERR_CANCELLED ? STR(" · stopped · ") : STR(" · "));
+}
+
 static void items_title_count(const struct pane_items *p, bool brief, struct buf *out)
 {
     int64_t total = items_total(p), rows = (int64_t)p->feed.rows;
     int64_t read = p->feed.from_home ? p->feed.before + rows : rows;
     bool whole = p->feed.from_home && feed_at_end(&p->feed);
+    if (items_title_scanned(p, brief, out))
+        return;
     if (items_order_on(&p->order)) {
         items_title_order(p, rows, whole ? rows : total, brief, out);
         return;
@@ -93,11 +150,21 @@ void pane_items_title(struct view *view, struct buf *left, struct buf *right)
         buf_printf(left, "  /%.*s", STR_ARG(buf_str(&p->order.filter)));
     bool brief = view->app->frame.cols < 60;
     if (!items_order_on(&p->order) && !brief)
-        buf_printf(right, "%s · ", b->query ? b->read.backward ? "Query ↓" : "Query" : "Scan");
+        buf_printf(right, "%s · ",
+            b->statement.len   ? "PartiQL"
+            : !b->query        ? "Scan"
+            : b->read.backward ? "Query ↓"
+                               : "Query");
     pane_items_marks_title(p, brief, right);
     items_title_live(p, right);
+    struct feed_reads reads = feed_reads(&p->feed);
     if (p->feed.page_count)
         items_title_count(p, brief, right);
     else
         buf_add(right, p->feed.err.code ? STR("failed") : STR("reading"));
+    if (!p->feed.page_count && reads.scanned && !brief) {
+        buf_add(right, STR(", "));
+        words_count(right, reads.scanned);
+        buf_add(right, STR(" scanned"));
+    }
 }

@@ -16,9 +16,11 @@
 #include "views/app.h"
 #include "views/cells.h"
 #include "views/columns.h"
+#include "views/confirm.h"
 #include "views/contexts.h"
 #include "views/items_order.h"
 #include "views/pane_items_impl.h"
+#include "views/pane_query.h"
 #include "views/pane_staged.h"
 #include "views/table_facts.h"
 #include "views/words.h"
@@ -251,6 +253,7 @@ void pane_items_browse(struct view *view, struct browse *browse)
     pane_items_marks_browse(p, browse);
     items_order_clear(&p->order);
     buf_clear(&p->asked);
+    p->agreed = false;
     items_columns_open(p, browse);
     grid_columns_set(&p->grid, p->columns.list, p->columns.count);
     grid_refit(&p->grid);
@@ -282,6 +285,32 @@ struct str pane_items_asked(const struct view *view)
     const struct pane_items *p = (const struct pane_items *)view;
     bool here = p->feed.browse && browse_narrowed(p->feed.browse);
     return here ? buf_str(&p->asked) : STR_NONE;
+}
+
+void pane_items_agree(struct view *view)
+{
+    ((struct pane_items *)view)->agreed = true;
+}
+
+static void items_agreed(struct app *app, void *context)
+{
+    pane_items_agree(app->items);
+    app_run(app, str_from(context));
+}
+
+bool pane_items_may_read_on(struct pane_items *p, const char *command)
+{
+    struct buf text = {0};
+    struct app *app = p->view.app;
+    bool dear = !p->agreed && !p->feed.browse->query && !feed_at_end(&p->feed) &&
+                pane_query_is_dear(app, p->feed.browse, &text);
+    if (dear)
+        confirm_open(app, &(struct confirm_spec){.title = STR("Scan"),
+                              .text = buf_str(&text),
+                              .context = (void *)(uintptr_t)command,
+                              .yes = items_agreed});
+    buf_fini(&text);
+    return !dear;
 }
 
 void pane_items_close(struct view *view)
@@ -414,6 +443,8 @@ static bool items_action(struct view *view, enum action action)
         return true;
     }
     if (action == ACTION_BOTTOM && plain && !feed_at_end(&p->feed)) {
+        if (browse_narrowed(p->feed.browse) && !pane_items_may_read_on(p, "last"))
+            return true;
         feed_end(&p->feed);
         return true;
     }
@@ -464,6 +495,7 @@ static void items_facts(struct view *view, struct buf *out)
         items_add_spent(p, out);
     else if (p->feed.browse) {
         items_columns_facts(p, out);
+        pane_items_reads(p, out);
         table_facts_line(out, &p->feed.browse->table, p->feed.browse->index);
     }
 }

@@ -11,32 +11,51 @@
 #include "views/literal.h"
 #include "views/pane_items.h"
 #include "views/pane_query_impl.h"
-#include "views/query_lex.h"
-#include "views/query_operators.h"
 #include "views/query_request.h"
 
 #include <stdlib.h>
 
 /* ---- the text ---- */
 
-static void judge(struct pane_query *p)
+static void judge_statement(struct pane_query *p)
 {
+    struct query_target target = pane_query_target(p->view.app);
+    struct str text = buf_str(&p->form.text);
+    arena_reset(&p->statement_arena);
+    query_statement_read(&p->statement_arena, text, &p->statement);
+    p->form.good = p->form.planned = false;
+    p->form.err = p->statement.err;
+    p->form.field_count = 0;
+    if (!p->statement.good)
+        return;
+    query_statement_verdict(&p->statement, &p->verdict);
+    if (!p->statement.reads)
+        buf_add(&p->cost, STR("asks before it writes"));
+    query_request_statement(text, &target, &p->command);
+}
+
+void pane_query_judge(struct pane_query *p)
+{
+    struct query_target target = pane_query_target(p->view.app);
     pane_items_sample(p->view.app->items, &p->seen);
     buf_clear(&p->error);
     buf_clear(&p->verdict);
     buf_clear(&p->cost);
     buf_clear(&p->command);
+    p->is_statement = query_statement_is(buf_str(&p->form.text));
+    if (p->is_statement)
+        judge_statement(p);
     if (!p->form.planned)
         return;
     struct client_read read = query_request_read(&p->browse->table, &p->form.line, &p->form.plan);
     int64_t items = query_seen_estimate(&p->seen, &p->browse->table, &p->form.line, &p->form.plan);
     query_verdict_line(&p->form, &p->verdict);
     query_verdict_cost(&p->form, items, &p->cost);
-    query_request_command(&read, &p->form.line, STR_NONE, &p->command);
+    query_request_command(&read, &p->form.line, &target, &p->command);
 }
 
 /* What is being edited was changed. */
-static void edited(struct pane_query *p)
+void pane_query_edited(struct pane_query *p)
 {
     struct buf text = {0};
     if (p->at == PANE_QUERY_LINE)
@@ -45,10 +64,10 @@ static void edited(struct pane_query *p)
         query_form_with(&p->base, &p->base.fields[p->at], line_edit_text(&p->edit), &text);
     query_form_set(&p->form, buf_str(&text));
     buf_fini(&text);
-    judge(p);
+    pane_query_judge(p);
 }
 
-static void go_to(struct pane_query *p, int at)
+void pane_query_go_to(struct pane_query *p, int at)
 {
     struct buf text = {0};
     p->at = at;
@@ -76,7 +95,7 @@ static void move_to(struct pane_query *p, int at)
         return;
     }
     int count = (int)p->form.field_count;
-    go_to(p, at >= count ? PANE_QUERY_LINE : at < PANE_QUERY_LINE ? count - 1 : at);
+    pane_query_go_to(p, at >= count ? PANE_QUERY_LINE : at < PANE_QUERY_LINE ? count - 1 : at);
 }
 
 static void move_row(struct pane_query *p, int step)
@@ -88,155 +107,6 @@ static void move_row(struct pane_query *p, int step)
     while (at > 0 && step < 0 && pane_query_row(p, at - 1) == pane_query_row(p, at))
         at--;
     move_to(p, at);
-}
-
-/* ---- choices ---- */
-
-/* The index after (or before) the one that is asked for: none, the table, each index. */
-static void choose_index(struct pane_query *p, int step, struct buf *out)
-{
-    const struct client_table *table = &p->browse->table;
-    int count = (int)table->index_count + 2, now = 0;
-    struct str index = p->base.line.index;
-    if (str_equal(index, STR("table")))
-        now = 1;
-    for (uint32_t i = 0; index.len && i < table->index_count; i++)
-        if (str_equal(table->indexes[i].name, index))
-            now = (int)i + 2;
-    now = (now + step + count) % count;
-    if (now == 1)
-        buf_add(out, STR("table"));
-    else if (now > 1)
-        buf_add(out, table->indexes[now - 2].name);
-}
-
-/* The type that an attribute has in the items that are loaded. */
-static enum value_type seen_type(const struct pane_query *p, const struct query_node *node)
-{
-    struct arena arena = {0};
-    struct query_token *tokens = arena_array(&arena, struct query_token, QUERY_TOKENS_MAX);
-    struct query_step steps[QUERY_STEPS_MAX];
-    struct err err = ERR_INIT;
-    enum value_type type = VALUE_NONE;
-    size_t count;
-    if (query_lex(&arena, query_form_part(&p->base, node->name), tokens, &count, &err) &&
-        query_seen_steps(tokens, count, steps, &count))
-        type = query_seen_type(&p->seen, steps, count);
-    arena_fini(&arena);
-    return type;
-}
-
-static void keep_value(struct pane_query *p, uint32_t node)
-{
-    const struct query_node *n = &p->base.line.nodes[node];
-    struct str low = query_form_part(&p->base, n->low);
-    if (!low.len || n->sized ||
-        str_equal(query_operators_now(&p->base, node), STR("attribute_type")))
-        return;
-    buf_clear(&p->kept);
-    buf_add(&p->kept, low);
-}
-
-/* The condition with the next (or the previous) of the operators that fit it. */
-static void choose_operator(struct pane_query *p, int step, struct buf *text)
-{
-    const char *words[QUERY_OPERATORS_MAX];
-    uint32_t node = p->base.fields[p->at].node;
-    struct query_operand operand =
-        query_operand_of(&p->base, node, seen_type(p, &p->base.line.nodes[node]));
-    int count = (int)query_operators(operand, words), i = 0;
-    while (i < count && !str_equal_nocase(query_operators_now(&p->base, node), str_from(words[i])))
-        i++;
-    if (i == count && step > 0)
-        i = -1;
-    keep_value(p, node);
-    query_operators_put(&p->base, node, words[(i + step + count) % count], buf_str(&p->kept), text);
-}
-
-static void say_choice(struct pane_query *p)
-{
-    uint32_t node = p->base.fields[p->at].node;
-    if (p->base.fields[p->at].kind == QUERY_FIELD_OPERATOR &&
-        query_operand_of(&p->base, node, VALUE_NONE).partition)
-        buf_add(&p->error,
-            STR("a partition key takes = alone; another operator, typed here, makes it a filter"));
-}
-
-static void choose_join(struct pane_query *p, struct buf *text)
-{
-    const struct query_field *field = &p->base.fields[p->at];
-    bool both = str_equal_nocase(query_form_part(&p->base, field->span), STR("and"));
-    query_form_with(&p->base, field, both ? STR("or") : STR("and"), text);
-}
-
-static void toggle(struct pane_query *p, const char *word, struct buf *out)
-{
-    if (p->base.fields[p->at].span.len == 0)
-        buf_add(out, str_from(word));
-}
-
-/* In a value's field: the values that were seen, one after the other. */
-static bool choose_value(struct pane_query *p, int step)
-{
-    struct query_candidates *list = &p->candidates;
-    struct str now = line_edit_text(&p->edit);
-    pane_query_complete(p, STR_NONE, 0);
-    int count = (int)list->count, i = 0;
-    while (i < count && !str_equal(list->list[i].text, now))
-        i++;
-    if (!count)
-        return false;
-    i = i == count ? (step > 0 ? 0 : count - 1) : (i + step + count) % count;
-    line_edit_set(&p->edit, list->list[i].text);
-    edited(p);
-    return true;
-}
-
-static bool choose(struct pane_query *p, int step)
-{
-    struct buf value = {0}, text = {0};
-    if (p->at == PANE_QUERY_LINE || !p->form.good)
-        return false;
-    go_to(p, p->at);
-    const struct query_field *field = &p->base.fields[p->at];
-    switch (field->kind) {
-    case QUERY_FIELD_INDEX:
-        choose_index(p, step, &value);
-        break;
-    case QUERY_FIELD_ORDER:
-        toggle(p, "descending", &value);
-        break;
-    case QUERY_FIELD_CONSISTENT:
-        toggle(p, "consistent", &value);
-        break;
-    case QUERY_FIELD_OPERATOR:
-        choose_operator(p, step, &text);
-        break;
-    case QUERY_FIELD_JOIN:
-        choose_join(p, &text);
-        break;
-    default:
-        return choose_value(p, step);
-    }
-    if (field->kind > QUERY_FIELD_TERM)
-        query_form_with(&p->base, field, buf_str(&value), &text);
-    query_form_set(&p->form, buf_str(&text));
-    go_to(p, p->at < (int)p->form.field_count ? p->at : PANE_QUERY_LINE);
-    judge(p);
-    if (p->at != PANE_QUERY_LINE)
-        say_choice(p);
-    buf_fini(&value);
-    buf_fini(&text);
-    return true;
-}
-
-/* Whether the field is stepped through and not typed into. */
-static bool is_choice(const struct pane_query *p)
-{
-    enum query_field_kind kind =
-        p->at == PANE_QUERY_LINE ? QUERY_FIELD_TERM : p->form.fields[p->at].kind;
-    return kind == QUERY_FIELD_ORDER || kind == QUERY_FIELD_CONSISTENT ||
-           kind == QUERY_FIELD_INDEX || kind == QUERY_FIELD_JOIN;
 }
 
 /* ---- the view ---- */
@@ -256,30 +126,30 @@ static bool pane_query_action(struct view *view, enum action action)
         move_row(p, action == ACTION_UP ? -1 : 1);
         return true;
     case ACTION_CHOOSE_NEXT:
-        return choose(p, 1);
+        return pane_query_choose(p, 1);
     case ACTION_CHOOSE_PREVIOUS:
-        return choose(p, -1);
+        return pane_query_choose(p, -1);
     default:
         break;
     }
-    if (is_choice(p) && (action == ACTION_LEFT || action == ACTION_RIGHT))
-        return choose(p, action == ACTION_RIGHT ? 1 : -1);
-    if (is_choice(p) || !line_edit_handle(&p->edit, action))
+    if (pane_query_is_choice(p) && (action == ACTION_LEFT || action == ACTION_RIGHT))
+        return pane_query_choose(p, action == ACTION_RIGHT ? 1 : -1);
+    if (pane_query_is_choice(p) || !line_edit_handle(&p->edit, action))
         return false;
-    edited(p);
+    pane_query_edited(p);
     return true;
 }
 
 static void pane_query_text(struct view *view, struct str text)
 {
     struct pane_query *p = (struct pane_query *)view;
-    if (is_choice(p)) {
-        choose(p, 1);
+    if (pane_query_is_choice(p)) {
+        pane_query_choose(p, 1);
         return;
     }
     if (!line_edit_insert(&p->edit, text))
         app_say(view->app, ROLE_STATUS_WARNING, "too long for a query: nothing was inserted");
-    edited(p);
+    pane_query_edited(p);
 }
 
 static void pane_query_mouse(struct view *view, enum input_mouse_kind kind, int row, int col)
@@ -306,6 +176,7 @@ static void pane_query_free(struct view *view)
     buf_fini(&p->kept);
     buf_fini(&p->candidates_text);
     query_complete_fini(&p->candidates);
+    arena_fini(&p->statement_arena);
     free(p);
 }
 
@@ -322,6 +193,9 @@ void pane_query_complete(struct pane_query *p, struct str text, size_t at)
         .table = &p->browse->table, .rows = &p->seen, .column = column, .data = p->view.app};
     if (p->candidates_at == at && p->candidates_field == p->at &&
         str_equal(buf_str(&p->candidates_text), text))
+        return;
+    p->candidates.count = 0;
+    if (p->is_statement)
         return;
     if (p->at == PANE_QUERY_LINE)
         query_complete(&from, text, at, &p->candidates);
@@ -352,27 +226,23 @@ static bool recall(void *data, int age, struct str prefix, struct buf *out)
 
 /* ---- commands ---- */
 
-/* False: `form` says what is wrong. */
-static bool show(struct app *app, const struct query_form *form)
-{
-    if (!form->planned)
-        return false;
-    struct browse *browse = query_request_browse(form->table, &form->line, &form->plan);
-    history_add(&app->query_history, form->table->name, buf_str(&form->text));
-    pane_items_ask(app->items, browse, buf_str(&form->text));
-    browse_unref(browse);
-    app_focus(app, APP_MAIN);
-    return true;
-}
-
 static void pane_query_run(struct app *app, struct view *view, struct str args)
 {
     (void)args;
     struct pane_query *p = (struct pane_query *)view;
-    if (show(app, &p->form))
-        app_overlay_close(app, view);
-    else
+    struct buf line = {0};
+    struct err err = ERR_INIT;
+    buf_add(&line, buf_str(&p->form.text));
+    app_overlay_detach(app, view); /* what asks first opens over the items */
+    if (pane_query_start(app, &p->browse->table, buf_str(&line), &err)) {
+        view->ops->free(view);
+    } else {
         say_wrong(p, "");
+        if (!p->error.len)
+            buf_add(&p->error, str_from(err.text));
+        app_overlay(app, view);
+    }
+    buf_fini(&line);
 }
 
 static void pane_query_dismiss(struct app *app, struct view *view, struct str args)
@@ -383,11 +253,12 @@ static void pane_query_dismiss(struct app *app, struct view *view, struct str ar
 
 static bool pane_query_can_copy(struct app *app, struct view *view, struct buf *why)
 {
-    bool planned = ((struct pane_query *)view)->form.planned;
+    const struct pane_query *p = (const struct pane_query *)view;
+    bool good = p->is_statement ? p->statement.good : p->form.planned;
     (void)app;
-    if (!planned)
+    if (!good)
         buf_add(why, STR("the query is not right yet"));
-    return planned;
+    return good;
 }
 
 static void pane_query_copy(struct app *app, struct view *view, struct str args)
@@ -399,7 +270,10 @@ static void pane_query_copy(struct app *app, struct view *view, struct str args)
         return;
     }
     struct client_read read = query_request_read(&p->browse->table, &p->form.line, &p->form.plan);
-    client_read_body(&request, &read);
+    if (p->is_statement)
+        client_statement_body(&request, buf_str(&p->form.text));
+    else
+        client_read_body(&request, &read);
     app_copy(app, buf_str(&request), STR("the request"));
     buf_fini(&request);
 }
@@ -413,54 +287,6 @@ static bool pane_query_can_drop(struct app *app, struct view *view, struct buf *
     if (!can)
         buf_add(why, STR("the cursor is in no condition's field"));
     return can;
-}
-
-/* Another text; the cursor stays in the same place of the form. */
-static void change(struct pane_query *p, struct str text)
-{
-    query_form_set(&p->form, text);
-    go_to(p, p->at < (int)p->form.field_count && p->form.good ? p->at : PANE_QUERY_LINE);
-    judge(p);
-}
-
-static void pane_query_drop(struct app *app, struct view *view, struct str args)
-{
-    (void)app;
-    (void)args;
-    struct pane_query *p = (struct pane_query *)view;
-    struct buf text = {0};
-    query_form_without(&p->form, p->form.fields[p->at].node, &text);
-    change(p, buf_str(&text));
-    buf_fini(&text);
-}
-
-static void pane_query_negate(struct app *app, struct view *view, struct str args)
-{
-    (void)app;
-    (void)args;
-    struct pane_query *p = (struct pane_query *)view;
-    struct buf text = {0};
-    query_form_negated(&p->form, p->form.fields[p->at].node, &text);
-    change(p, buf_str(&text));
-    buf_fini(&text);
-}
-
-static void pane_query_group(struct app *app, struct view *view, struct str args)
-{
-    (void)app;
-    struct pane_query *p = (struct pane_query *)view;
-    struct buf text = {0};
-    uint32_t node = p->form.fields[p->at].node;
-    bool off = str_equal(args, STR("off"));
-    if (off ? query_form_ungrouped(&p->form, node, &text)
-            : query_form_grouped(&p->form, node, &text)) {
-        change(p, buf_str(&text));
-    } else {
-        buf_clear(&p->error);
-        buf_add(&p->error, off ? STR("there are no brackets around this condition")
-                               : STR("there is no condition before this one to put in brackets"));
-    }
-    buf_fini(&text);
 }
 
 const struct command pane_query_commands[] = {
@@ -527,8 +353,8 @@ static void pane_query_open(struct app *app, const struct browse *browse, struct
     line_edit_init(&p->edit);
     p->edit.hooks = (struct line_edit_hooks){.data = p, .history = recall, .complete = complete};
     query_form_set(&p->form, text);
-    go_to(p, PANE_QUERY_LINE);
-    judge(p);
+    pane_query_go_to(p, PANE_QUERY_LINE);
+    pane_query_judge(p);
     app_overlay(app, &p->view);
 }
 
@@ -548,19 +374,6 @@ static void open_with(struct app *app, struct view *items, const struct browse *
     buf_fini(&text);
 }
 
-bool pane_query_show(
-    struct app *app, const struct client_table *table, struct str line, struct err *err)
-{
-    struct query_form form;
-    query_form_init(&form, table);
-    query_form_set(&form, line);
-    bool ok = show(app, &form);
-    if (!ok)
-        *err = form.err;
-    query_form_fini(&form);
-    return ok;
-}
-
 void pane_query_ask(struct app *app, struct view *items, struct str args)
 {
     const struct browse *browse = pane_items_browsed(items);
@@ -569,6 +382,29 @@ void pane_query_ask(struct app *app, struct view *items, struct str args)
         open_with(app, items, browse);
         return;
     }
-    if (!pane_query_show(app, &browse->table, args, &err))
+    if (!pane_query_start(app, &browse->table, args, &err))
         app_fail(app, &err);
+}
+
+void pane_query_partiql(struct app *app, struct view *items, struct str args)
+{
+    const struct browse *browse = pane_items_browsed(items);
+    struct buf text = {0};
+    if (query_statement_is(args)) {
+        pane_query_ask(app, items, args);
+        return;
+    }
+    if (args.len) {
+        app_say(app, ROLE_STATUS_ERROR, "a statement begins with SELECT, INSERT, UPDATE or DELETE");
+        return;
+    }
+    struct value v, item = pane_items_current(items);
+    const struct client_key *key = &browse->table.keys[0];
+    buf_printf(&text, "SELECT * FROM \"%.*s\"", STR_ARG(browse->table.name));
+    if (item.type == VALUE_M && key->type != VALUE_B && value_find(item, key->name, &v)) {
+        buf_printf(&text, " WHERE \"%.*s\" = ", STR_ARG(key->name));
+        query_statement_value(&text, v);
+    }
+    pane_query_open(app, browse, buf_str(&text));
+    buf_fini(&text);
 }

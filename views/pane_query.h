@@ -8,7 +8,12 @@
 /* A row of the items pane. Runs the line in `args`; without one opens the query builder over the
  * items: a line, the same as a form, and what would become of it. */
 void pane_query_ask(struct app *app, struct view *items, struct str args);
-/* Shows what a line asks for of a table. */
+/* A row of the items pane. The same for a PartiQL statement; without one the query builder opens
+ * with the one that reads what is looked at. */
+void pane_query_partiql(struct app *app, struct view *items, struct str args);
+/* Whether a reading may cost so much that it asks first; `text` gets the question. */
+bool pane_query_is_dear(const struct app *app, const struct browse *browse, struct buf *text);
+/* Shows what a line or a statement that reads asks for of a table, without asking anybody. */
 bool pane_query_show(
     struct app *app, const struct client_table *table, struct str line, struct err *err);
 

@@ -155,12 +155,14 @@ static void draw_line(const struct pane_query *p, const struct canvas *c)
 static void draw_verdict(const struct pane_query *p, const struct canvas *c)
 {
     struct canvas rows = canvas_sub(c, 1, 0, 2, c->cols);
-    if (p->error.len || !p->form.planned) {
+    bool good = p->is_statement ? p->statement.good : p->form.planned;
+    if (p->error.len || !good) {
         struct str wrong = p->error.len ? buf_str(&p->error) : str_from(p->form.err.text);
         draw_wrapped(&rows, 0, wrong, ROLE_ERROR, text_fit_words);
         return;
     }
-    enum role role = p->form.plan.query ? ROLE_OK : ROLE_WARNING;
+    bool cheap = p->is_statement ? p->statement.reads : p->form.plan.query;
+    enum role role = cheap ? ROLE_OK : ROLE_WARNING;
     canvas_text(&rows, 0, 0, c->cols, buf_str(&p->verdict), role, 0);
     canvas_text(&rows, 1, 0, c->cols, buf_str(&p->cost), ROLE_DIM, 0);
 }
@@ -359,15 +361,17 @@ static int draw_candidates(const struct pane_query *p, const struct canvas *c)
 
 static void draw_foot(const struct pane_query *p, const struct canvas *c)
 {
+    int line = p->form.field_count > 0; /* below a form */
     if (c->rows < 2)
         return;
-    canvas_hline(c, 0, 0, c->cols, ROLE_DIALOG_BORDER);
-    struct canvas rest = canvas_sub(c, 1, 0, c->rows - 1, c->cols);
+    if (line)
+        canvas_hline(c, 0, 0, c->cols, ROLE_DIALOG_BORDER);
+    struct canvas rest = canvas_sub(c, line, 0, c->rows - line, c->cols);
     int used = draw_candidates(p, &rest);
     rest = canvas_sub(&rest, used, 0, rest.rows - used, c->cols);
-    if (!p->form.planned || rest.rows < 1)
+    if (rest.rows < 1)
         return;
-    used = draw_reasons(p, &rest);
+    used = p->form.planned ? draw_reasons(p, &rest) : 0;
     draw_wrapped(&rest, used, buf_str(&p->command), ROLE_NOTE, text_fit);
 }
 

@@ -5,6 +5,8 @@
 #include "tui/line_edit.h"
 #include "views/pane_query.h"
 #include "views/query_complete.h"
+#include "views/query_request.h"
+#include "views/query_statement.h"
 #include "views/query_verdict.h"
 
 /*
@@ -19,6 +21,9 @@ struct pane_query {
     struct browse *browse; /* the table as it is known */
     struct query_form form, base;
     struct line_edit edit;
+    bool is_statement; /* PartiQL: the form stays empty */
+    struct query_statement statement;
+    struct arena statement_arena;
     int at;
     int top; /* first row of fields shown */
     struct buf verdict, cost, command;
@@ -34,6 +39,30 @@ struct pane_query {
 };
 
 enum { PANE_QUERY_LINE = -1 };
+
+/* The text, or its plan, or what is loaded, has changed: what is said of it is found anew. */
+void pane_query_judge(struct pane_query *p);
+/* What is being edited was changed. */
+void pane_query_edited(struct pane_query *p);
+/* To a field, or PANE_QUERY_LINE. */
+void pane_query_go_to(struct pane_query *p, int at);
+/* The next (or the previous) of what may stand in the field; false where nothing is to choose. */
+bool pane_query_choose(struct pane_query *p, int step);
+/* Whether the field is stepped through and not typed into. */
+bool pane_query_is_choice(const struct pane_query *p);
+/* Rows of its commands. */
+void pane_query_drop(struct app *app, struct view *view, struct str args);
+void pane_query_negate(struct app *app, struct view *view, struct str args);
+void pane_query_group(struct app *app, struct view *view, struct str args);
+
+/*
+ * Runs a line or a statement that is right (pane_query_run.c). What may cost much, or writes, asks
+ * first. False with what is wrong: of the line, or that it cannot be.
+ */
+bool pane_query_start(
+    struct app *app, const struct client_table *table, struct str line, struct err *err);
+/* Where the AWS CLI would have to ask. */
+struct query_target pane_query_target(const struct app *app);
 
 void pane_query_arrange(struct view *view, int rows, int cols);
 void pane_query_draw(const struct view *view, const struct canvas *c);

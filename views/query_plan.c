@@ -277,6 +277,20 @@ static bool find_index(const struct planner *p, const struct client_index **out,
     return err_place(err, line->index_span.at, line->index_span.len);
 }
 
+/* Segments are a Scan's; more than are read side by side would be no faster. */
+static bool check_segments(const struct query_line *line, bool query, struct err *err)
+{
+    enum { SEGMENTS_MOST = 64 };
+    struct query_span span = line->clauses[QUERY_SEGMENTS];
+    if (!line->segments || (!query && line->segments <= SEGMENTS_MOST))
+        return true;
+    if (query)
+        err_set(err, ERR_DATA, "a Query has no segments: they are parts of a Scan");
+    else
+        err_set(err, ERR_DATA, "at most %d segments are read at once", SEGMENTS_MOST);
+    return err_place(err, span.at, span.len);
+}
+
 /* ---- the expressions ---- */
 
 static void join(struct buf *out, struct str expression)
@@ -369,6 +383,8 @@ bool query_plan(struct arena *arena, const struct client_table *table,
     }
     const struct query_place *best = heaviest(line, out);
     out->query = best != NULL;
+    if (!check_segments(line, out->query, err))
+        return false;
     if (best) {
         out->index = best->index;
         out->keys = best->keys;

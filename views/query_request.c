@@ -16,7 +16,8 @@ struct client_read query_request_read(
         .values = line->values,
         .backward = line->backward && plan->query,
         .consistent = line->consistent,
-        .limit = line->limit};
+        .limit = line->limit,
+        .segments = plan->query ? 0 : line->segments};
 }
 
 struct browse *query_request_browse(
@@ -65,8 +66,33 @@ static void add_number(struct buf *out, const char *name, int64_t number)
         buf_printf(out, " --%s %lld", name, (long long)number);
 }
 
+struct query_target query_request_target(struct str connection)
+{
+    struct query_target target = {.endpoint = STR_NONE};
+    if (str_starts(connection, STR("http://")) || str_starts(connection, STR("https://"))) {
+        target.endpoint = connection;
+        return target;
+    }
+    size_t at = str_find_byte(connection, '@'), colon = str_find_byte(connection, ':');
+    if (!str_equal(str_take(connection, 3), STR("aws")) ||
+        (connection.len > 3 && connection.at[3] != ':' && connection.at[3] != '@'))
+        return target;
+    if (at != SIZE_MAX)
+        target.region = str_skip(connection, at + 1);
+    if (colon == 3)
+        target.profile = str_skip(str_take(connection, at), 4);
+    return target;
+}
+
+static void add_target(struct buf *out, const struct query_target *target)
+{
+    add_option(out, "endpoint-url", target->endpoint);
+    add_option(out, "region", target->region);
+    add_option(out, "profile", target->profile);
+}
+
 void query_request_command(const struct client_read *read, const struct query_line *line,
-    struct str endpoint, struct buf *out)
+    const struct query_target *target, struct buf *out)
 {
     bool query = read->key_condition.len > 0;
     buf_printf(out, "aws dynamodb %s", query ? "query" : "scan");
@@ -82,5 +108,15 @@ void query_request_command(const struct client_read *read, const struct query_li
     if (read->consistent)
         buf_add(out, STR(" --consistent-read"));
     add_number(out, "page-size", line->limit);
-    add_option(out, "endpoint-url", endpoint);
+    if (read->segments)
+        buf_printf(out, " --segment 0 --total-segments %lld", (long long)read->segments);
+    add_target(out, target);
+}
+
+void query_request_statement(
+    struct str statement, const struct query_target *target, struct buf *out)
+{
+    buf_add(out, STR("aws dynamodb execute-statement"));
+    add_option(out, "statement", statement);
+    add_target(out, target);
 }

@@ -245,6 +245,23 @@ static bool settings_put_stage(struct app *app, struct str value, struct err *er
     return true;
 }
 
+static void settings_show_scan_ask(const struct app *app, struct buf *out)
+{
+    if (app->scan_ask)
+        buf_printf(out, "%lld", (long long)app->scan_ask);
+    else
+        buf_add(out, STR("never"));
+}
+
+static bool settings_put_scan_ask(struct app *app, struct str value, struct err *err)
+{
+    int64_t items = 0;
+    if (!str_equal(value, STR("never")) && (!str_to_i64(value, &items) || items < 1))
+        return settings_wrong("scan-ask", "never, or a number of items, such as 10000", err);
+    app->scan_ask = items;
+    return true;
+}
+
 static const struct setting settings[] = {
     {"theme", {NULL}, true, settings_show_theme, settings_put_theme, settings_nth_theme},
     {"keymap", {NULL}, true, settings_show_keymap, settings_put_keymap, settings_nth_keymap},
@@ -254,6 +271,8 @@ static const struct setting settings[] = {
     {"live", {"auto", "on", "off"}, true, settings_show_live, settings_put_live, NULL},
     {"dates", {"utc", "local", "off"}, true, settings_show_dates, settings_put_dates, NULL},
     {"stage", {"on", "off"}, true, settings_show_stage, settings_put_stage, NULL},
+    {"scan-ask", {"never", "1000", "10000"}, true, settings_show_scan_ask, settings_put_scan_ask,
+        NULL},
     {"read-only", {"on", "off"}, false, settings_show_read_only, settings_put_read_only, NULL},
 };
 enum { SETTINGS = sizeof settings / sizeof *settings };

@@ -45,12 +45,12 @@ static bool print_plan(struct cli *cli, const struct query_form *form, struct er
 }
 
 /* What the AWS CLI is to be told of where to ask. */
-static struct str endpoint_of(const struct cli *cli)
+static struct query_target target_of(const struct cli *cli)
 {
-    struct str connection = str_from(cli_connection(cli));
+    struct query_target target = query_request_target(str_from(cli_connection(cli)));
     if (cli_has(cli, CLI_ENDPOINT_URL))
-        return cli_value(cli, CLI_ENDPOINT_URL);
-    return str_starts(connection, STR("http")) ? connection : STR_NONE;
+        target.endpoint = cli_value(cli, CLI_ENDPOINT_URL);
+    return target;
 }
 
 static bool print_as(struct cli *cli, const struct query_form *form, struct err *err)
@@ -58,8 +58,9 @@ static bool print_as(struct cli *cli, const struct query_form *form, struct err 
     struct client_read read = query_request_read(form->table, &form->line, &form->plan);
     struct str how = cli_value(cli, CLI_PRINT);
     struct buf text = {0};
+    struct query_target target = target_of(cli);
     if (str_equal_nocase(how, STR("aws")))
-        query_request_command(&read, &form->line, endpoint_of(cli), &text);
+        query_request_command(&read, &form->line, &target, &text);
     else if (str_equal_nocase(how, STR("request")))
         client_read_body(&text, &read);
     else
@@ -72,6 +73,7 @@ static bool print_as(struct cli *cli, const struct query_form *form, struct err 
 static bool print_items(struct cli *cli, const struct query_form *form, struct err *err)
 {
     struct client_read read = query_request_read(form->table, &form->line, &form->plan);
+    read.segments = 0; /* one after the other is all of them */
     read.count_only = cli_has(cli, CLI_COUNT);
     if (form->line.segments && !form->plan.query) {
         read.segments = form->line.segments;

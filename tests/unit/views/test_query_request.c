@@ -60,7 +60,8 @@ static void the_request_and_the_command_say_the_same(void **state)
         "\"ExpressionAttributeValues\":{\":v0\":{\"S\":\"it's\"},\":v1\":{\"N\":\"1\"}},"
         "\"ScanIndexForward\":false,\"Limit\":7}");
     buf_clear(&out);
-    query_request_command(&read, &form.line, STR("http://localhost:8000"), &out);
+    struct query_target target = query_request_target(STR("http://localhost:8000"));
+    query_request_command(&read, &form.line, &target, &out);
     assert_string_equal(buf_cstr(&out),
         "aws dynamodb query --table-name Orders --index-name 'By'\\''Status' "
         "--key-condition-expression '#n0 = :v0' --filter-expression '#n1 > :v1' "
@@ -119,12 +120,62 @@ static void reasons_are_told_place_by_place(void **state)
     query_form_fini(&form);
 }
 
+static void assert_target(
+    const char *connection, const char *endpoint, const char *region, const char *profile)
+{
+    struct query_target t = query_request_target(str_from(connection));
+    assert_true(str_equal(t.endpoint, str_from(endpoint)));
+    assert_true(str_equal(t.region, str_from(region)));
+    assert_true(str_equal(t.profile, str_from(profile)));
+}
+
+static void a_connection_says_where_the_cli_is_to_ask(void **state)
+{
+    (void)state;
+    assert_target("https://h:1/x", "https://h:1/x", "", "");
+    assert_target("aws", "", "", "");
+    assert_target("aws:work", "", "", "work");
+    assert_target("aws:work@eu-west-1", "", "eu-west-1", "work");
+    assert_target("aws@eu-west-1", "", "eu-west-1", "");
+    assert_target("/home/a/aws@b", "", "", "");
+    assert_target("awsome@x", "", "", "");
+    assert_target("", "", "", "");
+    struct buf out = {0};
+    struct query_target t = query_request_target(STR("aws:a b@eu-west-1"));
+    query_request_statement(STR("SELECT * FROM T WHERE a = 'x'"), &t, &out);
+    assert_string_equal(buf_cstr(&out),
+        "aws dynamodb execute-statement --statement 'SELECT * FROM T WHERE a = '\\''x'\\''' "
+        "--region eu-west-1 --profile 'a b'");
+    buf_fini(&out);
+}
+
+static void segments_are_a_scans(void **state)
+{
+    (void)state;
+    struct client_table table = orders();
+    struct query_form form;
+    query_form_init(&form, &table);
+    query_form_set(&form, STR("amount > 1 segments 4"));
+    assert_true(form.planned);
+    struct browse *browse = query_request_browse(&table, &form.line, &form.plan);
+    assert_true(browse->read.segments == 4 && browse_opaque(browse));
+    browse_unref(browse);
+    query_form_set(&form, STR("id = 'x' segments 4"));
+    assert_false(form.planned);
+    assert_string_equal(form.err.text, "a Query has no segments: they are parts of a Scan");
+    query_form_set(&form, STR("amount > 1 segments 65"));
+    assert_false(form.planned);
+    query_form_fini(&form);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_is_quoted_as_a_shell_takes_it),
         cmocka_unit_test(the_request_and_the_command_say_the_same),
         cmocka_unit_test(the_verdict_says_what_it_costs),
+        cmocka_unit_test(a_connection_says_where_the_cli_is_to_ask),
+        cmocka_unit_test(segments_are_a_scans),
         cmocka_unit_test(reasons_are_told_place_by_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
