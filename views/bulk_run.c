@@ -161,7 +161,6 @@ static bool run_record(struct bulk_run *run)
     buf_printf(&what, " of %.*s", STR_ARG(run->spec.bulk.table->name));
     struct run_recording r = {.entry = journal_entry_begin(run_words[kind].done, buf_str(&what)),
         .table = bulk_spec(run->bulk)->table};
-    r.entry->batch = true;
     buf_fini(&what);
     if (!bulk_past(run->bulk, run_record_part, &r)) {
         journal_entry_free(r.entry);
