@@ -104,5 +104,5 @@ void table_purge_cost(struct buf *out, const struct client_table *table)
     words_count(out, table->bytes / 8192 + 1);
     buf_add(out, STR(" read and "));
     words_count(out, writes);
-    buf_add(out, STR(" write units"));
+    buf_add(out, STR(" write units, by the last count"));
 }
