@@ -132,14 +132,15 @@ void pane_item_node(void *data, int64_t index, bool brief, struct tree_node *out
     else
         buf_printf(&p->label, "%zu", node->index);
     cells_add(&p->value, node->value, true);
-    if (!item_staged(p, index))
+    bool staged = item_staged(p, index);
+    if (!staged)
         item_note(p, node);
     out->label = buf_str(&p->label);
     out->value = buf_str(&p->value);
     out->note = item_is_key(p, node) ? STR("key") : buf_str(&p->note);
     out->label_role = item_is_key(p, node) ? ROLE_KEY : node->inside ? ROLE_NOTE : ROLE_LABEL;
     out->value_role = cells_role(node->value.type);
-    out->note_role = ROLE_NOTE;
+    out->note_role = staged ? ROLE_CHANGED : ROLE_NOTE;
     if (p->sizes && !node->inside) {
         buf_clear(&p->aside);
         words_bytes(&p->aside, (int64_t)item_node_size(node));

@@ -11,16 +11,19 @@
 #include "views/pane_items.h"
 
 /* Where the text of a write that failed is to be had again. */
-static void writing_add_kept(struct app *app, const struct journal_entry *entry, struct buf *out)
+static void writing_add_kept(
+    struct app *app, const struct journal_entry *entry, bool staged, struct buf *out)
 {
-    if (entry->kept.len) {
+    if (staged) {
+        buf_add(out, entry->staged ? STR("; it stays staged: ") : STR("; it is staged: "));
+        app_key_of(app, app->items, "staged", out);
+        buf_add(out, STR(" shows it"));
+    } else if (entry->kept.len) {
         buf_printf(out, "; your text is kept in %.*s", STR_ARG(entry->kept));
     } else if (entry->in_line) {
         buf_add(out, STR("; what you typed comes back with "));
         app_key_of(app, app->items, "edit-attribute", out);
         buf_add(out, STR(" and Up"));
-    } else if (entry->staged) {
-        buf_add(out, STR("; it stays staged"));
     }
 }
 
@@ -72,11 +75,11 @@ static void writing_say_parts(
 }
 
 static void writing_say_failed(
-    struct app *app, const struct journal_entry *entry, const struct err *err)
+    struct app *app, const struct journal_entry *entry, const struct err *err, bool staged)
 {
     struct buf kept = {0};
     struct str what = entry->what;
-    writing_add_kept(app, entry, &kept);
+    writing_add_kept(app, entry, staged, &kept);
     struct str rest = buf_str(&kept);
     if (entry->count > 1)
         writing_say_parts(app, entry, err, rest);
@@ -99,9 +102,7 @@ static bool writing_stage(struct app *app, const struct journal_entry *entry)
 {
     struct err ignored = ERR_INIT;
     const struct journal_part *part = &entry->parts[0];
-    if (entry->kind != JOURNAL_CHANGE || (entry->count > 1 && !entry->staged) || entry->batch)
-        return false;
-    return entry->staged ||
+    return entry->kind == JOURNAL_CHANGE && entry->count == 1 && !entry->batch &&
            staged_put(&app->staged, part->table, part->before, part->after, entry->verb, &ignored);
 }
 
@@ -110,7 +111,7 @@ static bool writing_show_conflict(struct app *app, const struct journal_entry *e
     for (size_t i = 0; i < entry->count; i++) {
         const struct journal_part *part = &entry->parts[i];
         struct value any = part->before.type == VALUE_NONE ? part->after : part->before;
-        if (part->outcome == JOURNAL_CONFLICT && writing_stage(app, entry))
+        if (part->outcome == JOURNAL_CONFLICT)
             return pane_conflict_open(app, staged_find(&app->staged, part->table, any));
     }
     return false;
@@ -151,10 +152,12 @@ void writing_ended(void *context, const struct journal_entry *entry, const struc
         staged_settle(&app->staged, entry);
     writing_tell_marks(app, entry);
     if (err) {
-        bool shown = writing_show_conflict(app, entry);
+        bool conflict = journal_entry_count(entry, JOURNAL_CONFLICT) > 0;
+        bool staged = entry->staged || (conflict && writing_stage(app, entry));
+        bool shown = staged && writing_show_conflict(app, entry);
         if (!shown || entry->count > 1)
-            writing_say_failed(app, entry, err);
-        if (shown && entry->kept.len) /* it is staged */
+            writing_say_failed(app, entry, err, staged);
+        if (staged && entry->kept.len)
             edit_remove_kept(entry->kept);
     } else {
         writing_say_done(app, entry);
