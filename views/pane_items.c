@@ -190,14 +190,16 @@ static enum role items_cell_role(const struct pane_items *p, int column, enum va
     return role == ROLE_TEXT ? cells_role(type) : role;
 }
 
-/* The date that a number means; of the TTL attribute, the time left. */
+/* The date that a number means; of the TTL attribute, the time left. A slow line is spared dates.
+ */
 static void items_cell_note(
     struct pane_items *p, struct str name, struct value v, struct grid_cell *cell)
 {
     const struct app *app = p->view.app;
     bool ttl = str_equal(name, p->feed.browse->table.ttl_attribute);
     int64_t ms;
-    if (app->dates == EPOCH_OFF || !(ttl ? epoch_of_ttl(v, &ms) : epoch_of(name, v.data, &ms)))
+    if (app->dates == EPOCH_OFF || (app->screen->slow && !ttl) ||
+        !(ttl ? epoch_of_ttl(v, &ms) : epoch_of(name, v.data, &ms)))
         return;
     buf_clear(&p->note);
     if (ttl)
@@ -511,6 +513,9 @@ static void items_arrange(struct view *view, int rows, int cols)
 {
     struct pane_items *p = (struct pane_items *)view;
     p->rows = rows;
+    if (p->dates != view->app->dates)
+        grid_refit(&p->grid); /* other notes */
+    p->dates = view->app->dates;
     p->cached_row = -1; /* something may be staged by now */
     p->grid.focused = view->focused;
     /* beside another pane the terminal cannot scroll: fewer, longer steps send less */
