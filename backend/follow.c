@@ -523,8 +523,7 @@ bool follow_arn(
         return false;
     *arn = facts.stream_arn;
     return arn->len || err_set(err, ERR_DATA,
-                           "the table %.*s has no stream; this turns one on: dynascope call "
-                           "UpdateTable '{\"TableName\":\"%.*s\",\"StreamSpecification\":"
-                           "{\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"}}'",
+                           "the table %.*s has no stream; this turns one on: dynascope "
+                           "update-table %.*s --stream NEW_AND_OLD_IMAGES",
                            STR_ARG(table), STR_ARG(table));
 }

@@ -31,6 +31,11 @@ has "$out" "INDEX     KIND    KEYS      PROJECTION      STATUS  ITEMS"
 has "$out" "ByStatus  global  status:S  INCLUDE amount  ACTIVE      6"
 run 0 indexes Orders -o names
 same "$out" ByStatus
+create Plain id:S
+run 0 indexes Plain -o table
+same "$out" ""
+has "$err" "Plain has no secondary indexes"
+run 0 call DeleteTable '{"TableName":"Plain"}'
 run 1 indexes Nowhere
 has "$err" "there is no table Nowhere here"
 run 0 describe Orders
@@ -71,6 +76,9 @@ run 65 ask Orders 'status = "PENDING" and and'
 has "$err" 'status = "PENDING" and and'
 has "$err" "^"
 run 65 ask Orders 'status = "PENDING" on Nowhere'
+run 0 ask Orders 'status = PENDING'
+same "$out" ""
+has "$err" 'PENDING is taken for an attribute: text stands in quotes, as "PENDING"'
 run 64 ask Orders 'a = 1' --plan --print aws
 run 64 ask Orders 'a = 1' --print html
 run 1 ask Nowhere 'a = 1'

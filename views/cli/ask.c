@@ -4,6 +4,7 @@
  * says of it (--plan), shows to be copied (--print), or runs.
  */
 #include "views/cli/read.h"
+#include "views/cli/report.h"
 #include "views/cli/source.h"
 #include "views/query_lex.h"
 #include "views/query_request.h"
@@ -82,6 +83,22 @@ static bool print_items(struct cli *cli, const struct query_form *form, struct e
     return cli_read_print(cli, &read, &cli->out, err);
 }
 
+/* "status = PENDING" compares two attributes, which is seldom meant. */
+static void note_words(struct cli *cli, struct str line)
+{
+    struct query_token *t = arena_array(&cli->arena, struct query_token, QUERY_TOKENS_MAX);
+    struct err ignored = ERR_INIT;
+    size_t count = 0;
+    if (!query_lex(&cli->arena, line, t, &count, &ignored))
+        return;
+    for (size_t i = 1; i + 1 < count; i++)
+        if (t[i].kind == QUERY_OPERATOR && t[i + 1].kind == QUERY_NAME &&
+            t[i + 1].len == t[i + 1].name.len)
+            cli_report_note("dynascope: %.*s is taken for an attribute: text stands in quotes, "
+                            "as \"%.*s\"",
+                STR_ARG(t[i + 1].name), STR_ARG(t[i + 1].name));
+}
+
 static bool answer(struct cli *cli, const struct query_form *form, struct err *err)
 {
     if (!form->good || !form->planned) {
@@ -106,6 +123,7 @@ bool cli_ask_run(struct cli *cli, struct err *err)
         return false;
     query_form_init(form, table);
     query_form_set(form, line);
+    note_words(cli, line);
     bool ok = answer(cli, form, err);
     if (cli->text_count) /* the error points into what goes now */
         cli->texts[0].text = line;

@@ -3,6 +3,7 @@
 #include "backend/json.h"
 #include "views/cli/cli.h"
 #include "views/cli/key.h"
+#include "views/cli/report.h"
 #include "views/cli/sheet.h"
 #include "views/words.h"
 
@@ -120,8 +121,10 @@ bool cli_indexes_run(struct cli *cli, struct err *err)
     if (!cli_form(cli, &form, err) || !cli_open(cli, CLI_READS, err) ||
         !cli_key_schema(cli, cli->args[0], &t, err))
         return false;
-    if (form == CLI_FORM_TABLE)
+    if (form == CLI_FORM_TABLE && t.index_count)
         print_table(cli, &t);
+    else if (form == CLI_FORM_TABLE)
+        cli_report_note("dynascope: %.*s has no secondary indexes", STR_ARG(t.name));
     for (uint32_t i = 0; form == CLI_FORM_JSON && i < t.index_count; i++)
         print_json(cli, &t.indexes[i]);
     for (uint32_t i = 0; form == CLI_FORM_NAMES && i < t.index_count; i++)
