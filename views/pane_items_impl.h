@@ -4,6 +4,7 @@
 
 #include "tui/grid.h"
 #include "views/columns.h"
+#include "views/epoch.h"
 #include "views/items_live.h"
 #include "views/items_order.h"
 #include "views/marking.h"
@@ -27,11 +28,12 @@ struct pane_items {
     int64_t owed;      /* rows that a movement could not go yet: they are still being read */
     uint64_t identity; /* of the item under the cursor */
     struct items_arrival arrival;
-    uint64_t sought;  /* the item where the cursor goes when the rows come; 0 = to the first */
-    struct buf cell;  /* text of the cell drawn last */
-    struct buf note;  /* and what explains it */
-    struct buf about; /* a Query's condition, for the title */
-    struct buf asked; /* the line that it was asked with; empty = another way */
+    uint64_t sought; /* the item where the cursor goes when the rows come; 0 = to the first */
+    struct buf cell; /* text of the cell drawn last */
+    struct buf note; /* and what explains it */
+    enum epoch_dates dates; /* of the notes that the widths are for */
+    struct buf about;       /* a Query's condition, for the title */
+    struct buf asked;       /* the line that it was asked with; empty = another way */
     int64_t cached_row;
     uint64_t cached_version;
     struct value cached_item;
