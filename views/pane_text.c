@@ -264,9 +264,10 @@ static void text_facts(struct view *view, struct buf *out)
     buf_add(out, p->look == TEXT_LOOK_HEX    ? STR(" · hex")
                  : p->look == TEXT_LOOK_JSON ? STR(" · JSON")
                                              : STR(""));
-    buf_add(out, !p->pager.wrap   ? STR(" · lines cut")
-                 : p->pager.words ? STR(" · wrapped behind words")
-                                  : STR(" · wrapped"));
+    if (p->look != TEXT_LOOK_HEX)
+        buf_add(out, !p->pager.wrap   ? STR(" · lines cut")
+                     : p->pager.words ? STR(" · wrapped behind words")
+                                      : STR(" · wrapped"));
 }
 
 static void text_arrange(struct view *view, int rows, int cols)
