@@ -15,10 +15,11 @@
 #include "base/mem.h"
 #include "tui/grid.h"
 #include "tui/text.h"
-#include "views/cells.h"
+#include "views/confirm.h"
 #include "views/contexts.h"
 #include "views/index_query.h"
 #include "views/pane_items.h"
+#include "views/pane_query.h"
 #include "views/pane_table.h"
 #include "views/table_facts.h"
 #include "views/table_form.h"
@@ -197,6 +198,51 @@ static void present_line(struct app *app, struct str table, struct buf *line)
         index_query_line(b, line);
 }
 
+struct dear {
+    struct browse *browse;
+    struct buf line;
+};
+
+static void dear_free(void *context)
+{
+    struct dear *dear = context;
+    browse_unref(dear->browse);
+    buf_fini(&dear->line);
+    free(dear);
+}
+
+static void dear_yes(struct app *app, void *context)
+{
+    struct dear *dear = context;
+    show(app, browse_ref(dear->browse), buf_str(&dear->line));
+    pane_items_agree(app->items);
+}
+
+/* A filter reads on until the screen is full: of a large remote table that is asked for. */
+static void show_or_ask(struct app *app, struct browse *browse, struct str line)
+{
+    struct buf text = {0};
+    if (browse->query || !pane_query_is_dear(app, browse, &text)) {
+        show(app, browse, line);
+    } else {
+        struct dear *dear = mem_new(struct dear);
+        dear->browse = browse;
+        buf_add(&dear->line, line);
+        confirm_open(app, &(struct confirm_spec){.title = STR("Scan"),
+                              .text = buf_str(&text),
+                              .context = dear,
+                              .yes = dear_yes,
+                              .free = dear_free});
+    }
+    buf_fini(&text);
+}
+
+static bool is_statement(struct app *app)
+{
+    const struct browse *b = pane_items_browsed(app->items);
+    return b && b->statement.len > 0;
+}
+
 void pane_indexes_switch(struct app *app, struct str table, struct str index)
 {
     const struct listing_entry *e = listing_find(&app->listing, table);
@@ -205,10 +251,12 @@ void pane_indexes_switch(struct app *app, struct str table, struct str index)
     buf_add(&name, table); /* both may belong to what is closed */
     buf_add(&wanted, index);
     present_line(app, table, &line);
-    if (line.len && e && e->described)
+    if (line.len && is_statement(app))
+        buf_add(&why, STR("a statement names its index itself"));
+    else if (line.len && e && e->described)
         kept = index_query_replan(&e->table, buf_str(&line), index, &text, &why);
     if (kept)
-        show(app, kept, buf_str(&text));
+        show_or_ask(app, kept, buf_str(&text));
     else
         app_open_table(app, buf_str(&name), buf_str(&wanted));
     if (!kept && why.len)
@@ -410,6 +458,8 @@ static void put_kept(struct pane_indexes *p, const struct client_table *table, s
     const struct client_index *index = current(p);
     struct buf line = {0}, text = {0}, why = {0};
     present_line(p->view.app, table->name, &line);
+    if (line.len && is_statement(p->view.app))
+        buf_clear(&line);
     struct browse *b = line.len ? index_query_replan(table, buf_str(&line),
                                       index ? index->name : STR_NONE, &text, &why)
                                 : NULL;

@@ -201,6 +201,32 @@ static void what_an_endpoint_refuses_stays_in_the_form(void **state)
     end(&x);
 }
 
+static void a_filter_that_would_read_a_large_index_asks_first(void **state)
+{
+    (void)state;
+    struct fixture x = {.remote = true};
+    start(&x, 30, NULL, 100, 24);
+    free(sample_call(&x.sample, "UpdateTable",
+        "{\"TableName\":\"Orders\",\"AttributeDefinitions\":[{\"AttributeName\":\"amount\","
+        "\"AttributeType\":\"N\"}],\"GlobalSecondaryIndexUpdates\":[{\"Create\":{\"IndexName\":"
+        "\"ByAmount\",\"KeySchema\":[{\"AttributeName\":\"amount\",\"KeyType\":\"HASH\"}],"
+        "\"Projection\":{\"ProjectionType\":\"ALL\"}}}]}"));
+    term_send(&x.term, ":set scan-ask 10\r:ask note = \"first\"\r");
+    term_expect(&x.term, "This may read all of Orders");
+    term_send(&x.term, "y");
+    term_expect(&x.term, "▸ note = ");
+    term_send(&x.term, "ir");
+    expect_row(&x.term, "ByAmount", "global");
+    term_send(&x.term, TERM_DOWN "\r");
+    term_expect(&x.term, "This may read all of Orders ▸ ByAmount");
+    term_send(&x.term, "n");
+    term_expect_gone(&x.term, "This may read");
+    term_expect(&x.term, "▸ indexes");
+    term_send(&x.term, "\ry");
+    term_expect(&x.term, "Orders ▸ ByAmount ▸ note = ");
+    end(&x);
+}
+
 static void a_read_only_endpoint_says_why_not(void **state)
 {
     (void)state;
@@ -245,6 +271,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(all_of_it_works_on_a_store),
         cmocka_unit_test(all_of_it_works_on_an_endpoint),
         cmocka_unit_test(what_an_endpoint_refuses_stays_in_the_form),
+        cmocka_unit_test(a_filter_that_would_read_a_large_index_asks_first),
         cmocka_unit_test(a_read_only_endpoint_says_why_not),
         cmocka_unit_test(what_takes_its_time_shows_how_far_it_is_and_is_stopped),
     };
