@@ -7,8 +7,10 @@
 #include "tests/remote/proxy.h"
 #include "tests/test.h"
 
+#include <arpa/inet.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,6 +75,19 @@ static void what_is_edited_through_an_endpoint_is_in_the_store(void **state)
     sample_fini(&s);
 }
 
+/* Takes connections and says nothing. */
+static int quiet_port(int *port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, len), 0);
+    assert_int_equal(listen(fd, 8), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    *port = ntohs(address.sin_port);
+    return fd;
+}
+
 static void one_changes_to_another_connection_without_leaving(void **state)
 {
     (void)state;
@@ -80,6 +95,7 @@ static void one_changes_to_another_connection_without_leaving(void **state)
     struct endpoint e;
     struct term t;
     char line[160];
+    int port, silence;
     sample_init(&s, program);
     sample_orders(&s, 30);
     endpoint_start(&e, program, s.store, 0);
@@ -91,6 +107,17 @@ static void one_changes_to_another_connection_without_leaving(void **state)
     term_expect(&t, e.url);
     term_send(&t, ":connect /nowhere/at/all\r"); /* what does not open changes nothing */
     term_expect(&t, "no store");
+    term_expect(&t, e.url);
+    term_send(&t, ":connect http://127.0.0.1:1\r"); /* nor what does not answer */
+    term_expect(&t, "http://127.0.0.1:1: ");
+    term_expect(&t, e.url);
+    silence = quiet_port(&port);
+    snprintf(line, sizeof line, ":connect http://127.0.0.1:%d\r", port);
+    term_send(&t, line);
+    term_expect(&t, "connecting to");
+    term_send(&t, "\003");
+    term_expect(&t, "stopped: the connection is as it was");
+    close(silence);
     term_expect(&t, e.url);
     snprintf(line, sizeof line, ":connect %s read-write\r", e.url);
     term_send(&t, line);
