@@ -281,7 +281,6 @@ static const struct command global_commands[] = {
         .enabled = changes_can_redo},
     {.name = "undo-list",
         .help = "what was changed here, each to be taken back",
-        .flags = COMMAND_NAMED,
         .run = changes_run_undo_list,
         .enabled = changes_can_list},
     {.name = "stage",

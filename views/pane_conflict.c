@@ -70,11 +70,43 @@ static bool conflict_work(struct task *task, struct client *client, struct err *
     return client_get(client, &task->arena, t->table, t->key, &t->item, err);
 }
 
+static void conflict_close(struct app *app, struct view *view)
+{
+    if (app_main(app) == view)
+        app_back(app);
+}
+
+/* Whether all that is yours is theirs as well: after a crash perhaps you were that somebody. */
+static bool conflict_is_nothing(const struct pane_conflict *p)
+{
+    struct buf merged = {0};
+    bool there;
+    three_way_merge(&p->merge, &merged, &there);
+    bool same = there && value_equal(value_of(buf_str(&merged)), p->merge.theirs);
+    buf_fini(&merged);
+    if (p->merge.whole)
+        return p->merge.theirs.type == p->merge.yours.type;
+    return same && three_way_open(&p->merge) == 0;
+}
+
+/* Nothing to write: theirs it is. */
+static void conflict_give_up(
+    struct app *app, struct view *view, struct staged_item *item, const char *how)
+{
+    struct buf what = {0};
+    buf_add(&what, item->what);
+    staged_remove(&app->staged, item);
+    conflict_close(app, view);
+    app_say(app, ROLE_STATUS_OK, "%.*s %s: nothing was written", STR_ARG(buf_str(&what)), how);
+    buf_fini(&what);
+    app_data_changed(app);
+}
+
 static void conflict_ended(struct task *task)
 {
     struct conflict_task *t = (struct conflict_task *)task;
     struct pane_conflict *p = task->owner;
-    const struct staged_item *item = conflict_staged(p);
+    struct staged_item *item = conflict_staged(p);
     p->task = NULL;
     p->view.app->dirty = true;
     if (!task->ok) {
@@ -87,6 +119,9 @@ static void conflict_ended(struct task *task)
         three_way_init(&p->merge, item->before, t->item, item->after);
     grid_refit(&p->grid);
     grid_go(&p->grid, 0);
+    if (item && !item->writing && conflict_is_nothing(p))
+        conflict_give_up(p->view.app, &p->view, item,
+            p->merge.whole ? "is deleted already" : "is as you made it already");
 }
 
 static void conflict_load(struct view *view)
@@ -188,25 +223,6 @@ static void conflict_run_edit(struct app *app, struct view *view, struct str arg
     buf_fini(&text);
 }
 
-static void conflict_close(struct app *app, struct view *view)
-{
-    if (app_main(app) == view)
-        app_back(app);
-}
-
-/* Nothing to write: theirs it is. */
-static void conflict_give_up(struct app *app, struct view *view, struct staged_item *item)
-{
-    struct buf what = {0};
-    buf_add(&what, item->what);
-    staged_remove(&app->staged, item);
-    conflict_close(app, view);
-    app_say(app, ROLE_STATUS_OK, "%.*s stays as they made it: nothing was written",
-        STR_ARG(buf_str(&what)));
-    buf_fini(&what);
-    app_data_changed(app);
-}
-
 static void conflict_run_write(struct app *app, struct view *view, struct str args)
 {
     struct pane_conflict *p = conflict_pane(view);
@@ -231,7 +247,7 @@ static void conflict_run_write(struct app *app, struct view *view, struct str ar
     bool same =
         after.type == p->merge.theirs.type && (!there || value_equal(after, p->merge.theirs));
     if (same) {
-        conflict_give_up(app, view, item);
+        conflict_give_up(app, view, item, "stays as they made it");
     } else {
         staged_rebase(&app->staged, item, p->merge.theirs, after);
         item->verb = p->merge.theirs.type == VALUE_NONE ? "put again"
