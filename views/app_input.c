@@ -223,6 +223,7 @@ void app_event(struct app *app, const struct input_event *event)
         break;
     }
     record_settle(app);
+    tour_settle(app);
 }
 
 void app_collect(struct app *app)
