@@ -140,6 +140,26 @@ static bool is_browsed(const struct pane_indexes *p, const struct client_index *
            str_equal(b->index ? b->index->name : STR_NONE, name);
 }
 
+static struct value item_here(const struct pane_indexes *p)
+{
+    const struct browse *b = pane_items_browsed(p->view.app->items);
+    if (!b || !str_equal(b->table.name, buf_str(&p->table)))
+        return (struct value){0};
+    return pane_items_current(p->view.app->items);
+}
+
+/* Whether there is an item, and no entry of it in the index. */
+static bool lacks_item(const struct pane_indexes *p, const struct client_table *table,
+    const struct client_index *index)
+{
+    struct buf line = {0}, why = {0};
+    struct value item = item_here(p);
+    bool lacks = item.type == VALUE_M && !index_query_entry(table, index, item, &line, &why);
+    buf_fini(&line);
+    buf_fini(&why);
+    return lacks;
+}
+
 static void put_cell(void *data, int64_t row, int column, int room, struct grid_cell *cell)
 {
     struct pane_indexes *p = data;
@@ -151,10 +171,11 @@ static void put_cell(void *data, int64_t row, int column, int room, struct grid_
     buf_clear(&p->cell);
     put_text(p, table, index, column);
     bool active = str_equal(status_of(table, index), STR("ACTIVE"));
+    bool lacks = column == INDEXES_NAME && lacks_item(p, table, index);
     cell->text = buf_str(&p->cell);
     cell->role = column == INDEXES_NAME && is_browsed(p, index) ? ROLE_KEY
                  : column == INDEXES_STATUS                     ? (active ? ROLE_OK : ROLE_WARNING)
-                 : column == INDEXES_NAME                       ? ROLE_TEXT
+                 : column == INDEXES_NAME && !lacks             ? ROLE_TEXT
                                                                 : ROLE_DIM;
     cell->flags = column >= INDEXES_ITEMS ? CANVAS_RIGHT : 0;
 }
@@ -315,14 +336,6 @@ static void run_open(struct app *app, struct view *view, struct str args)
             STR_ARG(index->name));
     else
         pane_indexes_switch(app, buf_str(&p->table), index ? index->name : STR_NONE);
-}
-
-static struct value item_here(const struct pane_indexes *p)
-{
-    const struct browse *b = pane_items_browsed(p->view.app->items);
-    if (!b || !str_equal(b->table.name, buf_str(&p->table)))
-        return (struct value){0};
-    return pane_items_current(p->view.app->items);
 }
 
 static bool has_entry(struct app *app, struct view *view, struct buf *why)
