@@ -17,7 +17,6 @@
 #include "views/tour.h"
 #include "views/writing.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -360,18 +359,14 @@ bool app_writing(const struct app *app)
 
 /* ---- life ---- */
 
-/* A store is known by where it is, whatever it was called this time. */
 static void app_open_memory(struct app *app)
 {
     const struct explorer_options *options = &app->options;
-    char path[PATH_MAX];
     if (!options->remember)
         return;
     app->common = memory_open(STR_NONE);
-    bool local = !backend_is_remote(worker_backend(app->worker)) && options->watch_path &&
-                 realpath(options->watch_path, path);
-    if (local || options->connection)
-        app->memory = memory_open(str_from(local ? path : options->connection));
+    app->memory =
+        memory_of_connection(options->connection, backend_is_remote(worker_backend(app->worker)));
     history_open(&app->command_history, app->common, "commands");
     history_open(&app->filter_history, app->common, "filters");
     history_open(&app->query_history, app->memory, "queries");

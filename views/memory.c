@@ -6,12 +6,14 @@
  */
 #include "views/memory.h"
 
+#include "backend/backend.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "views/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -33,6 +35,26 @@ struct memory *memory_open(struct str identity)
         return NULL;
     }
     buf_add(&memory->folder, STR("/"));
+    return memory;
+}
+
+/* A store is known by where its data is, whatever it was called this time. */
+struct memory *memory_of_connection(const char *connection, bool remote)
+{
+    struct buf path = {0};
+    struct err ignored = ERR_INIT;
+    struct memory *memory = NULL;
+    char real[PATH_MAX];
+    if (remote)
+        return memory_open(str_from(connection));
+    if (connection && connection[0])
+        buf_add(&path, str_from(connection));
+    else
+        backend_default_path(&path, &ignored);
+    buf_add(&path, STR("/data.mdb"));
+    if (realpath(buf_cstr(&path), real))
+        memory = memory_open(str_from(real));
+    buf_fini(&path);
     return memory;
 }
 

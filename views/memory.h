@@ -20,6 +20,9 @@ enum { MEMORY_BYTES_MAX = 1 << 20 }; /* of a file; more is not read */
 
 /* `identity`: a store's absolute path, or an endpoint's connection as it was given. */
 struct memory *memory_open(struct str identity);
+/* That of a connection as it was given: NULL or "" is the default store, a store's folder may be
+ * named in any way. */
+struct memory *memory_of_connection(const char *connection, bool remote);
 void memory_free(struct memory *memory);
 
 /* Appends what a file holds; nothing where there is none. False where it holds more than may be. */

@@ -144,6 +144,16 @@ static void bookmarks_are_found_by_the_next_explorer(void **state)
     term_send(&t, "B" CTRL_U "twelve" TERM_ENTER);
     term_expect(&t, "saved the query twelve");
     quit(&t);
+    struct buf out = {0}, errors = {0};
+    assert_int_equal(
+        sample_run(&s, NULL, &out, NULL, "-c", s.store, "ask", "Orders", "--saved", "twelve", NULL),
+        0);
+    assert_true(str_find(buf_str(&out), STR("O0123")) != SIZE_MAX);
+    assert_int_equal(sample_run(&s, NULL, NULL, &errors, "-c", s.store, "ask", "Users", "--saved",
+                         "twelve", NULL),
+        66);
+    buf_fini(&out);
+    buf_fini(&errors);
     open_explorer(&s, &t, "Users");
     term_expect(&t, "grace");
     term_send(&t, "b");

@@ -9,12 +9,15 @@
 #include "views/query_lex.h"
 #include "views/query_request.h"
 #include "views/query_verdict.h"
+#include "views/saved.h"
 
 /* The words of the line, as they stand on the command line; or what a file holds. */
 static bool take_line(struct cli *cli, struct str *out, struct err *err)
 {
     struct buf text = {0};
     bool ok = true;
+    if (cli->arg_count == 1)
+        return err_set(err, ERR_USAGE, "a query's line is missing, or --saved NAME");
     if (cli->arg_count == 2)
         ok = cli_source_read(cli->args[1], QUERY_TEXT_MAX, &text, err);
     for (int i = 1; cli->arg_count > 2 && i < cli->arg_count; i++)
@@ -22,6 +25,26 @@ static bool take_line(struct cli *cli, struct str *out, struct err *err)
     *out = arena_dup(&cli->arena, str_trim(buf_str(&text)));
     buf_fini(&text);
     return ok;
+}
+
+/* The line that the explorer keeps under the name. */
+static bool take_saved(struct cli *cli, struct str *out, struct err *err)
+{
+    struct str table = str_from(cli->args[0]), name = cli_value(cli, CLI_SAVED);
+    struct memory *memory =
+        memory_of_connection(cli_connection(cli), backend_is_remote(cli->backend));
+    struct saved saved = {0};
+    saved_read(&saved, memory);
+    const struct saved_one *one = saved_find(&saved, table, name);
+    bool query = one && one->place.open == PLACE_GRID && one->place.asked.len;
+    if (query)
+        *out = arena_dup(&cli->arena, buf_str(&one->place.asked));
+    else
+        err_set(err, ERR_NO_INPUT, "%.*s is saved for %s as no query: in the explorer b lists them",
+            STR_ARG(name), cli->args[0]);
+    saved_fini(&saved);
+    memory_free(memory);
+    return query;
 }
 
 static bool print_plan(struct cli *cli, const struct query_form *form, struct err *err)
@@ -118,7 +141,12 @@ bool cli_ask_run(struct cli *cli, struct err *err)
     struct str line;
     if (cli_has(cli, CLI_PLAN) && cli_has(cli, CLI_PRINT))
         return err_set(err, ERR_USAGE, "--plan and --print: leave one out");
-    if (!take_line(cli, &line, err) || !cli_open(cli, CLI_READS, err) ||
+    bool saved = cli_has(cli, CLI_SAVED);
+    if (saved && cli->arg_count > 1)
+        return err_set(err, ERR_USAGE, "--saved NAME has a line of its own: leave LINE out");
+    if (!saved && !take_line(cli, &line, err))
+        return false;
+    if (!cli_open(cli, CLI_READS, err) || (saved && !take_saved(cli, &line, err)) ||
         !client_describe(&cli->client, &cli->arena, str_from(cli->args[0]), table, err))
         return false;
     query_form_init(form, table);

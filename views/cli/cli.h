@@ -132,6 +132,7 @@ enum cli_option_id {
     CLI_OUTPUT,
     CLI_PLAN,
     CLI_PRINT,
+    CLI_SAVED,
     CLI_SET,
     CLI_ADD,
     CLI_REMOVE,

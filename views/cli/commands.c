@@ -145,15 +145,15 @@ static const struct cli_command commands[] = {
         .first = CLI_WORDS_TABLE,
         .run = cli_query_run},
     {.name = "ask",
-        .args = "TABLE LINE",
+        .args = "TABLE [LINE]",
         .summary = "print the items that a query line asks for",
         .help =
             "LINE is what the explorer's query builder takes: 'status = \"PENDING\" and amount "
             "> 100 if attribute_exists(note) show orderId, amount'. Whether that is a Query, "
             "of which index, or a Scan is found out; --plan says it. @FILE and - read the line. "
             "See dynascope-query(7).",
-        .options = OPTIONS(CLI_PLAN, CLI_PRINT, CLI_LIMIT, CLI_COUNT, CLI_TYPED),
-        .args_min = 2,
+        .options = OPTIONS(CLI_SAVED, CLI_PLAN, CLI_PRINT, CLI_LIMIT, CLI_COUNT, CLI_TYPED),
+        .args_min = 1,
         .args_max = -1,
         .first = CLI_WORDS_TABLE,
         .run = cli_ask_run},
