@@ -251,8 +251,8 @@ static void bulk_put_past(struct bulk *b, struct value v)
 
 static void bulk_note_past(struct bulk *b, const struct bulk_item *item)
 {
-    b->past_over |=
-        b->past.len + item->before.encoded.len + item->after.encoded.len > BULK_PAST_MAX;
+    size_t more = item->before.encoded.len + item->after.encoded.len;
+    b->past_over |= b->past.len + more > BULK_PAST_MAX || b->counts[BULK_DONE] > BULK_PAST_ITEMS;
     if (b->past_over || b->spec.kind == BULK_EXPORT || b->spec.dry)
         return;
     bulk_put_past(b, item->before);

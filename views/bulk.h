@@ -33,7 +33,7 @@ enum bulk_outcome {
 };
 
 enum { BULK_THREADS_MAX = 16, BULK_FAILURES_MAX = 50, BULK_STEP_MAX = 1000, BULK_FUTILE = 25 };
-enum { BULK_PAST_MAX = 1 << 20 }; /* bytes */
+enum { BULK_PAST_MAX = 1 << 20, BULK_PAST_ITEMS = 100 }; /* bytes; items */
 
 /* Everything is copied but the update and the files, which are borrowed. */
 struct bulk_spec {
@@ -76,7 +76,7 @@ void bulk_settled(struct bulk *bulk,
     void (*see)(void *context, const struct mark *mark, enum bulk_outcome outcome), void *context);
 
 /* Walks what was written, in order: both versions of each item. False where that is more than is
- * kept (BULK_PAST_MAX): the undo file has it all. */
+ * kept here (BULK_PAST_…): the undo file has it all. */
 bool bulk_past(const struct bulk *bulk,
     void (*see)(void *context, struct value before, struct value after), void *context);
 

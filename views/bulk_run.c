@@ -180,7 +180,10 @@ static void run_add_undo(struct bulk_run *run, struct buf *out)
         if (run->undo.path.len)
             unlink(buf_cstr(&run->undo.path));
     } else if (run->undo.fd > 0 && run->undo.lines) {
-        buf_printf(out, " · :undo-file %.*s takes it back", STR_ARG(buf_str(&run->undo.path)));
+        buf_printf(
+            out, " · :undo-file takes it back, from %.*s", STR_ARG(buf_str(&run->undo.path)));
+        buf_clear(run->spec.undo);
+        buf_add(run->spec.undo, buf_str(&run->undo.path));
     }
 }
 

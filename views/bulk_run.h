@@ -26,6 +26,7 @@ struct bulk_run_spec {
     /* It is over; `whole`: it got to its end. Words for a report, empty where all went well. The
      * run is freed after it. */
     void (*ended)(void *context, bool whole, struct str report);
+    struct buf *undo; /* where the name of the undo file goes, where that takes it back */
 };
 
 /* Begins it; NULL where it could not, which is said. */

@@ -145,7 +145,8 @@ void marked_begin(struct marked_ask *ask)
         .replace = ask->replace,
         .context = r,
         .settled = marked_settled,
-        .ended = marked_ended};
+        .ended = marked_ended,
+        .undo = &p->undo_file};
     ask->update = (struct bulk_update){0};
     r->run = bulk_run_new(p->view.app, &spec);
     p->run = r;

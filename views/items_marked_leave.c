@@ -207,6 +207,7 @@ void items_run_undo_file(struct app *app, struct view *view, struct str args)
         return;
     if (!args.len)
         prompt_open(app, &(struct prompt_spec){.label = STR("take back from the undo file: "),
+                             .text = buf_str(&p->undo_file),
                              .context = p,
                              .accept = undo_accept});
     else if (!undo_from(app, p, args, &err))

@@ -631,6 +631,7 @@ static void items_free(struct view *view)
     items_marked_fini(p);
     marking_fini(&p->marking);
     buf_fini(&p->report);
+    buf_fini(&p->undo_file);
     feed_fini(&p->feed);
     columns_fini(&p->columns);
     items_order_fini(&p->order);

@@ -47,6 +47,7 @@ struct pane_items {
     struct marking marking;
     struct marked_run *run; /* marked items are worked on; or NULL */
     bool ended_late;        /* when the explorer was being left */
+    struct buf undo_file;   /* of the last run that has one */
     struct buf report;      /* what went wrong the last time; or empty */
 };
 

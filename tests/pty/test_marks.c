@@ -99,23 +99,40 @@ static void marked_items_of_many_pages_are_deleted_and_come_back(void **state)
     assert_int_equal(count_of(&s), 0);
 
     /* from the file that the words name */
-    char *text = term_text(&t), *at = strstr(text, ":undo-file"), *end;
-    if (at) {
-        end = strstr(at, ".jsonl");
-        assert_non_null(end);
-        end[strlen(".jsonl")] = '\0';
-        term_send(&t, at);
-        term_send(&t, "\r");
-        term_expect(&t, "took back 3,000 items");
-    } else {
-        term_send(&t, "u");
-        term_expect(&t, "Take back");
-        term_send(&t, "y");
-        term_expect(&t, "took back");
-    }
-    free(text);
+    term_expect(&t, ":undo-file takes it back");
+    term_send(&t, ":undo-file\r");
+    term_expect(&t, ".jsonl");
+    term_expect(&t, "take back from the undo file");
+    term_send(&t, "\r");
+    term_expect(&t, "took back 3,000 items");
     leave(&t);
     assert_int_equal(count_of(&s), 3000);
+    sample_fini(&s);
+}
+
+static void a_few_that_were_deleted_come_back_by_undo(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    sample_init(&s, program);
+    sample_orders(&s, 60);
+    explore(&s, &t, (const char *[]){program, s.store, "Orders", NULL});
+    term_expect(&t, "all 60");
+    term_send(&t, "\033a");
+    term_expect(&t, "all marked");
+    delete_marked(&t, "60");
+    term_expect(&t, "deleted 60 items");
+    leave(&t);
+    assert_int_equal(count_of(&s), 0);
+    explore(&s, &t, (const char *[]){program, s.store, "Orders", NULL});
+    term_expect(&t, "no items");
+    term_send(&t, "u"); /* in another session */
+    term_expect(&t, "Take back");
+    term_send(&t, "y");
+    term_expect(&t, "took back");
+    leave(&t);
+    assert_int_equal(count_of(&s), 60);
     sample_fini(&s);
 }
 
@@ -395,6 +412,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marked_items_of_many_pages_are_deleted_and_come_back),
+        cmocka_unit_test(a_few_that_were_deleted_come_back_by_undo),
         cmocka_unit_test(what_somebody_changed_meanwhile_is_kept_and_told),
         cmocka_unit_test(a_delete_that_is_stopped_in_the_middle_adds_up),
         cmocka_unit_test(who_leaves_in_the_middle_is_told_how_to_take_it_back),
