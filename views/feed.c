@@ -118,6 +118,14 @@ struct value feed_item(const struct feed *p, size_t row)
     return (struct value){0};
 }
 
+const struct value *feed_page_items(const struct feed *p, size_t nth, size_t *count)
+{
+    if (nth >= p->page_count)
+        return NULL;
+    *count = p->pages[nth]->count;
+    return p->pages[nth]->items;
+}
+
 bool feed_at_home(const struct feed *p)
 {
     return p->page_count && p->home_known;

@@ -110,6 +110,9 @@ bool feed_cancel(struct feed *p);
 struct feed_reads feed_reads(const struct feed *p);
 
 struct value feed_item(const struct feed *p, size_t row);
+/* The items of the nth page of the window, for those who look at all of them; NULL past the last.
+ */
+const struct value *feed_page_items(const struct feed *p, size_t nth, size_t *count);
 bool feed_at_home(const struct feed *p);
 bool feed_at_end(const struct feed *p);
 /* Whether rows are on their way at this end of the window. */

@@ -73,9 +73,13 @@ void items_order_update(struct items_order *order, const struct feed *feed)
         order->rows = mem_grow(order->rows, order->room * sizeof *order->rows);
     }
     struct str filter = buf_str(&order->filter);
-    for (size_t i = 0; i < feed->rows; i++)
-        if (match_item(feed_item(feed, i), filter))
-            order->rows[order->count++] = (uint32_t)i;
+    const struct value *items;
+    uint32_t row = 0;
+    size_t count;
+    for (size_t page = 0; (items = feed_page_items(feed, page, &count)); page++)
+        for (size_t i = 0; i < count; i++, row++)
+            if (match_item(items[i], filter))
+                order->rows[order->count++] = row;
     struct items_sort sort = {feed, buf_str(&order->sort), order->direction};
     if (order->direction && order->count)
         qsort_r(order->rows, order->count, sizeof *order->rows, items_order_compare, &sort);

@@ -20,9 +20,68 @@ static bool match_at(const char *text, struct str needle)
     return true;
 }
 
+/*
+ * Sixteen places at once: those where both the first and the last character of the needle stand are
+ * looked at whole.
+ *
+ *   text    … t h e   r e d   f o x …        needle "red"
+ *   first           r                        r or R, here
+ *   last                d                    d or D, two further on
+ */
+typedef unsigned char match_lanes __attribute__((vector_size(16)));
+enum { LANES = sizeof(match_lanes) };
+
+struct match_letter {
+    match_lanes lower, upper;
+};
+
+static struct match_letter match_letter(char c)
+{
+    struct match_letter letter;
+    unsigned char lower = match_fold(c);
+    memset(&letter.lower, lower, LANES);
+    memset(&letter.upper, lower >= 'a' && lower <= 'z' ? lower - 32 : lower, LANES);
+    return letter;
+}
+
+static inline match_lanes match_letter_at(const char *text, const struct match_letter *letter)
+{
+    match_lanes lanes;
+    memcpy(&lanes, text, LANES);
+    return (match_lanes)(lanes == letter->lower) | (match_lanes)(lanes == letter->upper);
+}
+
+static bool match_among(const char *text, match_lanes lanes, struct str needle)
+{
+    for (size_t i = 0; i < LANES; i++)
+        if (lanes[i] && match_at(text + i, needle))
+            return true;
+    return false;
+}
+
+/* How far it came is in *at. */
+static bool match_lanes_of(struct str text, struct str needle, size_t *at)
+{
+    struct match_letter first = match_letter(needle.at[0]);
+    struct match_letter last = match_letter(needle.at[needle.len - 1]);
+    for (; *at + needle.len - 1 + LANES <= text.len; *at += LANES) {
+        const char *here = text.at + *at;
+        match_lanes lanes =
+            match_letter_at(here, &first) & match_letter_at(here + needle.len - 1, &last);
+        uint64_t halves[2];
+        memcpy(halves, &lanes, LANES);
+        if ((halves[0] | halves[1]) && match_among(here, lanes, needle))
+            return true;
+    }
+    return false;
+}
+
 bool match_text(struct str text, struct str needle)
 {
-    for (size_t i = 0; i + needle.len <= text.len; i++)
+    size_t i = 0;
+    if (needle.len && text.len >= needle.len + LANES && match_lanes_of(text, needle, &i))
+        return true;
+    for (; i + needle.len <= text.len; i++)
         if (match_at(text.at + i, needle))
             return true;
     return false;
@@ -74,7 +133,21 @@ static bool match_value(struct value v, struct str needle)
     return false;
 }
 
+/* Numbers and truth values are not stored as they are shown. */
+static bool match_shown_only(struct str needle)
+{
+    bool number = true;
+    for (size_t i = 0; i < needle.len && number; i++)
+        number = strchr("0123456789+-.eE", needle.at[i]) && needle.at[i];
+    return number || match_text(STR("true false"), needle);
+}
+
+/* All texts stand in the encoded bytes as they are: most items are passed over at a glance. */
 bool match_item(struct value item, struct str needle)
 {
-    return needle.len == 0 || match_members(item, needle);
+    if (needle.len == 0)
+        return true;
+    if (!match_shown_only(needle) && !match_text(item.encoded, needle))
+        return false;
+    return match_members(item, needle);
 }

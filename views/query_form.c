@@ -327,8 +327,29 @@ void query_form_with(const struct query_form *form, const struct query_field *fi
     buf_fini(&value);
 }
 
+/* Letters, digits and "_", and too long or too short for any word of the language: most names. */
+static bool is_plain_name(struct str name)
+{
+    static const char *const words[] = {
+        "and", "or", "not", "in", "between", "true", "false", "null"};
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        if (!letter && !(i && c >= '0' && c <= '9'))
+            return false;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_equal_nocase(name, str_from(words[i])))
+            return false;
+    return name.len > 0;
+}
+
 void query_form_name(struct buf *out, struct str name)
 {
+    if (is_plain_name(name)) {
+        buf_add(out, name);
+        return;
+    }
     struct arena arena = {0};
     struct query_token *tokens = arena_array(&arena, struct query_token, QUERY_TOKENS_MAX);
     struct err err = ERR_INIT;

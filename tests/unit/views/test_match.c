@@ -4,6 +4,7 @@
 #include "views/match.h"
 
 #include "backend/json_in.h"
+#include <stdlib.h>
 
 static struct value item_from(struct buf *bytes, const char *typed)
 {
@@ -42,10 +43,38 @@ static void a_dot_is_a_dot_and_bytes_are_bytes(void **state)
     assert_true(match_text(STR("a\0b"), STR("\0b")));
 }
 
+/* The same answer as looking at each place, wherever the match lies and however long the text is.
+ */
+static bool slowly(struct str text, struct str needle)
+{
+    for (size_t i = 0; i + needle.len <= text.len; i++)
+        if (str_equal_nocase(str_take(str_skip(text, i), needle.len), needle))
+            return true;
+    return needle.len == 0;
+}
+
+static void long_texts_are_looked_at_as_short_ones(void **state)
+{
+    (void)state;
+    static const char letters[] = "aAbB.1";
+    char text[80], needle[8];
+    srand(5);
+    for (int round = 0; round < 200000; round++) {
+        size_t len = (size_t)rand() % sizeof text, part = 1 + (size_t)rand() % sizeof needle;
+        for (size_t i = 0; i < len; i++)
+            text[i] = letters[(size_t)rand() % (round % 2 ? 2 : sizeof letters - 1)];
+        for (size_t i = 0; i < part; i++)
+            needle[i] = letters[(size_t)rand() % (sizeof letters - 1)];
+        struct str t = {text, len}, n = {needle, part};
+        assert_int_equal(match_text(t, n), slowly(t, n));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_shown_is_found_in_either_case),
+        cmocka_unit_test(long_texts_are_looked_at_as_short_ones),
         cmocka_unit_test(a_dot_is_a_dot_and_bytes_are_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
