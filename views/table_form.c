@@ -11,6 +11,7 @@
 #include "views/table_form_impl.h"
 
 #include "base/mem.h"
+#include "tui/text.h"
 #include "views/confirm.h"
 #include "views/contexts.h"
 #include "views/pane_indexes.h"
@@ -175,6 +176,24 @@ static void agreed(struct app *app, void *context)
     submit(context);
 }
 
+/* In lines that a question has room for; what has none is said to be there. */
+static void put_fitting(struct buf *out, struct str text, const struct frame *frame)
+{
+    int cols = frame->cols - 8, most = frame->rows - 5, rows = 0, left = 0;
+    struct str line;
+    while (str_cut(&text, '\n', &line))
+        for (bool first = true; line.len; first = false) {
+            size_t len = text_fit_words(line, first ? cols : cols - 4, frame->ascii);
+            if (rows++ < most)
+                buf_printf(out, "%s%.*s\n", first ? "" : "    ", STR_ARG(str_take(line, len)));
+            else
+                left++;
+            line = len ? str_skip(line, len) : STR_NONE;
+        }
+    if (left)
+        buf_printf(out, "and %d lines more", left);
+}
+
 /* What will be sent is shown; nothing is where nothing differs. */
 static void ask_change(struct table_form *f)
 {
@@ -182,13 +201,14 @@ static void ask_change(struct table_form *f)
     struct arena arena = {0};
     struct table_spec spec;
     struct table_requests requests;
-    struct buf text = {0}, title = {0};
+    struct buf text = {0}, title = {0}, lines = {0};
     make_requests(f, &arena, &spec, &requests);
     if (!requests.count) {
         app_say(app, ROLE_STATUS, "nothing differs: nothing was sent");
         app_overlay_close(app, &f->dialog.view);
     } else {
-        table_requests_show(&requests, &text);
+        table_requests_show(&requests, &lines);
+        put_fitting(&text, buf_str(&lines), &app->frame);
         buf_printf(&title, "Send %s for %.*s?",
             requests.count > 1 ? "these requests" : "this request", STR_ARG(f->base.name));
         confirm_open(app,
@@ -197,6 +217,7 @@ static void ask_change(struct table_form *f)
     }
     buf_fini(&text);
     buf_fini(&title);
+    buf_fini(&lines);
     arena_fini(&arena);
 }
 
