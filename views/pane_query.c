@@ -81,6 +81,13 @@ void pane_query_go_to(struct pane_query *p, int at)
     buf_fini(&text);
 }
 
+void pane_query_set(struct pane_query *p, struct str text)
+{
+    query_form_set(&p->form, text);
+    pane_query_go_to(p, PANE_QUERY_LINE);
+    pane_query_judge(p);
+}
+
 static void say_wrong(struct pane_query *p, const char *first)
 {
     buf_clear(&p->error);
@@ -321,6 +328,11 @@ const struct command pane_query_commands[] = {
         .priority = 5,
         .run = pane_query_copy,
         .enabled = pane_query_can_copy},
+    {.name = "past",
+        .help = "queries that were asked or saved before, to go on from",
+        .hint = "asked before",
+        .priority = 4,
+        .run = pane_query_run_past},
     {.name = "dismiss",
         .help = "close without running",
         .hint = "leave",
@@ -352,9 +364,7 @@ static void pane_query_open(struct app *app, const struct browse *browse, struct
     query_form_init(&p->base, &p->browse->table);
     line_edit_init(&p->edit);
     p->edit.hooks = (struct line_edit_hooks){.data = p, .history = recall, .complete = complete};
-    query_form_set(&p->form, text);
-    pane_query_go_to(p, PANE_QUERY_LINE);
-    pane_query_judge(p);
+    pane_query_set(p, text);
     app_overlay(app, &p->view);
 }
 

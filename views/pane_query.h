@@ -13,7 +13,8 @@ void pane_query_ask(struct app *app, struct view *items, struct str args);
 void pane_query_partiql(struct app *app, struct view *items, struct str args);
 /* Whether a reading may cost so much that it asks first; `text` gets the question. */
 bool pane_query_is_dear(const struct app *app, const struct browse *browse, struct buf *text);
-/* Shows what a line or a statement that reads asks for of a table, without asking anybody. */
+/* Shows what a line or a statement that reads asks for of a table; where that may cost much, a
+ * question comes first. */
 bool pane_query_show(
     struct app *app, const struct client_table *table, struct str line, struct err *err);
 

@@ -73,4 +73,9 @@ int pane_query_field_at(const struct pane_query *p, int row, int col);
 /* Finds what may stand at the cursor, unless that is known: text, or field, or place are others. */
 void pane_query_complete(struct pane_query *p, struct str text, size_t at);
 
+/* Another text to go on from. */
+void pane_query_set(struct pane_query *p, struct str text);
+/* A row: queries that were asked or saved before. */
+void pane_query_run_past(struct app *app, struct view *view, struct str args);
+
 #endif

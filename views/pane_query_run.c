@@ -249,9 +249,9 @@ static struct browse *read_line(const struct client_table *table, struct str lin
     return browse;
 }
 
-/* `asks`: what is dear or writes is asked about; else it is refused where it writes. */
+/* `typed`: it is remembered, and what writes is asked about; else it is refused where it writes. */
 static bool run(
-    struct app *app, const struct client_table *table, struct str line, bool asks, struct err *err)
+    struct app *app, const struct client_table *table, struct str line, bool typed, struct err *err)
 {
     struct arena arena = {0};
     struct query_statement statement = {.reads = true, .good = true};
@@ -263,19 +263,16 @@ static bool run(
     if (!good)
         *err = statement.err;
     else if (!statement.reads)
-        good = asks ? may_write(app, err) : err_set(err, ERR_DATA, "this statement writes");
+        good = typed ? may_write(app, err) : err_set(err, ERR_DATA, "this statement writes");
     else
         browse = is_statement ? read_statement(app, table, line, &statement, err)
                               : read_line(table, line, err);
     good = good && (browse || !statement.reads);
-    if (good && asks)
+    if (good && typed)
         history_add(&app->query_history, table->name, line);
-    if (good && browse && asks)
+    if (good && browse)
         begin_or_ask(app, browse, line);
-    else if (good && browse) {
-        begin(app, browse, line);
-        browse_unref(browse);
-    } else if (good)
+    else if (good)
         ask_to_write(app, line, &statement);
     arena_fini(&arena);
     return good;

@@ -126,7 +126,7 @@ static void go_on(struct app *app)
     struct place *to = &app->arriving.to;
     const struct browse *browse = pane_items_browsed(app->items);
     struct err err = ERR_INIT;
-    if (app_waiting(app))
+    if (app_waiting(app) || app->overlay_count) /* a question: a query that may cost much */
         return;
     bool here =
         browse && str_equal(browse->table.name, buf_str(&to->table)) && !app->item && !app->stream;
@@ -134,9 +134,13 @@ static void go_on(struct app *app)
         return;
     if (err.code != ERR_NONE)
         app_fail(app, &err);
-    if (here && is_shown(app, to))
+    if (here && is_shown(app, to)) {
         open_item(app, to);
-    arrive(app);
+        arrive(app);
+    } else {
+        app->arriving.on = false;
+        place_fini(to);
+    }
 }
 
 /* ---- setting out ---- */
