@@ -482,8 +482,12 @@ static const struct client_table *tables_current(struct view *view)
 
 static void tables_run_indexes(struct app *app, struct view *view, struct str args)
 {
+    struct pane_tables *p = (struct pane_tables *)view;
+    const struct client_index *index = tables_index(p, p->grid.cursor);
     (void)args;
     pane_indexes_open(app, tables_current(view));
+    if (index)
+        pane_indexes_select(app, index->name);
 }
 
 static void tables_run_describe(struct app *app, struct view *view, struct str args)
