@@ -47,10 +47,10 @@ void form_dialog_arrange(struct view *view, int rows, int cols)
 /* Over the last lines: all of it, as far as there is room. */
 static void draw_error(const struct form_dialog *d, const struct canvas *c)
 {
-    enum { LINES = 3 };
+    enum { LINES = 6 };
     struct str rest = buf_str(&d->error), lines[LINES];
-    int count = 0;
-    for (; rest.len && count < LINES; count++) {
+    int count = 0, most = c->rows - 1 < LINES ? c->rows - 1 : LINES;
+    for (; rest.len && count < most; count++) {
         lines[count] = str_take(rest, text_fit_words(rest, c->cols - 2, c->frame->ascii));
         if (!lines[count].len)
             break;
@@ -89,5 +89,6 @@ void form_dialog_text(struct view *view, struct str text)
 {
     struct form_dialog *d = (struct form_dialog *)view;
     buf_clear(&d->error);
-    form_insert(&d->form, text);
+    if (!form_insert(&d->form, text) && text.len > 1)
+        buf_add(&d->error, STR("too long for a field: nothing was inserted"));
 }
