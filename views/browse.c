@@ -117,6 +117,13 @@ struct browse *browse_query(const struct client_table *table, struct str index,
     return browse_read(table, &read);
 }
 
+struct browse *browse_copy(const struct browse *browse)
+{
+    struct str index = browse->index ? browse->index->name : STR_NONE;
+    return browse->statement.len ? browse_statement(&browse->table, index, browse->statement)
+                                 : browse_read(&browse->table, &browse->read);
+}
+
 struct browse *browse_ref(struct browse *browse)
 {
     browse->refs++;

@@ -35,6 +35,8 @@ struct browse *browse_read(const struct client_table *table, const struct client
 /* The items that a PartiQL statement answers with. */
 struct browse *browse_statement(
     const struct client_table *table, struct str index, struct str statement);
+/* The same reading once more, for whoever may not count references. */
+struct browse *browse_copy(const struct browse *browse);
 struct browse *browse_ref(struct browse *browse);
 void browse_unref(struct browse *browse);
 

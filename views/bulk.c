@@ -57,8 +57,9 @@ struct bulk *bulk_new(const struct bulk_spec *spec)
     if (spec->marks)
         marks_copy(&b->marks, spec->marks);
     if (spec->all) {
-        b->all = browse_read(&spec->all->table, &spec->all->read);
+        b->all = browse_copy(spec->all);
         b->read = b->all->read;
+        b->read.segments = b->read.segment = 0;
     }
     b->spec.all = b->all;
     b->spec.marks = &b->marks;
@@ -165,6 +166,11 @@ static size_t bulk_take_page(
 {
     struct client_page page;
     size_t count = 0;
+    if (b->all->statement.len) { /* read as a Scan it would be another reading */
+        err_set(&b->err, ERR_INTERNAL, "a statement cannot be read again page by page");
+        b->over = true;
+        return 0;
+    }
     b->read.limit = (int64_t)b->step;
     b->read.consistent = b->read.consistent || !(b->all->index && b->all->index->global);
     if (!client_read(client, arena, &b->read, &page, &b->err)) {

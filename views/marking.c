@@ -66,7 +66,7 @@ int64_t marking_clear(struct marking *m)
 void marking_set_all(struct marking *m, const struct browse *browse)
 {
     marking_clear(m);
-    m->all = browse_read(&browse->table, &browse->read);
+    m->all = browse_copy(browse);
 }
 
 int64_t marking_set_rows(
@@ -91,6 +91,7 @@ static bool marking_reads_same(const struct browse *a, const struct browse *b)
 {
     const struct client_read *x = &a->read, *y = &b->read;
     return str_equal(a->table.name, b->table.name) && str_equal(x->index, y->index) &&
+           str_equal(a->statement, b->statement) &&
            marking_same(x->key_condition, y->key_condition, x->names, y->names) &&
            marking_same(x->filter, y->filter, x->values, y->values);
 }

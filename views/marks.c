@@ -222,9 +222,20 @@ bool marks_key_item(const struct client_table *table, struct str key, struct buf
     return value_close(&map, out, &err);
 }
 
+/* Whether a statement asks for whole items; another one may ask for anything. */
+static bool marks_statement_is_whole(struct str statement)
+{
+    struct str rest = str_trim(statement);
+    if (!str_equal_nocase(str_take(rest, strlen("SELECT")), STR("SELECT")))
+        return false;
+    rest = str_trim(str_skip(rest, strlen("SELECT")));
+    return rest.len > 1 && rest.at[0] == '*' && strchr(" \t\r\n", rest.at[1]);
+}
+
 unsigned marks_scope(const struct browse *browse)
 {
-    if (browse->read.projection.len)
+    struct str statement = browse->statement;
+    if (browse->read.projection.len || (statement.len && !marks_statement_is_whole(statement)))
         return MARKS_UNKNOWN;
     if (!browse->index || str_equal(browse->index->projection, STR("ALL")))
         return MARKS_WHOLE;

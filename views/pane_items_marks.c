@@ -194,9 +194,14 @@ void pane_items_run_mark(struct app *app, struct view *view, struct str args)
     struct pane_items *p = marks_pane(view);
     struct value item = pane_items_current(view);
     (void)args;
+    struct buf key = {0};
+    bool keyed = marks_key_put(&p->feed.browse->table, item, &key);
+    buf_fini(&key);
     pane_items_marks_keep_range(p);
-    if (!marking_set(
-            &p->marking, p->feed.browse, item, !marking_has(&p->marking, p->feed.browse, item)))
+    if (!keyed)
+        app_say(app, ROLE_STATUS_WARNING, "this has no complete key: it cannot be marked");
+    else if (!marking_set(&p->marking, p->feed.browse, item,
+                 !marking_has(&p->marking, p->feed.browse, item)))
         marks_say_full(app);
     pane_items_step(view, 1);
 }
@@ -261,6 +266,11 @@ bool pane_items_may_mark_all(struct app *app, struct view *view, struct buf *why
     const struct pane_items *p = marks_pane(view);
     if (!p->feed.browse) {
         buf_add(why, STR("no table is open"));
+        return false;
+    }
+    if (p->feed.browse->statement.len) {
+        buf_add(why, STR("what a statement reads is marked as far as it is loaded: "));
+        app_key_of(app, view, "mark-shown", why);
         return false;
     }
     if (p->order.filter.len) {

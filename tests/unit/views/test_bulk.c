@@ -278,6 +278,40 @@ static void everything_that_matches_but_what_is_left_out(void **state)
     close_store(&s);
 }
 
+static void a_statement_is_not_taken_for_a_scan(void **state)
+{
+    (void)state;
+    struct store s;
+    open_store(&s, 20);
+    struct browse *all =
+        browse_statement(&s.table, STR_NONE, STR("SELECT * FROM Things WHERE kind = 'odd'"));
+    struct bulk *b = bulk_new(
+        &(struct bulk_spec){.kind = BULK_DELETE, .table = &s.table, .all = all, .threads = 4});
+    browse_unref(all);
+    run(&s, b);
+    assert_int_equal(bulk_err(b)->code, ERR_INTERNAL);
+    assert_int_equal(left(&s), 20);
+    bulk_free(b);
+    close_store(&s);
+}
+
+static void a_scan_in_segments_is_read_as_a_whole(void **state)
+{
+    (void)state;
+    struct store s;
+    open_store(&s, 200);
+    struct client_read read = {.table = STR("Things"), .segments = 4};
+    struct browse *all = browse_read(&s.table, &read);
+    struct bulk *b = bulk_new(
+        &(struct bulk_spec){.kind = BULK_DELETE, .table = &s.table, .all = all, .threads = 4});
+    browse_unref(all);
+    run(&s, b);
+    assert_int_equal(bulk_count(b, BULK_DONE), 200);
+    assert_int_equal(left(&s), 0);
+    bulk_free(b);
+    close_store(&s);
+}
+
 static void what_would_be_done_is_counted_without_being_done(void **state)
 {
     (void)state;
@@ -423,6 +457,8 @@ int main(void)
         cmocka_unit_test(an_update_is_made_of_every_item_as_it_is_now),
         cmocka_unit_test(an_update_does_not_bring_back_what_is_gone),
         cmocka_unit_test(everything_that_matches_but_what_is_left_out),
+        cmocka_unit_test(a_statement_is_not_taken_for_a_scan),
+        cmocka_unit_test(a_scan_in_segments_is_read_as_a_whole),
         cmocka_unit_test(what_would_be_done_is_counted_without_being_done),
         cmocka_unit_test(a_run_is_taken_back_from_its_undo_file),
         cmocka_unit_test(an_undo_file_that_is_damaged_is_told_by_its_line),

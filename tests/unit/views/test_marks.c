@@ -194,6 +194,23 @@ static void a_print_sees_what_the_scope_shows(void **state)
     buf_fini(&b);
 }
 
+static void a_statement_shows_whole_items_only_where_it_says_so(void **state)
+{
+    (void)state;
+    struct client_table table = table_of();
+    static const struct {
+        const char *statement;
+        unsigned scope;
+    } rows[] = {{"SELECT * FROM T", MARKS_WHOLE}, {" select\n*\nFROM T", MARKS_WHOLE},
+        {"SELECT id, at FROM T", MARKS_UNKNOWN}, {"SELECT *", MARKS_UNKNOWN},
+        {"SEL", MARKS_UNKNOWN}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct browse *b = browse_statement(&table, STR_NONE, str_from(rows[i].statement));
+        assert_int_equal(marks_scope(b), rows[i].scope);
+        browse_unref(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +219,7 @@ int main(void)
         cmocka_unit_test(large_keys_stop_at_the_bytes_that_may_be_held),
         cmocka_unit_test(marks_that_come_and_go_do_not_grow_the_set),
         cmocka_unit_test(a_key_comes_back_as_it_was),
+        cmocka_unit_test(a_statement_shows_whole_items_only_where_it_says_so),
         cmocka_unit_test(a_print_sees_what_the_scope_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
