@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { JOURNAL_PARTS_SHOWN = 50 };
+enum { JOURNAL_PARTS_SHOWN = 50, JOURNAL_LINES_ASKED = 8 };
 
 static struct journal_entry *journal_nth(struct pane_changes *p, size_t nth)
 {
@@ -59,6 +59,32 @@ static void add_parts(struct buf *out, const struct journal_entry *entry, size_t
         buf_printf(out, "… and %zu more items\n", entry->count - most);
 }
 
+/* What fits a question: of one item the first lines, of several their keys. */
+static void add_brief(struct buf *out, const struct journal_entry *entry)
+{
+    struct buf lines = {0};
+    struct str rest, line;
+    size_t count = 0;
+    if (entry->count == 1)
+        add_parts(&lines, entry, 1);
+    for (size_t i = 0; entry->count > 1 && i < entry->count; i++) {
+        const struct journal_part *part = &entry->parts[i];
+        cells_add_key(&lines, part->before.type ? part->before : part->after, part->table->keys,
+            part->table->key_count);
+        buf_printf(&lines, " of %.*s\n", STR_ARG(part->table->name));
+        if (i == JOURNAL_LINES_ASKED)
+            break;
+    }
+    for (rest = buf_str(&lines); count < JOURNAL_LINES_ASKED && str_cut(&rest, '\n', &line);
+         count++)
+        buf_printf(out, "  %.*s\n", STR_ARG(line));
+    if (entry->count > JOURNAL_LINES_ASKED)
+        buf_printf(out, "  … and %zu more items\n", entry->count - JOURNAL_LINES_ASKED);
+    else if (rest.len)
+        buf_add(out, STR("  …\n"));
+    buf_fini(&lines);
+}
+
 void changes_turn(struct app *app, struct journal_entry *entry)
 {
     struct buf text = {0};
@@ -79,7 +105,7 @@ void changes_turn(struct app *app, struct journal_entry *entry)
     if (entry->earlier)
         buf_add(&text, STR(", in an earlier session"));
     buf_add(&text, STR("?\n\n"));
-    add_parts(&text, entry, 3);
+    add_brief(&text, entry);
     buf_add(&text, STR("\nOnly where it is still as that left it."));
     confirm_open(app, &(struct confirm_spec){.title = entry->undone ? STR("Redo") : STR("Undo"),
                           .text = buf_str(&text),
