@@ -22,8 +22,8 @@ struct hints_key {
 };
 
 struct hints_cache {
-    struct hints_key list[2 * HINTS_MAX];
-    int count;
+    struct hints_key *list; /* one a row and context that was shown: as many as there are */
+    int count, room;
 };
 
 struct hint {
@@ -41,6 +41,8 @@ void hints_forget(struct app *app)
 {
     for (int i = 0; app->hints && i < app->hints->count; i++)
         buf_fini(&app->hints->list[i].keys);
+    if (app->hints)
+        free(app->hints->list);
     free(app->hints);
     app->hints = NULL;
 }
@@ -55,8 +57,10 @@ static struct str hints_keys(struct app *app, struct view *view, const struct co
     for (int i = 0; i < cache->count; i++)
         if (cache->list[i].row == row && cache->list[i].context == context)
             return buf_str(&cache->list[i].keys);
-    if (cache->count == 2 * HINTS_MAX)
-        return STR_NONE;
+    if (cache->count == cache->room) {
+        cache->room = cache->room ? 2 * cache->room : HINTS_MAX;
+        cache->list = mem_grow(cache->list, (size_t)cache->room * sizeof *cache->list);
+    }
     struct hints_key *key = &cache->list[cache->count++];
     *key = (struct hints_key){.row = row, .context = context};
     keymap_keys(
