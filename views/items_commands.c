@@ -569,6 +569,7 @@ const struct command items_commands[] = {
         .help = "mark the item, or take its mark away, and go on",
         .hint = "mark",
         .priority = 1,
+        .flags = COMMAND_REPEATS,
         .run = pane_items_run_mark,
         .enabled = items_has_item},
     {.name = "mark-range",
