@@ -49,7 +49,7 @@ run 0 call CreateTable '{"TableName":"Plain","BillingMode":"PAY_PER_REQUEST",
     "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],
     "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'
 run 65 stream Plain
-has "$err" "StreamEnabled" "the remedy"
+has "$err" "dynascope update-table Plain --stream NEW_AND_OLD_IMAGES" "the remedy"
 
 # a deleted table's stream, by its ARN
 run 0 call DescribeTable '{"TableName":"Orders"}'
@@ -98,7 +98,7 @@ done
 run 0 stream Second Orders Plain --from 1h --pattern '{"dynamodb":{"Keys":{"id":{"S":[{"prefix":"o"},{"prefix":"s"}]}}}}'
 same "$(keys)" "o1 s1 o2 s2 o3 s3" "two tables"
 has "$err" "Plain: the table Plain has no stream"
-has "$err" "dynascope call UpdateTable '{\"TableName\":\"Plain\","
+has "$err" "dynascope update-table Plain --stream NEW_AND_OLD_IMAGES"
 run 0 stream --all --pattern '{"dynamodb":{"Keys":{"id":{"S":["o3","s3"]}}}}'
 same "$(keys)" "o3 s3" "all tables"
 run 65 stream Plain Plain

@@ -130,6 +130,20 @@ run 64 update Orders C1 --set 'a = 1'
 run 1 update Nowhere C1 --set 'a = 1'
 run 1 update Orders C1 O1 --set 'a = 1' --read-only
 
+# the history of an item, from the stream
+run 65 history Orders C1 O1
+has "$err" "dynascope update-table Orders --stream NEW_AND_OLD_IMAGES"
+run 0 update-table Orders --stream NEW_AND_OLD_IMAGES
+run 0 update Orders C1 O1 --set 'status = "PAID"'
+run 0 update Orders C1 O3 --set 'status = "PAID"'
+run 0 delete Orders C1 O1
+run 0 history Orders C1 O1
+same "$(grep -o '"eventName":"[A-Z]*"' <<<"$out")" '"eventName":"MODIFY"
+"eventName":"REMOVE"'
+run 0 history Orders '{"customerId":"C1","orderId":"O3"}' --limit 1
+has "$out" '"orderId":{"S":"O3"}'
+run 64 history Orders '{"customerId":"C1","orderId":"O1"}' '{"customerId":"C1","orderId":"O3"}'
+
 # named connections
 mkdir -p "$XDG_CONFIG_HOME/dynascope"
 run 0 connections

@@ -323,6 +323,7 @@ bool cli_generate_run(struct cli *cli, struct err *err);
 bool cli_serve_run(struct cli *cli, struct err *err);
 bool cli_stream_run(struct cli *cli, struct err *err);
 bool cli_copy_run(struct cli *cli, struct err *err);
+bool cli_history_run(struct cli *cli, struct err *err);
 bool cli_trigger_run(struct cli *cli, struct err *err);
 bool cli_check_run(struct cli *cli, struct err *err);
 bool cli_completions_run(struct cli *cli, struct err *err);

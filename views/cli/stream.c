@@ -320,8 +320,9 @@ bool cli_stream_run(struct cli *cli, struct err *err)
             s.every ? "stream: either names of tables or --all"
                     : "stream: which table? --all for all");
     bool ok = cli_number(cli, CLI_LIMIT, 0, -1, &s.left, err) && take_start(&s, cli, err) &&
-              take_patterns(cli, &s.patterns, err) && cli_open(cli, CLI_READS, err) &&
-              find_streams(&s, err) && run(&s, err);
+              take_patterns(cli, &s.patterns, err) &&
+              (cli->backend || cli_open(cli, CLI_READS, err)) && find_streams(&s, err) &&
+              run(&s, err);
     streaming_fini(&s);
     return ok;
 }
