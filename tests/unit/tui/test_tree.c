@@ -104,6 +104,34 @@ static void branches_fold_and_unfold(void **state)
     tree_fini(&tree);
 }
 
+static void noted_node(void *data, int64_t index, bool brief, struct tree_node *node)
+{
+    (void)data;
+    (void)brief;
+    *node = (struct tree_node){.id = (uint64_t)index + 1,
+        .label = STR("name"),
+        .value = index ? STR("short") : STR("a value that is longer than the whole screen is"),
+        .note = STR("JSON"),
+        .aside = index < 2 ? STR("12 KB") : STR_NONE};
+}
+
+static void notes_and_sizes_stand_beside_values(void **state)
+{
+    struct tree tree;
+    struct model three = {item, 3};
+    (void)state;
+    tree_init(&tree, &(struct tree_source){&three, model_count, noted_node});
+    tree.gutter = true;
+    tree_update(&tree);
+    assert_shown(&tree, 3, 48,
+        ">  name  a value that is longer t…  JSON  12 KB\n"
+        "   name  short  JSON                      12 KB\n"
+        "   name  short  JSON\n");
+    /* too narrow for both: the value */
+    assert_shown(&tree, 1, 30, ">  name  a value that…  12 KB\n");
+    tree_fini(&tree);
+}
+
 static void deep_branches_start_folded(void **state)
 {
     struct tree tree = tree_new(1);
@@ -172,6 +200,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(branches_fold_and_unfold),
+        cmocka_unit_test(notes_and_sizes_stand_beside_values),
         cmocka_unit_test(deep_branches_start_folded),
         cmocka_unit_test(selecting_a_hidden_node_unfolds_its_way),
         cmocka_unit_test(folding_and_cursor_survive_a_change_of_the_model),
