@@ -18,7 +18,7 @@
 
 #include <stdlib.h>
 
-enum { HISTORY_MOST = 1000, HISTORY_BYTES = 32 << 20 };
+enum { HISTORY_STREAMS = 16, HISTORY_MOST = 1000, HISTORY_BYTES = 32 << 20 };
 
 struct version {
     int64_t time_ms;
@@ -150,6 +150,52 @@ static bool follow_all(
     return ok;
 }
 
+struct streams {
+    struct str arns[HISTORY_STREAMS]; /* each ends with its label, the time that it began at */
+    size_t count;
+};
+
+static void add_stream(struct arena *arena, struct streams *s, struct str arn)
+{
+    size_t at = s->count;
+    for (size_t i = 0; i < s->count; i++)
+        if (str_equal(s->arns[i], arn))
+            return;
+    if (s->count == HISTORY_STREAMS)
+        return;
+    for (; at > 0 && str_compare(s->arns[at - 1], arn) > 0; at--)
+        s->arns[at] = s->arns[at - 1];
+    s->arns[at] = arena_dup(arena, arn);
+    s->count++;
+}
+
+/* Also those that were turned off: what is in them can be read for a day. An endpoint that does not
+ * list them has the one that the table names. */
+static void find_streams(
+    struct client *client, struct arena *arena, const struct client_table *table, struct streams *s)
+{
+    struct buf body = {0};
+    struct ddb_reply reply = {0};
+    struct err ignored = ERR_INIT;
+    if (table->stream_arn.len)
+        add_stream(arena, s, table->stream_arn);
+    buf_add(&body, STR("{\"TableName\":"));
+    json_put_string(&body, table->name);
+    buf_add_byte(&body, '}');
+    if (client_call(client, STR("ListStreams"), buf_str(&body), &reply, &ignored)) {
+        const struct json *answer = json_parse(arena, buf_str(&reply.body), &ignored);
+        const struct json *list = json_get(answer, STR("Streams"));
+        const struct json *m = json_is(list, JSON_ARRAY) ? list->first : NULL;
+        for (; m; m = m->next) {
+            const struct json *arn = json_get(m, STR("StreamArn"));
+            if (json_is(arn, JSON_STRING) && arn->text.len)
+                add_stream(arena, s, arn->text);
+        }
+    }
+    ddb_reply_fini(&reply);
+    buf_fini(&body);
+}
+
 static bool has_recovery(struct client *client, struct str table)
 {
     struct buf body = {0};
@@ -171,12 +217,17 @@ static bool history_work(struct task *task, struct client *client, struct err *e
 {
     struct history_task *t = (struct history_task *)task;
     struct client_table now;
+    struct streams streams = {0};
+    bool ok = true;
     if (!client_describe_keys(client, &task->arena, t->table.name, &now, err) ||
         !client_get(client, &task->arena, t->table.name, t->key, &t->now, err))
         return false;
     t->recovery = has_recovery(client, t->table.name);
-    t->stream = now.stream_arn.len > 0;
-    return !t->stream || follow_all(t, client, now.stream_arn, err);
+    find_streams(client, &task->arena, &now, &streams);
+    t->stream = streams.count > 0;
+    for (size_t i = 0; ok && i < streams.count; i++)
+        ok = follow_all(t, client, streams.arns[i], err);
+    return ok;
 }
 
 /* ---- what came ---- */
@@ -322,6 +373,9 @@ static void history_facts(struct pane_changes *p, struct buf *out)
     struct past *h = p->data;
     if (h->versions.left_out)
         buf_printf(out, "%zu older versions are left out · ", h->versions.left_out);
+    const struct version *newest = version_at(p, 0);
+    if (newest && newest->has_new && !version_is_now(p, 0))
+        buf_add(out, STR("the item has changed since, without a record · "));
     buf_add(out, STR("a stream holds the changes of 24 hours"));
     if (h->recovery)
         buf_add(out, STR("; point-in-time recovery can restore the table to a moment before"));
