@@ -49,22 +49,30 @@ static void item_tree_add_members(struct item_tree *tree, int64_t self, struct v
             tree, self, v.type == VALUE_M ? name : STR_NONE, v.type == VALUE_M ? 0 : i, member);
 }
 
+static bool item_tree_unfold_again(struct item_unfolded *u, struct value v)
+{
+    struct err ignored = ERR_INIT;
+    if (u->fresh) {
+        u->fresh = false;
+        return true;
+    }
+    buf_clear(&u->bytes);
+    return unfold_value(v, &u->bytes, &u->as, &ignored);
+}
+
 /* The members of JSON stand below the string itself, anything else in a node named after it. */
 static void item_tree_add_inside(struct item_tree *tree, int64_t self)
 {
     struct item_unfolded *u = &tree->unfolded[item_tree_unfolded(tree, tree->nodes[self].id)];
-    struct unfold unfold;
-    struct err ignored = ERR_INIT;
-    buf_clear(&u->bytes);
-    if (!unfold_value(tree->nodes[self].value, &u->bytes, &unfold, &ignored))
+    if (!item_tree_unfold_again(u, tree->nodes[self].value))
         return;
     struct value v = value_of(buf_str(&u->bytes));
-    tree->nodes[self].form = unfold.form;
-    tree->nodes[self].lack = unfold.lack;
+    tree->nodes[self].form = u->as.form;
+    tree->nodes[self].lack = u->as.lack;
     if ((v.type == VALUE_M || v.type == VALUE_L) && v.count)
         item_tree_add_members(tree, self, v);
     else
-        item_tree_add(tree, self, str_from(unfold.form), 0, v);
+        item_tree_add(tree, self, str_from(u->as.form), 0, v);
 }
 
 static void item_tree_add(
@@ -94,7 +102,6 @@ bool item_tree_unfold(struct item_tree *tree, int64_t node, struct err *err)
 {
     const struct item_node *n = &tree->nodes[node];
     int at = item_tree_unfolded(tree, n->id);
-    struct unfold unfold;
     if (at >= 0) {
         buf_fini(&tree->unfolded[at].bytes);
         tree->unfolded[at] = tree->unfolded[--tree->unfolded_count];
@@ -102,13 +109,12 @@ bool item_tree_unfold(struct item_tree *tree, int64_t node, struct err *err)
     }
     if (tree->unfolded_count == ITEM_UNFOLDED_MAX)
         return err_set(err, ERR_DATA, "%d values are unfolded already", ITEM_UNFOLDED_MAX);
-    struct buf bytes = {0};
-    bool ok = unfold_value(n->value, &bytes, &unfold, err);
+    struct item_unfolded u = {.id = n->id, .fresh = true};
+    bool ok = unfold_value(n->value, &u.bytes, &u.as, err);
     if (ok)
-        tree->unfolded[tree->unfolded_count++] =
-            (struct item_unfolded){.id = n->id, .bytes = bytes};
+        tree->unfolded[tree->unfolded_count++] = u;
     else
-        buf_fini(&bytes);
+        buf_fini(&u.bytes);
     return ok;
 }
 

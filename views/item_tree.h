@@ -29,6 +29,8 @@ enum { ITEM_UNFOLDED_MAX = 64 };
 struct item_unfolded {
     uint64_t id;
     struct buf bytes; /* what is inside, encoded */
+    struct unfold as;
+    bool fresh; /* made for the tree that is set next */
 };
 
 struct item_tree {
