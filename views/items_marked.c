@@ -165,6 +165,7 @@ void marked_ask_free(void *context)
     buf_fini(&ask->what);
     buf_fini(&ask->phrase);
     buf_fini(&ask->text);
+    buf_fini(&ask->first);
     free(ask);
 }
 

@@ -15,6 +15,7 @@ struct marked_ask {
     enum export_format format;
     bool replace;
     struct buf file, what, phrase, text;
+    struct buf first; /* the first marked item that is loaded, to try a change on; or empty */
 };
 struct marked_ask *marked_ask_new(struct pane_items *p, enum bulk_kind kind);
 void marked_ask_free(void *ask);

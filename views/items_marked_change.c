@@ -63,7 +63,7 @@ static void marked_update_note(struct app *app, void *context, struct str text, 
     struct bulk_update update = {0};
     struct err err = ERR_INIT;
     struct buf after = {0};
-    struct value first = marked_first(p);
+    struct value first = value_of(buf_str(&ask->first));
     struct marked_preview preview = {.out = note};
     (void)app;
     if (!bulk_update_parse(&update, &p->feed.browse->table, text, &err) ||
@@ -129,6 +129,7 @@ void items_run_update_marked(struct app *app, struct view *view, struct str args
     struct buf label = {0}, text = {0};
     app_say(app, ROLE_STATUS, "changes %.*s, each as it is then", STR_ARG(buf_str(&ask->what)));
     buf_add(&label, STR("change: "));
+    buf_add(&ask->first, marked_first(p).encoded);
     marked_update_begin(p, &text);
     prompt_open(app, &(struct prompt_spec){.label = buf_str(&label),
                          .text = buf_str(&text),

@@ -273,6 +273,48 @@ static void who_leaves_in_the_middle_is_told_how_to_take_it_back(void **state)
     gated_fini(&g);
 }
 
+/* A line that refuses, and one that loses answers after what was asked for is done. */
+static enum proxy_fault go_wrong(void *context, struct str operation, struct str body)
+{
+    struct gate *gate = context;
+    (void)body;
+    if (!str_equal(operation, STR("DeleteItem")))
+        return PROXY_PASS;
+    int n = atomic_fetch_add(&gate->deletes, 1);
+    return n % 5 == 1    ? PROXY_THROTTLE
+           : n % 7 == 3  ? PROXY_RESET_AFTER
+           : n % 11 == 5 ? PROXY_FAIL_AFTER
+                         : PROXY_PASS;
+}
+
+static void what_is_throttled_or_unanswered_is_settled(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct gate gate = {0};
+    struct term t;
+    char url[64];
+    sample_init(&s, program);
+    sample_orders(&s, 40);
+    endpoint_start(&e, program, s.store, 0);
+    struct proxy *proxy = proxy_start(e.port);
+    proxy_let_choose(proxy, go_wrong, &gate);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u", proxy->port);
+    explore(&s, &t, (const char *[]){program, "--read-write", url, "Orders", NULL});
+    term_expect(&t, "all 40");
+    term_send(&t, "*");
+    term_expect(&t, "40 marked");
+    delete_marked(&t, "40");
+    term_expect(&t, "deleted 40 items");
+    leave(&t);
+    assert_int_equal(count_of(&s), 0);
+    assert_true(atomic_load(&gate.deletes) > 40);
+    proxy_stop(proxy);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 /* ---- changing and writing ---- */
 
 static void an_attribute_of_all_marked_is_changed(void **state)
@@ -416,6 +458,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_somebody_changed_meanwhile_is_kept_and_told),
         cmocka_unit_test(a_delete_that_is_stopped_in_the_middle_adds_up),
         cmocka_unit_test(who_leaves_in_the_middle_is_told_how_to_take_it_back),
+        cmocka_unit_test(what_is_throttled_or_unanswered_is_settled),
         cmocka_unit_test(an_attribute_of_all_marked_is_changed),
         cmocka_unit_test(marked_items_are_written_and_no_file_is_lost),
         cmocka_unit_test(the_marked_are_copied_as_lines),
