@@ -307,7 +307,8 @@ static void play_next(struct app *app)
     struct record_play *p = app->play;
     size_t at = p->next++;
     const struct record_line *line = &p->lines[at];
-    buf_clear(&app->message);
+    if (line->kind != RECORD_WAIT) /* that is there to read what is said */
+        buf_clear(&app->message);
     app->dirty = true;
     int64_t pause = line->kind == RECORD_WAIT ? line->ms : p->pause_ms;
     bool done = play_line(app, line);

@@ -183,9 +183,10 @@ static void a_replay_is_stopped_by_the_key_that_stops_things(void **state)
     struct term t;
     char file[96];
     begin(&s, file);
-    write_file(file, "record\nwait 600000\nquit\n");
+    write_file(file, "filter\ntype \"O0012\"\naccept\nwait 600000\nquit\n");
     start(&s, &t, "--replay", file);
-    term_expect(&t, "record FILE writes down");
+    term_expect(&t, "1 of");
+    term_expect(&t, "Enter open"); /* the prompt is closed */
     term_send(&t, "\003");
     term_expect(&t, "was stopped before line");
     leave(&t);
