@@ -396,6 +396,29 @@ static bool is_shown_whole(struct grid *grid, int column)
     return false;
 }
 
+/* Whether all columns to the right are there, and the cursor's, each in its width. */
+static bool is_end_shown(struct grid *grid, bool scrolls)
+{
+    if (!grid->slot_count || grid->more_right)
+        return false;
+    const struct grid_slot *last = &grid->slots[grid->slot_count - 1];
+    return is_shown_whole(grid, last->column) && (!scrolls || is_shown_whole(grid, grid->column));
+}
+
+/* Where there is room again behind the last column, those in front come back. */
+static void use_room(struct grid *grid, bool scrolls)
+{
+    while (grid->left > 0 && is_end_shown(grid, scrolls)) {
+        grid->left--;
+        place_columns(grid);
+        if (is_end_shown(grid, scrolls))
+            continue;
+        grid->left++;
+        place_columns(grid);
+        return;
+    }
+}
+
 static void arrange_columns(struct grid *grid)
 {
     int others = ordinal_of(grid, grid->column_count);
@@ -409,6 +432,7 @@ static void arrange_columns(struct grid *grid)
         grid->left++;
         place_columns(grid);
     }
+    use_room(grid, scrolls);
     place_notes(grid);
     stretch_last(grid);
 }

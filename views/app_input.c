@@ -211,6 +211,10 @@ void app_event(struct app *app, const struct input_event *event)
             app_key(app, event->key);
         break;
     case INPUT_PASTE:
+        if (event->cut) {
+            app_say(app, ROLE_STATUS_WARNING, "more than 1 MB was pasted: nothing was inserted");
+            break;
+        }
         if (!view->ops->text) {
             app_say(app, ROLE_STATUS, "there is nothing to paste into here");
             break;

@@ -317,6 +317,15 @@ static void chrome_paint_foot(struct app *app, const struct canvas *all)
     buf_fini(&progress);
 }
 
+/* A menu may lie over the status line: what is said of what was typed into it is seen all the same.
+ */
+static void chrome_message_over(const struct app *app, const struct canvas *all)
+{
+    const struct view *top = app->overlay_count ? app->overlays[app->overlay_count - 1] : NULL;
+    if (top && app->message.len && !app->layout.tiny && strcmp(top->ops->context, "help") == 0)
+        chrome_draw_message(app, all, all->rows - 1, all->cols - 2);
+}
+
 void chrome_paint(struct app *app)
 {
     int rows, cols;
@@ -345,6 +354,7 @@ void chrome_paint(struct app *app)
         view->ops->arrange(view, all.rows, all.cols);
         view->ops->draw(view, &all);
     }
+    chrome_message_over(app, &all);
     if (low)
         tour_draw(app, &below);
 }

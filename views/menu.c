@@ -135,6 +135,9 @@ static void menu_text(struct view *view, struct str text)
     struct menu *menu = (struct menu *)view;
     if (menu->filter.len + text.len <= FILTER_MAX)
         buf_add(&menu->filter, text);
+    else
+        app_say(menu->view.app, ROLE_STATUS_WARNING,
+            "too long to look for in a menu: nothing was inserted");
     list_filter(&menu->list, buf_str(&menu->filter));
     menu_tell(menu);
 }
