@@ -159,7 +159,8 @@ void act_write(struct act *act, const char *verb, struct value before, struct va
     struct buf what = {0};
     struct value any = before.type == VALUE_NONE ? after : before;
     act_what(act, any, &what);
-    if (act->app->staged.on || staged_find(&act->app->staged, &act->table, any)) {
+    if (act->app->staged.on || act->app->staged.once ||
+        staged_find(&act->app->staged, &act->table, any)) {
         if (act_stage(act, verb, act->loaded, after, buf_str(&what), file) && file)
             edit_remove_kept(str_from(file->path));
         buf_fini(&what);

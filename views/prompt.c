@@ -209,6 +209,14 @@ static void prompt_run_accept(struct app *app, struct view *view, struct str arg
     buf_fini(&text);
 }
 
+/* An edit that this line is about waits, whatever the setting says. */
+static void prompt_run_stage(struct app *app, struct view *view, struct str args)
+{
+    app->staged.once = true;
+    prompt_run_accept(app, view, args);
+    app->staged.once = false;
+}
+
 static void prompt_run_dismiss(struct app *app, struct view *view, struct str args)
 {
     (void)args;
@@ -222,6 +230,7 @@ static void prompt_run_dismiss(struct app *app, struct view *view, struct str ar
 
 const struct command prompt_commands[] = {
     {.name = "accept", .help = "take the line", .run = prompt_run_accept},
+    {.name = "stage", .help = "take the line; an edit waits, staged", .run = prompt_run_stage},
     {.name = "dismiss", .help = "close without effect", .run = prompt_run_dismiss},
     {.name = "history-search",
         .help = "look for a line that was typed before; again: an older one",

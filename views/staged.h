@@ -27,10 +27,11 @@ enum { STAGED_MAX = 100 /* a transaction takes no more */, STAGED_STEPS_MAX = 50
 struct staged {
     struct staged_item *first; /* the oldest */
     size_t count;
-    bool on; /* edits are staged instead of written */
+    bool on;   /* edits are staged instead of written */
+    bool once; /* likewise, the one that is being taken now */
     struct memory *memory;
     uint64_t order;
-    uint64_t version; /* changes with everything that is staged or leaves */
+    uint64_t version;  /* changes with everything that is staged or leaves */
     int64_t edited_ms; /* when something was staged last */
     const struct clock *clock;
 };

@@ -191,6 +191,30 @@ static void what_is_staged_survives_a_crash_and_is_written_then(void **state)
     sample_fini(&s);
 }
 
+static void one_edit_is_staged_by_its_own_key(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    begin(&s, &t, 1);
+    term_send(&t, ":edit-attribute amount\r");
+    term_expect(&t, "amount = 0.5");
+    term_send(&t, CLEAR_LINE "42\033\r");
+    term_expect(&t, "1 staged");
+    assert_stored(&s, "O0000", "\"amount\":0.5");
+    change(&t, "note", "\"mine\""); /* more of the same item goes with it */
+    term_expect(&t, "staged: changed note");
+    term_send(&t, CTRL_S);
+    term_expect(&t, "changed C000");
+    assert_stored(&s, "O0000", "\"amount\":42");
+    assert_stored(&s, "O0000", "\"note\":\"mine\"");
+    change(&t, "amount", "43");
+    term_expect(&t, "changed amount");
+    assert_stored(&s, "O0000", "\"amount\":43");
+    quit(&t);
+    sample_fini(&s);
+}
+
 static void leaving_asks_where_something_is_staged(void **state)
 {
     (void)state;
@@ -489,6 +513,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_delete_is_taken_back_by_the_next_explorer),
         cmocka_unit_test(what_others_wrote_since_is_not_taken_back),
         cmocka_unit_test(what_is_staged_survives_a_crash_and_is_written_then),
+        cmocka_unit_test(one_edit_is_staged_by_its_own_key),
         cmocka_unit_test(leaving_asks_where_something_is_staged),
         cmocka_unit_test(several_items_are_written_in_one_transaction_on_an_endpoint),
         cmocka_unit_test(a_version_is_put_back_through_an_endpoint),
