@@ -114,4 +114,17 @@ has "$err" "line 1 of the undo file"
 run 1 delete-items Tab --filter-expression 'attribute_exists(k)' --yes --read-only
 has "$err" "this connection is read-only"
 count 144
+
+# CSV out, and in again
+create Csv id:S
+feed 0 '{"id":"a","n":1,"text":"x,y"}
+{"id":"b","list":[1,2],"yes":true}' put Csv -
+run 0 export Csv out.csv
+same "$(cat out.csv)" $'id,list,yes,n,text\r\nb,"[1,2]",true,,\r\na,,,1,"x,y"\r' "CSV"
+run 0 import Again out.csv --key id
+run 0 get Again a
+same "$out" '{"id":"a","n":1,"text":"x,y"}'
+run 64 export Csv out.csv --total-segments 2
+has "$err" "CSV is written from one reading"
+[ "$(ls out.csv*)" = out.csv ] || fail "something is left beside out.csv"
 finish

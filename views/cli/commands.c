@@ -262,8 +262,11 @@ static const struct cli_command commands[] = {
     {.name = "export",
         .args = "TABLE [FILE]",
         .summary = "write all items of a table to a file, one a line",
-        .help = "The file appears under its name when it is complete. With --segments the parts of "
-                "the table are read at the same time: faster, and in no order.",
+        .help =
+            "The file appears under its name when it is complete. A name that ends in .csv makes "
+            "CSV, which does not tell \"42\" from 42; all others get lines of JSON. With "
+            "--segments the parts of the table are read at the same time: faster, and in no "
+            "order.",
         .options = OPTIONS(CLI_INDEX, CLI_FILTER, CLI_PROJECTION, CLI_NAMES, CLI_VALUES, CLI_LIMIT,
             CLI_PAGE_SIZE, CLI_CONSISTENT, CLI_SEGMENTS, CLI_RATE, CLI_TYPED),
         .args_min = 1,

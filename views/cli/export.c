@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dynascope export: what scan prints, into a file that appears under its name when it is complete:
- * it is written beside it under a temporary name, synced and renamed.
+ * dynascope export: what scan prints, or CSV, into a file that appears under its name when it is
+ * complete: it is written beside it under a temporary name, synced and renamed.
  */
 #include "base/mem.h"
 #include "views/cli/read.h"
 #include "views/cli/report.h"
+#include "views/export_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -53,6 +54,46 @@ static bool export_to(struct cli *cli, struct client_read *read, const char *nam
     return ok;
 }
 
+/* ---- CSV ---- */
+
+static bool add_pages(
+    struct cli *cli, struct client_read *read, struct export_file *file, struct err *err)
+{
+    struct buf start = {0};
+    int64_t left;
+    bool ok = cli_number(cli, CLI_LIMIT, 1, INT64_MAX, &left, err);
+    while (ok && left > 0) {
+        struct arena arena = {0};
+        struct client_page page;
+        ok = !cli_cancelled(err) && client_read(&cli->client, &arena, read, &page, err);
+        for (uint32_t i = 0; ok && i < page.count && left > 0; i++, left--)
+            ok = export_file_add(file, page.items[i], err);
+        buf_clear(&start);
+        if (ok)
+            buf_add(&start, page.last.encoded);
+        read->start = value_of(buf_str(&start));
+        arena_fini(&arena);
+        if (!start.len)
+            break;
+    }
+    buf_fini(&start);
+    return ok;
+}
+
+static bool export_csv(struct cli *cli, struct client_read *read, const char *name, struct err *err)
+{
+    struct client_table table;
+    if (cli_has(cli, CLI_SEGMENTS) || cli_has(cli, CLI_RATE) || cli_has(cli, CLI_TYPED))
+        return err_set(err, ERR_USAGE,
+            "CSV is written from one reading: leave --total-segments, --rate and --typed out");
+    if (!client_describe_keys(&cli->client, &cli->arena, read->table, &table, err))
+        return false;
+    struct export_file *file = export_file_open(name, EXPORT_CSV, true, &table, err);
+    bool ok = file && add_pages(cli, read, file, err) && export_file_finish(file, err);
+    export_file_free(file);
+    return ok;
+}
+
 bool cli_export_run(struct cli *cli, struct err *err)
 {
     struct client_read read;
@@ -61,5 +102,7 @@ bool cli_export_run(struct cli *cli, struct err *err)
         return false;
     if (strcmp(name, "-") == 0)
         return cli_read_print(cli, &read, &cli->out, err);
+    if (export_format_of(str_from(name)) == EXPORT_CSV)
+        return export_csv(cli, &read, name, err);
     return export_to(cli, &read, name, err);
 }
