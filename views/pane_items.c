@@ -502,11 +502,27 @@ static void items_facts(struct view *view, struct buf *out)
     }
 }
 
+static bool items_no_tables(const struct app *app)
+{
+    return app->listing.listed && app->listing.count == 0;
+}
+
 static struct str items_no_table(const struct app *app)
 {
-    if (app->listing.listed && app->listing.count == 0)
-        return STR(":create-table makes the first");
-    return STR("choose a table on the left");
+    return items_no_tables(app) ? STR("") : STR("choose a table on the left");
+}
+
+/* Where there is nothing at all: how there comes to be something. */
+static void items_draw_beginning(struct app *app, const struct canvas *c)
+{
+    struct buf key = {0};
+    app_key_of(app, app->tables, "create-table", &key);
+    canvas_printf(
+        c, 1, 1, ROLE_TEXT, "%.*s in the list of tables makes one", STR_ARG(buf_str(&key)));
+    canvas_put(c, 2, 1, ROLE_TEXT, "dynascope import TABLE FILE loads one");
+    canvas_put(c, 3, 1, ROLE_TEXT, "dynascope demo has sample tables");
+    canvas_put(c, 4, 1, ROLE_TEXT, ":connect goes to another connection");
+    buf_fini(&key);
 }
 
 static void items_arrange(struct view *view, int rows, int cols)
@@ -533,7 +549,10 @@ static void items_arrange(struct view *view, int rows, int cols)
 
 static void items_draw(const struct view *view, const struct canvas *c)
 {
-    grid_draw(&((const struct pane_items *)view)->grid, c);
+    const struct pane_items *p = (const struct pane_items *)view;
+    grid_draw(&p->grid, c);
+    if (!p->feed.browse && items_no_tables(view->app) && !app_waiting(view->app))
+        items_draw_beginning(view->app, c);
 }
 
 static void items_shown(struct view *view)
