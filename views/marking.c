@@ -8,6 +8,7 @@ void marking_fini(struct marking *m)
 {
     marks_fini(&m->set);
     marks_fini(&m->range);
+    marks_fini(&m->last);
     browse_unref(m->all);
     buf_fini(&m->key);
     *m = (struct marking){0};
@@ -57,10 +58,34 @@ int64_t marking_clear(struct marking *m)
     int64_t dropped = m->all ? -1 : (int64_t)m->set.count;
     marks_clear(&m->set);
     marks_clear(&m->range);
+    marks_clear(&m->last);
     browse_unref(m->all);
     m->all = NULL;
     m->ranging = false;
     return dropped;
+}
+
+int64_t marking_drop(struct marking *m)
+{
+    struct marks last = {0};
+    if (!m->all)
+        marks_copy(&last, &m->set);
+    int64_t dropped = marking_clear(m);
+    m->last = last;
+    return dropped;
+}
+
+int64_t marking_bring_back(struct marking *m)
+{
+    int64_t count = (int64_t)m->last.count;
+    struct mark mark;
+    for (size_t at = 0; marks_next(&m->last, &at, &mark);)
+        if (m->all)
+            marks_remove(&m->set, mark.key);
+        else if (!marks_add(&m->set, &mark))
+            count = -1;
+    marks_clear(&m->last);
+    return count;
 }
 
 void marking_set_all(struct marking *m, const struct browse *browse)
@@ -110,7 +135,7 @@ static bool marking_same_table(const struct browse *a, const struct browse *b)
 
 int64_t marking_browse(struct marking *m, const struct browse *before, const struct browse *now)
 {
-    if (!marking_any(m) && !m->ranging)
+    if (!marking_any(m) && !m->ranging && !m->last.count)
         return 0;
     marking_end_range(m, false);
     if (m->all ? now && marking_reads_same(m->all, now)

@@ -17,6 +17,7 @@ struct marking {
     struct marks set;   /* the marked; with `all`, those that are left out */
     struct browse *all; /* or NULL */
     struct marks range;
+    struct marks last; /* of this table, dropped by hand */
     bool ranging;
     int64_t anchor, reached; /* rows; the anchor may lie outside of the window */
     uint64_t anchor_identity;
@@ -43,6 +44,10 @@ bool marking_any(const struct marking *m);
 bool marking_has(struct marking *m, const struct browse *browse, struct value item);
 /* False where there is no room. */
 bool marking_set(struct marking *m, const struct browse *browse, struct value item, bool on);
+/* The same, but they can come back; everything of a query is marked anew as easily. */
+int64_t marking_drop(struct marking *m);
+/* Returns how many came back; -1 where there was no room for all. */
+int64_t marking_bring_back(struct marking *m);
 void marking_set_all(struct marking *m, const struct browse *browse);
 /* Returns how many it dropped, or -1 for everything of a query. */
 int64_t marking_clear(struct marking *m);

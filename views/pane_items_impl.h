@@ -93,6 +93,8 @@ void pane_items_run_mark_shown(struct app *app, struct view *view, struct str ar
 void pane_items_run_mark_all(struct app *app, struct view *view, struct str args);
 bool pane_items_may_mark_all(struct app *app, struct view *view, struct buf *why);
 void pane_items_run_unmark(struct app *app, struct view *view, struct str args);
+void pane_items_run_remark(struct app *app, struct view *view, struct str args);
+bool pane_items_has_dropped(struct app *app, struct view *view, struct buf *why);
 bool pane_items_has_marks(struct app *app, struct view *view, struct buf *why);
 /* items_columns.c: columns of the items that came; as they were left the last time, sorted as they
  * were; kept where the user changed them; "+480 more attributes"; what changes them. */

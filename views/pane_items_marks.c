@@ -104,11 +104,12 @@ bool pane_items_marks_back(struct pane_items *p, bool whole)
     }
     if (!whole || !marking_any(&p->marking))
         return false;
-    int64_t dropped = marking_clear(&p->marking);
+    int64_t dropped = marking_drop(&p->marking);
     if (dropped >= 0)
         words_plural(&text, dropped, "mark");
-    app_say(p->view.app, ROLE_STATUS, "%s dropped",
-        dropped < 0 ? "the mark on everything" : buf_cstr(&text));
+    app_say(p->view.app, ROLE_STATUS, "%s dropped%s",
+        dropped < 0 ? "the mark on everything" : buf_cstr(&text),
+        dropped < 0 ? "" : ": :remark brings them back");
     buf_fini(&text);
     return true;
 }
@@ -288,6 +289,28 @@ void pane_items_run_unmark(struct app *app, struct view *view, struct str args)
     (void)args;
     marking_end_range(&marks_pane(view)->marking, false);
     pane_items_marks_back(marks_pane(view), true);
+}
+
+void pane_items_run_remark(struct app *app, struct view *view, struct str args)
+{
+    struct buf text = {0};
+    (void)args;
+    int64_t came = marking_bring_back(&marks_pane(view)->marking);
+    words_plural(&text, came, "mark");
+    if (came < 0)
+        marks_say_full(app);
+    else
+        app_say(app, ROLE_STATUS_OK, "%s brought back", buf_cstr(&text));
+    buf_fini(&text);
+}
+
+bool pane_items_has_dropped(struct app *app, struct view *view, struct buf *why)
+{
+    (void)app;
+    if (marks_pane(view)->marking.last.count)
+        return true;
+    buf_add(why, STR("no marks of this table were dropped"));
+    return false;
 }
 
 bool pane_items_has_marks(struct app *app, struct view *view, struct buf *why)

@@ -212,6 +212,28 @@ static void marks_stay_with_their_table_and_all_with_its_query(void **state)
     table_free(t);
 }
 
+static void marks_that_were_dropped_come_back_to_their_table(void **state)
+{
+    (void)state;
+    struct table *t = table_new();
+    struct marking m = {0};
+    struct client_table other = t->table;
+    other.name = STR("U");
+    struct browse *elsewhere = browse_scan(&other, STR_NONE);
+    marking_set(&m, t->browse, t->items[1], true);
+    marking_set(&m, t->browse, t->items[2], true);
+    assert_int_equal(marking_drop(&m), 2);
+    marking_set(&m, t->browse, t->items[3], true);
+    assert_int_equal(marking_bring_back(&m), 2);
+    assert_int_equal(m.set.count, 3);
+    assert_int_equal(marking_drop(&m), 3);
+    assert_int_equal(marking_browse(&m, t->browse, elsewhere), 0);
+    assert_int_equal(marking_bring_back(&m), 0);
+    browse_unref(elsewhere);
+    marking_fini(&m);
+    table_free(t);
+}
+
 static void what_is_not_shown_is_counted(void **state)
 {
     (void)state;
@@ -238,6 +260,7 @@ int main(void)
         cmocka_unit_test(an_anchor_is_found_again_in_another_order),
         cmocka_unit_test(all_is_all_but_what_is_left_out),
         cmocka_unit_test(marks_stay_with_their_table_and_all_with_its_query),
+        cmocka_unit_test(marks_that_were_dropped_come_back_to_their_table),
         cmocka_unit_test(what_is_not_shown_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
