@@ -142,12 +142,27 @@ static bool match_shown_only(struct str needle)
     return number || match_text(STR("true false"), needle);
 }
 
+/* Whether one of them has the needle, texts left aside. */
+static bool match_shown(struct value container, struct str needle)
+{
+    struct value_walk walk = value_walk(container);
+    struct str name;
+    struct value v;
+    while (value_next(&walk, &name, &v)) {
+        bool texts = v.type == VALUE_S || v.type == VALUE_SS;
+        bool inside = v.type == VALUE_M || v.type == VALUE_L || v.type == VALUE_NS;
+        if (!texts && (inside ? match_shown(v, needle) : match_value(v, needle)))
+            return true;
+    }
+    return false;
+}
+
 /* All texts stand in the encoded bytes as they are: most items are passed over at a glance. */
 bool match_item(struct value item, struct str needle)
 {
     if (needle.len == 0)
         return true;
-    if (!match_shown_only(needle) && !match_text(item.encoded, needle))
-        return false;
-    return match_members(item, needle);
+    if (match_text(item.encoded, needle))
+        return match_members(item, needle);
+    return match_shown_only(needle) && match_shown(item, needle);
 }

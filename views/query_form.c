@@ -128,7 +128,8 @@ static bool is_plain_string(struct str text)
     char first = inside.at[0];
     bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
     for (size_t i = 0; i < inside.len; i++)
-        if (inside.at[i] == '\\' || inside.at[i] == '"')
+        if (inside.at[i] == '\\' || inside.at[i] == '"' || (unsigned char)inside.at[i] < ' ' ||
+            inside.at[i] == 0x7F)
             return false;
     return letter && !str_equal(inside, STR("true")) && !str_equal(inside, STR("false")) &&
            !str_equal(inside, STR("null"));
