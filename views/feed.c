@@ -184,10 +184,12 @@ static struct feed_job *feed_new_job(struct feed *p, enum feed_job_kind kind)
     return feed_job_new(kind, p->browse, p->limit);
 }
 
+/* What is read again costs again, but is no more than it was. */
 static struct feed_reads feed_sum(struct feed_reads sum, const struct feed_job *job)
 {
-    sum.scanned += atomic_load(&job->scanned);
-    sum.matched += atomic_load(&job->matched);
+    bool again = job->kind == FEED_JOB_REFRESH && sum.scanned;
+    sum.scanned += again ? 0 : atomic_load(&job->scanned);
+    sum.matched += again ? 0 : atomic_load(&job->matched);
     sum.requests += atomic_load(&job->requests);
     sum.units += atomic_load(&job->budget.spent) - job->budget_from;
     sum.ns += clock_tick_ns() - job->started_ns;

@@ -61,7 +61,8 @@ struct feed {
         int64_t scanned, matched, requests;
         int64_t units; /* thousandths of capacity units; 0 where nobody said */
         int64_t ns;    /* of all jobs */
-    } reads;           /* since it was opened, by jobs that have ended */
+    } reads;           /* since it was opened, by jobs that have ended; what is read again
+                           is not scanned again */
     struct err err;    /* of the last read that failed */
 };
 

@@ -109,10 +109,14 @@ static void items_title_count(const struct pane_items *p, bool brief, struct buf
         items_title_order(p, rows, whole ? rows : total, brief, out);
         return;
     }
+    if (whole && !read) {
+        buf_add(out, STR("no items"));
+        return;
+    }
     if (!p->feed.from_home && p->feed.from_end && feed_at_end(&p->feed))
         buf_add(out, STR("last "));
     else if (whole)
-        buf_add(out, read ? STR("all ") : STR("no items, "));
+        buf_add(out, STR("all "));
     if (!whole && !browse_narrowed(p->feed.browse) && total >= read)
         items_of(out, read, total, brief);
     else

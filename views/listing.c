@@ -25,6 +25,7 @@ struct listing_batch {
     size_t count;
     bool hasty;
     struct listing_entry *entries[LISTING_BATCH]; /* NULL where the table has gone meanwhile */
+    bool gone[LISTING_BATCH];
     struct str names[LISTING_BATCH];
 };
 
@@ -128,6 +129,7 @@ static bool listing_describe_work(struct task *task, struct client *client, stru
             pthread_join(ones[i].thread, NULL);
         else if (ok)
             listing_describe_one(&ones[i]);
+        batch->gone[i] = strcmp(ones[i].err.name, "ResourceNotFoundException") == 0;
         /* a table that has gone is no failure of the others */
         if (ok && ones[i].err.code != ERR_NONE && ones[i].err.code != ERR_REFUSED) {
             *err = ones[i].err;
@@ -139,6 +141,28 @@ static bool listing_describe_work(struct task *task, struct client *client, stru
 
 static void listing_describe_next(struct listing *c);
 
+/* A name may stand in the list for a while after its table has gone, or before it is there. */
+static void listing_remove(struct listing *c, size_t at)
+{
+    listing_entry_free(c->entries[at]);
+    c->count--;
+    memmove(c->entries + at, c->entries + at + 1, (c->count - at) * sizeof *c->entries);
+    memmove(c->wanted + at, c->wanted + at + 1, (c->count - at) * sizeof *c->wanted);
+}
+
+static void listing_take(struct listing *c, struct listing_batch *batch, size_t i)
+{
+    size_t at = listing_index(c, batch->names[i]);
+    if (at == SIZE_MAX || !batch->entries[i]) {
+        listing_entry_free(batch->entries[i]);
+        if (at != SIZE_MAX && batch->gone[i] && c->entries[at]->described)
+            listing_remove(c, at);
+        return;
+    }
+    listing_entry_free(c->entries[at]);
+    c->entries[at] = batch->entries[i];
+}
+
 static void listing_described(struct task *task)
 {
     struct listing *c = task->owner;
@@ -147,15 +171,8 @@ static void listing_described(struct task *task)
     c->err = task->err;
     if (task->ok)
         c->err.code = ERR_NONE;
-    for (size_t i = 0; i < batch->count; i++) {
-        size_t at = listing_index(c, batch->names[i]);
-        if (at == SIZE_MAX || !batch->entries[i]) {
-            listing_entry_free(batch->entries[i]);
-            continue;
-        }
-        listing_entry_free(c->entries[at]);
-        c->entries[at] = batch->entries[i];
-    }
+    for (size_t i = 0; i < batch->count; i++)
+        listing_take(c, batch, i);
     if (task->ok && c->stale)
         listing_refresh(c);
     else if (task->ok)

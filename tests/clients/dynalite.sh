@@ -2,19 +2,8 @@
 # SPDX-License-Identifier: MIT
 # dynascope as the client of an emulator that is not ours: dynalite, from the npm registry.
 source "$(dirname "$0")/lib.sh" "$1"
-npm_packages dynalite dynalite
-unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-failures=0 port=0
-node -e '
-    const server = require(process.argv[1] + "/node_modules/dynalite")({createTableMs: 0, deleteTableMs: 0})
-    server.listen(0, "127.0.0.1", () => console.log(server.address().port))' "$modules" >"$folder/port" 2>"$folder/log" &
-emulator=$!
-trap 'kill $emulator 2>/dev/null; rm -rf "$folder"' EXIT
-until [ -s "$folder/port" ]; do
-    kill -0 $emulator 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
-    sleep 0.05
-done
-port=$(cat "$folder/port")
+start_dynalite
+failures=0
 export DYNASCOPE_CONNECTION=http://127.0.0.1:$port
 
 # run CODE WORD…: output in $out, errors in $err.

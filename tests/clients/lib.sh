@@ -48,6 +48,22 @@ start_server() {
     url=$(grep -o 'http://[^ ]*' "$folder/ready")
 }
 
+# An emulator that is not ours, from the npm registry: sets $port. Keys are dummies there.
+start_dynalite() {
+    npm_packages dynalite dynalite
+    unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    node -e '
+        const server = require(process.argv[1] + "/node_modules/dynalite")({createTableMs: 0, deleteTableMs: 0})
+        server.listen(0, "127.0.0.1", () => console.log(server.address().port))' "$modules" >"$folder/port" 2>"$folder/log" &
+    emulator=$!
+    trap 'kill $emulator 2>/dev/null; rm -rf "$folder"' EXIT
+    until [ -s "$folder/port" ]; do
+        kill -0 $emulator 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
+        sleep 0.05
+    done
+    port=$(cat "$folder/port")
+}
+
 # Exit code 0 means that everything was answered and the store closed.
 stop_server() {
     local code=0
