@@ -45,10 +45,12 @@ static void app_run_row(
     struct app *app, const struct command *row, struct view *view, struct str args)
 {
     struct buf why = {0};
-    if (app_enabled(app, row, view, &why))
+    if (app_enabled(app, row, view, &why)) {
         row->run(app, view, args);
-    else
+    } else {
         app_say(app, ROLE_STATUS_WARNING, "%s: %.*s", row->name, STR_ARG(buf_str(&why)));
+        record_refused(app);
+    }
     buf_fini(&why);
 }
 
@@ -94,6 +96,7 @@ void app_run(struct app *app, struct str line)
         app_run_row(app, row, NULL, args);
     } else if (name.len && !view->ops->closed && !action_find(name, &action)) {
         command_line_unknown(app, name);
+        record_refused(app);
     }
     buf_fini(&copy);
 }

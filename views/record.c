@@ -26,6 +26,7 @@ struct record {
     size_t lines, held; /* in the file; in `pending`, of which these are held: */
     bool prompting;     /* from here on they belong to a ":" prompt: */
     size_t prompt_at, prompt_held;
+    size_t last_at, last_held; /* where the last command's line begins */
 };
 
 static const char head[] = "# a session of dynascope; dynascope --replay FILE does it again\n";
@@ -59,7 +60,18 @@ struct str record_path(const struct record *record)
 
 static void record_add(struct record *r, const struct record_line *line)
 {
+    r->last_at = r->pending.len;
+    r->last_held = r->held;
     r->held += record_line_format(&r->pending, line);
+}
+
+void record_refused(struct app *app)
+{
+    struct record *r = app->record;
+    if (!r || r->last_at >= r->pending.len)
+        return;
+    r->pending.len = r->last_at;
+    r->held = r->last_held;
 }
 
 /* Characters become a line once something else comes. */
@@ -141,6 +153,7 @@ static bool record_write(struct record *r)
 {
     bool ok = file_write_all(r->fd, buf_str(&r->pending));
     buf_clear(&r->pending);
+    r->last_at = 0;
     r->lines += r->held;
     r->held = 0;
     return ok;

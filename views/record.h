@@ -21,6 +21,8 @@ bool record_stop(struct record *record, struct err *err);
 
 /* A key ran a command, `times` times. */
 void record_command(struct app *app, struct str line, int times);
+/* It was refused, and did nothing: its line goes. */
+void record_refused(struct app *app);
 /* Text went to a view. */
 void record_typed(struct app *app, struct str text);
 void record_pasted(struct app *app, struct str text);

@@ -211,6 +211,10 @@ static void sessions_begin_and_end_inside_too(void **state)
     term_expect_gone(&t, ":tab");
     term_send(&t, "/é\"x\r");
     term_expect(&t, "é\"x");
+    term_send(&t, ":nonsense\r"); /* refused: it leaves no line */
+    term_expect(&t, "no command nonsense");
+    term_send(&t, ":unmark\r");
+    term_expect_gone(&t, "no command nonsense");
     term_send(&t, ":record stop\r");
     term_expect(&t, "recorded 3 lines");
     read_file(file, text, sizeof text);
