@@ -6,6 +6,7 @@
 #include "views/match.h"
 
 #include "backend/number.h"
+#include "backend/value_read.h"
 
 static inline unsigned char match_fold(char c)
 {
@@ -142,16 +143,18 @@ static bool match_shown_only(struct str needle)
     return number || match_text(STR("true false"), needle);
 }
 
-/* Whether one of them has the needle, texts left aside. */
+/* Whether one of them has the needle, texts left aside. Depth is bounded by VALUE_DEPTH_MAX. */
 static bool match_shown(struct value container, struct str needle)
 {
-    struct value_walk walk = value_walk(container);
-    struct str name;
+    struct str rest = container.data, name;
     struct value v;
-    while (value_next(&walk, &name, &v)) {
-        bool texts = v.type == VALUE_S || v.type == VALUE_SS;
-        bool inside = v.type == VALUE_M || v.type == VALUE_L || v.type == VALUE_NS;
-        if (!texts && (inside ? match_shown(v, needle) : match_value(v, needle)))
+    while (rest.len) {
+        if ((container.type == VALUE_M && !value_read_bytes(&rest, &name)) ||
+            !value_read_one(&rest, &v))
+            return false;
+        if (v.type == VALUE_M || v.type == VALUE_L
+                ? match_shown(v, needle)
+                : v.type != VALUE_S && v.type != VALUE_SS && match_value(v, needle))
             return true;
     }
     return false;
