@@ -47,6 +47,21 @@ run 0 export Copy "$folder/copy.jsonl"
     echo 'FAILED: what was imported is not what was exported' >&2
     failures=$((failures + 1))
 }
+run 0 create-table Made --key id:N --sort-key at --local-index 'ByDay day' --provisioned 4/3 --read-write
+run 0 describe Made
+has "$out" ByDay
+run 0 update-table Made --provisioned 5/3 --read-write
+run 0 call DescribeTable '{"TableName":"Made"}'
+has "$out" '"ReadCapacityUnits":5'
+run 1 update-table Made --provisioned 6/3 --ttl until --read-write
+has "$err" 'the first 1 of 2 requests were done, then UpdateTimeToLive'
+run 1 purge Copy --yes
+has "$err" '--read-write'
+run 0 purge Copy --yes --read-write
+has "$err" '500 items deleted'
+run 0 scan Copy --count
+has "$out" 0
+run 0 delete-table Copy --yes --read-write
 run 1 scan Nowhere
 has "$err" ResourceNotFoundException
 [ $failures = 0 ]

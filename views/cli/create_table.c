@@ -89,6 +89,8 @@ bool cli_update_table_run(struct cli *cli, struct err *err)
         &cli->arena, &before, &after, table_look_text(look.table, STR("TableArn")), &requests);
     bool any = requests.count > 0;
     if (!table_words_send(cli, before.name, &requests, err) ||
+        (any && !cli_has(cli, CLI_REQUESTS) &&
+            !client_wait_active(&cli->client, before.name, err)) ||
         !change_indexes(cli, &after, &any, err))
         return false;
     if (!any)
