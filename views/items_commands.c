@@ -18,6 +18,7 @@
 #include "views/pane_stream.h"
 #include "views/pane_table.h"
 #include "views/prompt.h"
+#include "views/query_form.h"
 #include "views/table_facts.h"
 #include "views/words.h"
 
@@ -241,6 +242,20 @@ static void items_run_scan(struct app *app, struct view *view, struct str args)
 
 /* ---- sorting ---- */
 
+/* The line that it was asked with, the other way round. */
+static void items_turn_line(const struct browse *b, struct str line, struct buf *out)
+{
+    struct query_form *form = mem_new(struct query_form);
+    query_form_init(form, &b->table);
+    query_form_set(form, line);
+    for (size_t i = 0; line.len && form->good && i < form->field_count; i++)
+        if (form->fields[i].kind == QUERY_FIELD_ORDER)
+            query_form_with(
+                form, &form->fields[i], b->read.backward ? STR_NONE : STR("descending"), out);
+    query_form_fini(form);
+    free(form);
+}
+
 /* A Query sorts by its sort key where it is read: the other way round is another reading. */
 static bool items_turn_query(struct pane_items *p, int column)
 {
@@ -250,11 +265,16 @@ static bool items_turn_query(struct pane_items *p, int column)
     struct str name = p->columns.list[column].name;
     if (!b->query || count <= hashes || !str_equal(keys[hashes].name, name))
         return false;
-    struct browse *turned = browse_query(&b->table, b->index ? b->index->name : STR_NONE,
-        b->read.key_condition, b->read.names, b->read.values, !b->read.backward);
+    struct client_read read = b->read; /* with its filter, and all else that was asked for */
+    struct buf asked = {0};
+    read.backward = !read.backward;
+    struct browse *turned = browse_read(&b->table, &read);
     bool backward = turned->read.backward;
+    items_turn_line(b, pane_items_asked(&p->view), &asked);
     pane_items_browse(&p->view, turned);
+    buf_add(&p->asked, buf_str(&asked));
     browse_unref(turned);
+    buf_fini(&asked);
     p->columns.list[column].sorted = backward ? -1 : 1;
     grid_go_column(&p->grid, column);
     return true;
