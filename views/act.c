@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "views/browse.h"
 #include "views/cells.h"
+#include "views/confirm.h"
 #include "views/item_editor.h"
 #include "views/literal.h"
 #include "views/prompt.h"
@@ -423,7 +424,33 @@ static void act_remove_now(struct act *act)
     else
         app_fail(act->app, &err);
     buf_fini(&after);
-    act_free(act);
+}
+
+static void act_remove_yes(struct app *app, void *context)
+{
+    (void)app;
+    act_remove_now(context);
+}
+
+/* What is staged is not gone yet, and is not asked about. */
+static void act_ask_remove(struct act *act)
+{
+    struct buf text = {0};
+    if (act->app->staged.on || act->app->staged.once) {
+        act_remove_now(act);
+        act_free(act);
+        return;
+    }
+    buf_add(&text, STR("Remove\n\n  "));
+    act_what(act, act->item, &text);
+    buf_add_byte(&text, '?');
+    confirm_open(act->app, &(struct confirm_spec){.title = STR("Remove attribute"),
+                               .text = buf_str(&text),
+                               .danger = true,
+                               .context = act,
+                               .yes = act_remove_yes,
+                               .free = act_free});
+    buf_fini(&text);
 }
 
 void act_remove_attribute(struct app *app, const struct client_table *table, struct value key,
@@ -431,7 +458,7 @@ void act_remove_attribute(struct app *app, const struct client_table *table, str
 {
     if (act_refuses_write(app))
         return;
-    struct act *act = act_new(app, table, act_remove_now);
+    struct act *act = act_new(app, table, act_ask_remove);
     act_copy_path(act, path);
     if (!act_refuses_key(act))
         act_start(act, key);

@@ -231,7 +231,9 @@ bool items_complete_columns(struct app *app, struct view *view, int nth, struct 
 static void items_columns_move(struct view *view, int step)
 {
     struct pane_items *p = (struct pane_items *)view;
-    int to = columns_move(&p->columns, p->grid.column, step);
+    int from = p->grid.column, to = columns_move(&p->columns, from, step);
+    if (to == from)
+        app_say(view->app, ROLE_STATUS, "there is no column to change places with on this side");
     grid_columns_set(&p->grid, p->columns.list, p->columns.count);
     grid_go_column(&p->grid, to);
 }
