@@ -10,6 +10,7 @@
 #include "views/browse.h"
 #include "views/cells.h"
 #include "views/contexts.h"
+#include "views/id_time.h"
 #include "views/match.h"
 #include "views/pane_item_impl.h"
 #include "views/pane_staged.h"
@@ -62,6 +63,7 @@ static void item_note_ttl(struct pane_item *p, struct value v)
 static void item_note_packed(struct pane_item *p, const struct item_node *node)
 {
     const char *guess = node->form ? NULL : unfold_guess(node->value);
+    size_t before = p->note.len;
     bool binary = node->value.type == VALUE_B;
     if (node->form)
         buf_printf(&p->note, "%s inside %s%s%s", node->form, binary ? "binary" : "a string",
@@ -69,25 +71,8 @@ static void item_note_packed(struct pane_item *p, const struct item_node *node)
     else if (guess)
         buf_add(&p->note, str_from(guess));
     if (node->value.type == VALUE_S && node->value.data.len > 200) {
-        buf_add(&p->note, p->note.len ? STR(", ") : STR(""));
+        buf_add(&p->note, p->note.len > before ? STR(", ") : STR(""));
         words_bytes(&p->note, (int64_t)node->value.data.len);
-    }
-}
-
-/* What an epoch number means, or how large a value is that does not show whole. */
-static void item_note(struct pane_item *p, const struct item_node *node)
-{
-    const struct app *app = p->view.app;
-    int64_t ms;
-    if (app->dates != EPOCH_OFF && item_is_ttl(p, node)) {
-        item_note_ttl(p, node->value);
-    } else if (app->dates != EPOCH_OFF && node->value.type == VALUE_N &&
-               epoch_of(item_node_name(p, node), node->value.data, &ms)) {
-        epoch_add(&p->note, ms, app->dates);
-        buf_add(&p->note, STR(", "));
-        words_distance(&p->note, ms, clock_now_ms(app->options.clock));
-    } else {
-        item_note_packed(p, node);
     }
 }
 
@@ -97,6 +82,42 @@ static bool item_is_key(const struct pane_item *p, const struct item_node *node)
         if (str_equal(node->name, p->table.keys[i].name))
             return true;
     return false;
+}
+
+/* When a value was, as far as it says so: a number that is a time, an identifier made of one. */
+static bool item_note_time(struct pane_item *p, const struct item_node *node)
+{
+    const struct app *app = p->view.app;
+    const char *kind = NULL;
+    int64_t ms;
+    bool number =
+        node->value.type == VALUE_N && epoch_of(item_node_name(p, node), node->value.data, &ms);
+    if (node->value.type == VALUE_S)
+        kind = id_time(node->value.data, &ms);
+    if (!number && !kind)
+        return false;
+    if (kind)
+        buf_printf(&p->note, "%s of ", kind);
+    epoch_add(&p->note, ms, app->dates);
+    buf_add(&p->note, STR(", "));
+    words_distance(&p->note, ms, clock_now_ms(app->options.clock));
+    return true;
+}
+
+/* What it is, what it means, what is inside or how large it is. */
+static void item_note(struct pane_item *p, const struct item_node *node)
+{
+    bool dates = p->view.app->dates != EPOCH_OFF;
+    bool key = item_is_key(p, node);
+    if (key)
+        buf_add(&p->note, STR("key, "));
+    size_t before = p->note.len;
+    if (dates && item_is_ttl(p, node))
+        item_note_ttl(p, node->value);
+    else if (!dates || node->form || !item_note_time(p, node))
+        item_note_packed(p, node);
+    if (key && p->note.len == before)
+        p->note.len -= 2;
 }
 
 /* As the service counts: an attribute's name is part of it. */
@@ -137,7 +158,7 @@ void pane_item_node(void *data, int64_t index, bool brief, struct tree_node *out
         item_note(p, node);
     out->label = buf_str(&p->label);
     out->value = buf_str(&p->value);
-    out->note = item_is_key(p, node) ? STR("key") : buf_str(&p->note);
+    out->note = buf_str(&p->note);
     out->label_role = item_is_key(p, node) ? ROLE_KEY : node->inside ? ROLE_NOTE : ROLE_LABEL;
     out->value_role = cells_role(node->value.type);
     out->note_role = staged ? ROLE_CHANGED : ROLE_NOTE;
