@@ -65,7 +65,7 @@ static void marked_ended(void *context, bool whole, struct str report)
     struct pane_items *p = r->pane;
     struct app *app = p->view.app;
     bool none = whole && r->kind == BULK_DELETE && marked_same_table(r) && p->marking.all;
-    p->ended_late = app->quit;
+    p->ended_late = app->quit || app->connect.len;
     buf_clear(&p->report);
     buf_add(&p->report, report);
     marked_run_free(r);

@@ -7,10 +7,12 @@
 #include "base/file.h"
 #include "views/state_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,12 +35,31 @@ static void add_name(struct buf *path, struct str table, int64_t now_ms)
     buf_cstr(path);
 }
 
+static bool is_old(int folder, const char *name, int64_t now_ms)
+{
+    struct stat st;
+    return str_ends(str_from(name), STR(".jsonl")) &&
+           fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
+           now_ms / 1000 - st.st_mtime > (int64_t)UNDO_FILE_DAYS * 24 * 3600;
+}
+
+static void remove_old(const char *path, int64_t now_ms)
+{
+    DIR *folder = opendir(path);
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        if (is_old(dirfd(folder), entry->d_name, now_ms))
+            unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
+}
+
 bool undo_file_open(struct undo_file *u, struct str table, int64_t now_ms, struct err *err)
 {
     *u = (struct undo_file){.fd = -1};
     if (!state_file_path(&u->path, "undo", STR_NONE, err))
         return false;
     u->path.len -= UNDO_DIGEST;
+    remove_old(buf_cstr(&u->path), now_ms);
     add_name(&u->path, table, now_ms);
     u->fd = open(u->path.at, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     return u->fd >= 0 || err_errno(err, errno, "what was before cannot be kept in %s", u->path.at);

@@ -11,8 +11,11 @@
  *
  *   $XDG_STATE_HOME/dynascope/undo/TABLE-DATE-PID.jsonl     for this user alone
  *
- * Taking it back writes Before where the item still is After.
+ * Taking it back writes Before where the item still is After. Files that are older than
+ * UNDO_FILE_DAYS go when another one is begun.
  */
+enum { UNDO_FILE_DAYS = 30 };
+
 struct undo_file {
     int fd;
     struct buf path, pending;

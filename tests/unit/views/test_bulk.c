@@ -370,6 +370,27 @@ static void a_run_is_taken_back_from_its_undo_file(void **state)
     close_store(&s);
 }
 
+static void undo_files_of_long_ago_go(void **state)
+{
+    (void)state;
+    struct undo_file undo, later;
+    struct err err = ERR_INIT;
+    char state_home[] = "/tmp/dynascope-undo-XXXXXX", old[300];
+    int64_t now = clock_now_ms(NULL);
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    assert_true(undo_file_open(&undo, STR("Old"), now, &err));
+    snprintf(old, sizeof old, "%s", undo.path.at);
+    undo.lines = 1; /* it stays */
+    undo_file_close(&undo);
+    assert_true(undo_file_open(&later, STR("New"), now + INT64_C(29) * 86400000, &err));
+    undo_file_close(&later);
+    assert_int_equal(access(old, F_OK), 0);
+    assert_true(undo_file_open(&later, STR("New"), now + INT64_C(31) * 86400000, &err));
+    undo_file_close(&later);
+    assert_int_equal(access(old, F_OK), -1);
+}
+
 static void an_undo_file_that_is_damaged_is_told_by_its_line(void **state)
 {
     (void)state;
@@ -461,6 +482,7 @@ int main(void)
         cmocka_unit_test(a_scan_in_segments_is_read_as_a_whole),
         cmocka_unit_test(what_would_be_done_is_counted_without_being_done),
         cmocka_unit_test(a_run_is_taken_back_from_its_undo_file),
+        cmocka_unit_test(undo_files_of_long_ago_go),
         cmocka_unit_test(an_undo_file_that_is_damaged_is_told_by_its_line),
         cmocka_unit_test(both_versions_of_what_was_written_are_there_for_the_journal),
         cmocka_unit_test(items_that_all_fail_end_the_run),
