@@ -63,3 +63,12 @@ void files_complete(struct str begun, void (*offer)(void *context, struct str pa
     buf_fini(&folder);
     buf_fini(&path);
 }
+
+void files_expand(struct str path, struct buf *out)
+{
+    const char *home = getenv("HOME");
+    if (str_starts(path, STR("~/")) && home && home[0] == '/')
+        buf_printf(out, "%s%.*s", home, STR_ARG(str_skip(path, 1)));
+    else
+        buf_add(out, path);
+}

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "views/app.h"
+#include "views/files.h"
 #include "views/record_line.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ static const char head[] = "# a session of dynascope; dynascope --replay FILE do
 bool record_start(struct app *app, struct str path, struct err *err)
 {
     struct record *r = mem_new(struct record);
-    buf_add(&r->path, path);
+    files_expand(path, &r->path);
     r->fd = open(buf_cstr(&r->path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (r->fd >= 0) {
         buf_add(&r->pending, str_from(head));

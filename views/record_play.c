@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "views/app.h"
+#include "views/files.h"
 #include "views/record_line.h"
 
 #include <errno.h>
@@ -117,7 +118,7 @@ void record_play_free(struct record_play *p)
 bool record_play_start(struct app *app, struct str path, int64_t rate, struct err *err)
 {
     struct record_play *p = mem_new(struct record_play);
-    buf_add(&p->path, path);
+    files_expand(path, &p->path);
     p->pause_ms = rate > 0 ? 1000 / rate : 0;
     if (!play_read(p, err)) {
         record_play_free(p);
