@@ -3,6 +3,7 @@
  * Records leave the live stream as Lambda's events, one JSON object a line: for the clipboard, for
  * a file, for a trigger. Must not draw.
  */
+#include "views/files.h"
 #include "views/pane_stream_impl.h"
 #include "views/prompt.h"
 #include "views/words.h"
@@ -96,14 +97,16 @@ static void save_ended(struct task *task)
 
 static bool save_to(struct app *app, struct str name, bool all, struct err *err)
 {
-    struct buf text = {0};
+    struct buf text = {0}, path = {0};
     if (!name.len)
         return err_set(err, ERR_USAGE, "the file needs a name");
+    files_expand(name, &path);
     struct save_task *t = task_new(sizeof *t, app, save_work, save_ended);
     t->records = pane_stream_events(app, all, STR_NONE, &text);
-    t->name = arena_dup(&t->task.arena, name);
+    t->name = arena_dup(&t->task.arena, buf_str(&path));
     t->text = arena_dup(&t->task.arena, buf_str(&text));
     buf_fini(&text);
+    buf_fini(&path);
     task_join(&app->tasks, &t->task);
     task_submit(&t->task, app->worker);
     return true;
