@@ -394,7 +394,11 @@ void feed_look(struct feed *p, size_t top, size_t view_rows)
     if (p->job || !p->page_count || !p->rows || p->err.code != ERR_NONE || feed_spent(p))
         return;
     bool room = !feed_full(p);
-    bool ahead = top + 2 * view_rows + 1 >= p->rows && (room || feed_front_spare(p, view_rows));
+    /* what a filter leaves may cost a thousand times as much to read: no more than the screen shows
+     */
+    bool careful = p->browse->read.filter.len && backend_is_remote(worker_backend(p->worker));
+    bool ahead =
+        !careful && top + 2 * view_rows + 1 >= p->rows && (room || feed_front_spare(p, view_rows));
     bool behind = top <= view_rows && (room || feed_back_spare(p, view_rows));
     if (!feed_at_end(p) && (ahead || top + view_rows > p->rows))
         feed_read_next(p);

@@ -125,6 +125,15 @@ static void items_found(struct pane_items *p, int64_t row)
     buf_clear(&p->view.app->message);
 }
 
+/* What was asked is wrong in the service's eyes: to be mended where it was typed. */
+static bool items_mend(const struct pane_items *p)
+{
+    struct err err = p->feed.err;
+    bool refused = err.code == ERR_REFUSED && strcmp(err.name, "ValidationException") == 0;
+    return refused && p->asked.len && !p->feed.page_count && p->view.app->focus == APP_MAIN &&
+           pane_query_mend(p->view.app, p->feed.browse, buf_str(&p->asked), &err);
+}
+
 static void items_changed(void *context, enum feed_event event, int64_t moved)
 {
     struct pane_items *p = context;
@@ -166,7 +175,7 @@ static void items_changed(void *context, enum feed_event event, int64_t moved)
         app_say(p->view.app, ROLE_STATUS_WARNING, "not found from here to the end");
         break;
     case FEED_FAILED:
-        if (p->feed.err.code != ERR_BUDGET)
+        if (p->feed.err.code != ERR_BUDGET && !items_mend(p))
             app_fail(p->view.app, &p->feed.err);
         break;
     }

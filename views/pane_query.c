@@ -353,7 +353,8 @@ static const struct view_ops pane_query_ops = {
     .free = pane_query_free,
 };
 
-static void pane_query_open(struct app *app, const struct browse *browse, struct str text)
+static struct pane_query *pane_query_open(
+    struct app *app, const struct browse *browse, struct str text)
 {
     struct pane_query *p = mem_new(struct pane_query);
     p->view = (struct view){.ops = &pane_query_ops, .app = app};
@@ -365,7 +366,22 @@ static void pane_query_open(struct app *app, const struct browse *browse, struct
     line_edit_init(&p->edit);
     p->edit.hooks = (struct line_edit_hooks){.data = p, .history = recall, .complete = complete};
     pane_query_set(p, text);
-    app_overlay(app, &p->view);
+    return app_overlay(app, &p->view) ? p : NULL;
+}
+
+bool pane_query_mend(
+    struct app *app, const struct browse *browse, struct str line, const struct err *err)
+{
+    struct pane_query *p = app->overlay_count ? NULL : pane_query_open(app, browse, line);
+    if (!p)
+        return false;
+    p->form.err = *err;
+    p->form.err.at = ERR_NOWHERE;
+    p->form.planned = p->statement.good = false;
+    if (p->is_statement)
+        query_statement_place(line, &p->form.err);
+    buf_add(&p->error, str_from(err->text));
+    return true;
 }
 
 /* Begins with what was asked last, or with the partition key of the item here. */

@@ -11,6 +11,10 @@ void pane_query_ask(struct app *app, struct view *items, struct str args);
 /* A row of the items pane. The same for a PartiQL statement; without one the query builder opens
  * with the one that reads what is looked at. */
 void pane_query_partiql(struct app *app, struct view *items, struct str args);
+/* The service refused what was asked: the query builder opens with it, the mistake at its place.
+ * False where something else is open. */
+bool pane_query_mend(
+    struct app *app, const struct browse *browse, struct str line, const struct err *err);
 /* Whether a reading may cost so much that it asks first; `text` gets the question. */
 bool pane_query_is_dear(const struct app *app, const struct browse *browse, struct buf *text);
 /* Shows what a line or a statement that reads asks for of a table; where that may cost much, a

@@ -114,6 +114,12 @@ static void statements_read_and_write(struct world *w)
     term_expect(t, "by hand");
     term_send(t, ":partiql SELECT FROM\r");
     term_expect(t, "wasn't well formed");
+    /* what only the service can say is said where it was typed */
+    term_send(t, ":partiql SELECT * FROM Orders WHERE customerId = 5\r");
+    term_expect(t, "Query Orders");
+    term_expect(t, "WHERE customerId = 5");
+    term_send(t, TERM_ESCAPE);
+    term_expect_gone(t, "Query Orders");
     term_send(t, TERM_ESCAPE);
     term_expect_gone(t, "PartiQL");
 }
