@@ -153,6 +153,15 @@ run 0 connections
 same "$out" 'prod
 local'
 
+# sessions and the sample store
+run 64 --speed 4
+run 64 --record a --replay b
+run 64 --replay b --speed fast
+run 0 demo
+has "$out" "dynascope's sample store"
+same "$(head -n 3 <<<"$out")" "$("$binary" --demo </dev/null | head -n 3)"
+run 64 demo somewhere
+
 # on a terminal, tables are no wider than it
 if command -v script >/dev/null; then
     out=$(script -qec "stty cols 50; '$binary' tables -l" /dev/null </dev/null | tr -d '\r')
