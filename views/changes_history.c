@@ -284,6 +284,7 @@ static void history_ended(struct task *task)
         return;
     }
     if (!t->stream) {
+        h->read = true;
         history_task_drop(task);
         history_offer(p, t);
         return;
