@@ -272,11 +272,12 @@ static void fit_rows(struct grid *grid, int index, int64_t from, int64_t to)
 {
     struct grid_column *column = &grid->columns[index];
     int most = most_of(column);
+    bool ascii = grid->flags & GRID_ASCII;
     for (int64_t row = from; row < to && column->seen < most; row++) {
         struct grid_cell cell = {0};
         grid->source.cell(grid->source.data, row, index, most, &cell);
-        int columns = text_columns(cell.text, most, false);
-        int note = cell.note.len ? text_columns(cell.note, most, false) : 0;
+        int columns = text_columns(cell.text, most, ascii);
+        int note = cell.note.len ? text_columns(cell.note, most, ascii) : 0;
         if (columns > column->seen)
             column->seen = columns;
         if (note > column->noted)
@@ -309,7 +310,8 @@ static int width_of(struct grid *grid, int index)
         return column->width;
     fit_column(grid, index);
     int least = column->min > 0 ? column->min : GRID_WIDTH_MIN, most = most_of(column);
-    int header = text_columns(column->name, most, false) + (column->sorted ? 2 : 0);
+    int header =
+        text_columns(column->name, most, grid->flags & GRID_ASCII) + (column->sorted ? 2 : 0);
     return (int)bounded(header > column->seen ? header : column->seen, least, most);
 }
 

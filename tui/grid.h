@@ -78,6 +78,7 @@ enum grid_flag {
     GRID_NO_HEADER = 4,
     GRID_JUMP = 8, /* at the edge scroll by half a page: for panes that share their rows */
     GRID_NO_CURSOR = 16,
+    GRID_ASCII = 32, /* the screen is: some of our signs take more columns there */
 };
 
 /* Where a column is shown; made by grid_arrange(). */

@@ -305,9 +305,9 @@ void tree_arrange(struct tree *tree, int rows, int cols)
 }
 
 /* A long value leaves room for a short note, where there is enough for both. */
-static int value_room(const struct tree_node *node, int room)
+static int value_room(const struct tree_node *node, int room, bool ascii)
 {
-    int note = node->note.len ? text_columns(node->note, NOTE_MAX, false) : 0;
+    int note = node->note.len ? text_columns(node->note, NOTE_MAX, ascii) : 0;
     int value = room - note - 2;
     return note && note <= NOTE_MAX && value >= VALUE_MIN ? value : room;
 }
@@ -327,12 +327,12 @@ static void draw_node(const struct tree *tree, const struct canvas *c, int y,
         value_x = x + 2 + 4 + 2;
     int end = tree->cols;
     if (node->aside.len) {
-        int columns = text_columns(node->aside, ASIDE_MAX, false);
+        int columns = text_columns(node->aside, ASIDE_MAX, c->frame->ascii);
         canvas_text(
             c, y, end - columns - 1, columns, node->aside, bar ? bar : node->note_role, flags);
         end -= columns + 3;
     }
-    int room = value_room(node, end - value_x);
+    int room = value_room(node, end - value_x, c->frame->ascii);
     int used = canvas_text(c, y, value_x, room, node->value, bar ? bar : node->value_role, flags);
     if (tree->search.len)
         canvas_match(c, y, value_x, room, node->value, flags, tree->search, ROLE_MATCH);

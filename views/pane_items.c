@@ -544,8 +544,9 @@ static void items_arrange(struct view *view, int rows, int cols)
     p->cached_row = -1; /* something may be staged by now */
     p->grid.focused = view->focused;
     /* beside another pane the terminal cannot scroll: fewer, longer steps send less */
-    p->grid.flags =
-        (view->app->gutter ? GRID_GUTTER : 0) | (view->app->layout.single ? 0 : GRID_JUMP);
+    p->grid.flags = (view->app->gutter ? GRID_GUTTER : 0) |
+                    (view->app->layout.single ? 0 : GRID_JUMP) |
+                    (view->app->frame.ascii ? GRID_ASCII : 0);
     p->grid.search = buf_str(&p->order.filter);
     p->grid.empty = app_waiting(view->app) ? STR("")
                     : !p->feed.browse      ? items_no_table(view->app)

@@ -120,6 +120,7 @@ static void draw_grid(int cols, bool ascii)
     struct grid grid;
     grid_init(&grid, &(struct grid_source){.rows = grid_rows, .cell = grid_cell});
     grid_columns_set(&grid, columns, 2);
+    grid.flags = ascii ? GRID_ASCII : 0;
     grid.search = STR("中");
     frame_resize(&frame, CORPUS + 1, cols);
     struct canvas c = frame_canvas(&frame);
@@ -136,6 +137,35 @@ static void the_grid_at_every_width(void **state)
     for (int cols = 1; cols < 90; cols++) {
         draw_grid(cols, false);
         draw_grid(cols, true);
+    }
+}
+
+static int64_t one_row(void *data)
+{
+    (void)data;
+    return 1;
+}
+
+static void sign_cell(void *data, int64_t row, int column, int room, struct grid_cell *cell)
+{
+    (void)data;
+    (void)row;
+    (void)column;
+    (void)room;
+    cell->text = STR("✗");
+}
+
+static void our_signs_have_their_room_on_an_ascii_screen(void **state)
+{
+    (void)state;
+    for (int ascii = 0; ascii < 2; ascii++) {
+        struct grid_column column = {.name = STR("no")};
+        struct grid grid;
+        grid_init(&grid, &(struct grid_source){.rows = one_row, .cell = sign_cell});
+        grid.flags = ascii ? GRID_ASCII : 0;
+        grid_columns_set(&grid, &column, 1);
+        grid_arrange(&grid, 3, 40);
+        assert_int_equal(grid.slots[0].width, ascii ? 5 : GRID_WIDTH_MIN); /* false */
     }
 }
 
@@ -232,6 +262,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_grid_at_every_width),
+        cmocka_unit_test(our_signs_have_their_room_on_an_ascii_screen),
         cmocka_unit_test(the_tree_at_every_width),
         cmocka_unit_test(the_pager_at_every_width_and_in_every_wrap),
         cmocka_unit_test(runs_of_ascii_measure_like_single_characters),
