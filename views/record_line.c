@@ -26,7 +26,7 @@ static enum record_kind kind_of(struct str word)
 static bool has_controls(struct str text)
 {
     uint32_t point;
-    while (utf8_next(&text, &point))
+    while (text.len && utf8_next(&text, &point))
         if (point < 0x20 || (point >= 0x7F && point < 0xA0))
             return true;
     return false;
