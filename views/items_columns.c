@@ -59,7 +59,8 @@ void items_columns_open(struct pane_items *p, const struct browse *browse)
 {
     struct buf text = {0};
     memory_read(p->view.app->memory, FILE_NAME, &text);
-    columns_reset(&p->columns, browse, buf_str(&text));
+    columns_reset(
+        &p->columns, browse, p->view.app->memory ? buf_str(&text) : buf_str(&p->columns_text));
     buf_fini(&text);
 }
 
@@ -96,7 +97,12 @@ static void items_columns_write(struct pane_items *p, const struct columns_kept 
 {
     struct columns_line line = {p->feed.browse, kept};
     struct err err = ERR_INIT;
-    if (!memory_rewrite(p->view.app->memory, FILE_NAME, items_columns_line, &line, &err))
+    struct buf text = {0};
+    if (!p->view.app->memory) {
+        items_columns_line(&line, buf_str(&p->columns_text), &text);
+        buf_fini(&p->columns_text);
+        p->columns_text = text;
+    } else if (!memory_rewrite(p->view.app->memory, FILE_NAME, items_columns_line, &line, &err))
         app_fail(p->view.app, &err);
 }
 

@@ -666,6 +666,7 @@ static void items_free(struct view *view)
     items_order_fini(&p->order);
     buf_fini(&p->cell);
     buf_fini(&p->note);
+    buf_fini(&p->columns_text);
     buf_fini(&p->about);
     items_arrival_fini(&p->arrival);
     buf_fini(&p->asked);

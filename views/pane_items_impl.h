@@ -31,9 +31,10 @@ struct pane_items {
     uint64_t sought; /* the item where the cursor goes when the rows come; 0 = to the first */
     struct buf cell; /* text of the cell drawn last */
     struct buf note; /* and what explains it */
-    enum epoch_dates dates; /* of the notes that the widths are for */
-    struct buf about;       /* a Query's condition, for the title */
-    struct buf asked;       /* the line that it was asked with; empty = another way */
+    enum epoch_dates dates;  /* of the notes that the widths are for */
+    struct buf columns_text; /* columns of all tables, where no memory outlives the run */
+    struct buf about;        /* a Query's condition, for the title */
+    struct buf asked;        /* the line that it was asked with; empty = another way */
     int64_t cached_row;
     uint64_t cached_version;
     struct value cached_item;
