@@ -150,6 +150,8 @@ static void items_columns_toggle(struct pane_items *p, int column)
     p->columns.states[column].spare = false;
     p->columns.changed = true;
     grid_columns_set(&p->grid, p->columns.list, p->columns.count);
+    if (!g->hidden)
+        grid_go_column(&p->grid, column); /* where it can be seen */
 }
 
 static void items_columns_types(const struct columns_state *state, struct buf *out)
