@@ -150,6 +150,12 @@ void history_add(struct history *history, struct str of, struct str line)
     buf_fini(&text);
 }
 
+void history_hold(struct history *history, struct str of, struct str line)
+{
+    if (line.len)
+        put(history, of, line);
+}
+
 /* ---- looking for a line ---- */
 
 bool history_recall(

@@ -26,6 +26,8 @@ void history_fini(struct history *history);
 /* Becomes the newest line. What history_is_secret() or longer than HISTORY_LINE_MAX is remembered
  * for this run only. */
 void history_add(struct history *history, struct str of, struct str line);
+/* Likewise, for this run only. */
+void history_hold(struct history *history, struct str of, struct str line);
 /* The line of `age` (1 = newest) among those about `of` that begin with `prefix`, appended to
  * `out`; false where there is none. */
 bool history_recall(

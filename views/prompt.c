@@ -196,7 +196,10 @@ static void prompt_run_accept(struct app *app, struct view *view, struct str arg
     /* closed first, so that what it starts may open another */
     struct view *self = view;
     p->search.on = false;
-    if (p->spec.history)
+    /* the value of an attribute that is named as a secret is one */
+    if (p->spec.history && history_is_secret(buf_str(&p->label)))
+        history_hold(p->spec.history, buf_str(&p->of), buf_str(&text));
+    else if (p->spec.history)
         history_add(p->spec.history, buf_str(&p->of), buf_str(&text));
     app_overlay_detach(app, self);
     if (p->spec.accept(app, p->spec.context, buf_str(&text), &err)) {

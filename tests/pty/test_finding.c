@@ -20,8 +20,9 @@ static void init(struct sample *s)
         "{\"TableName\":\"Users\",\"KeySchema\":[{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}],"
         "\"AttributeDefinitions\":[{\"AttributeName\":\"id\",\"AttributeType\":\"S\"}],"
         "\"BillingMode\":\"PAY_PER_REQUEST\"}"));
-    free(
-        sample_call(s, "PutItem", "{\"TableName\":\"Users\",\"Item\":{\"id\":{\"S\":\"grace\"}}}"));
+    free(sample_call(s, "PutItem",
+        "{\"TableName\":\"Users\",\"Item\":{\"id\":{\"S\":\"grace\"},\"city\":{\"S\":\"Ur\"},"
+        "\"password\":{\"S\":\"x\"}}}"));
 }
 
 static void open_explorer(struct sample *s, struct term *t, const char *table)
@@ -37,11 +38,12 @@ static void quit(struct term *t)
     term_close(t);
 }
 
-/* Everything that is kept, as one text. */
-static void kept(struct sample *s, struct buf *out)
+/* All files of a name, as one text. */
+static void kept(struct sample *s, const char *name, struct buf *out)
 {
     char command[256];
-    snprintf(command, sizeof command, "cat %s/.local/state/dynascope/explorer/*/*", s->folder);
+    snprintf(
+        command, sizeof command, "cat %s/.local/state/dynascope/explorer/*/%s", s->folder, name);
     FILE *files = popen(command, "r");
     size_t n;
     while ((n = fread(buf_reserve(out, 65536), 1, 65536, files)) > 0)
@@ -49,10 +51,10 @@ static void kept(struct sample *s, struct buf *out)
     pclose(files);
 }
 
-static bool is_kept(struct sample *s, const char *text)
+static bool is_kept(struct sample *s, const char *name, const char *text)
 {
     struct buf all = {0};
-    kept(s, &all);
+    kept(s, name, &all);
     bool found = str_find(buf_str(&all), str_from(text)) != SIZE_MAX;
     buf_fini(&all);
     return found;
@@ -75,8 +77,8 @@ static void lines_are_found_by_the_next_explorer(void **state)
     term_send(&t, "/grac\r");
     term_expect(&t, "/grac");
     quit(&t);
-    assert_true(is_kept(&s, "table Users"));
-    assert_false(is_kept(&s, "word@"));
+    assert_true(is_kept(&s, "commands", "table Users"));
+    assert_false(is_kept(&s, "*", "word@"));
     open_explorer(&s, &t, "Orders");
     term_expect(&t, "PENDING");
     term_send(&t, ":" TERM_UP TERM_UP); /* the newest one is quit */
@@ -89,6 +91,38 @@ static void lines_are_found_by_the_next_explorer(void **state)
     term_expect(&t, "grace");
     term_send(&t, "/" TERM_UP);
     term_expect(&t, "/grac");
+    term_send(&t, "\003");
+    quit(&t);
+    sample_fini(&s);
+}
+
+static void typed_values_are_found_but_no_secret_ones(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    init(&s);
+    open_explorer(&s, &t, "Users");
+    term_expect(&t, "grace");
+    term_send(&t, ":edit-attribute city\r");
+    term_expect(&t, "city =");
+    term_send(&t, CTRL_U "Babylon" TERM_ENTER);
+    term_expect_gone(&t, "city =");
+    term_expect(&t, "Babylon");
+    term_send(&t, ":edit-attribute password\r");
+    term_expect(&t, "password =");
+    term_send(&t, CTRL_U "sesame" TERM_ENTER);
+    term_expect_gone(&t, "password =");
+    term_expect(&t, "sesame");
+    quit(&t);
+    assert_true(is_kept(&s, "values", "Babylon"));
+    assert_false(is_kept(&s, "values", "sesame"));
+    open_explorer(&s, &t, "Users");
+    term_expect(&t, "Babylon");
+    term_send(&t, ":edit-attribute id2\r");
+    term_expect(&t, "id2 =");
+    term_send(&t, TERM_UP);
+    term_expect(&t, "id2 = Babylon");
     term_send(&t, "\003");
     quit(&t);
     sample_fini(&s);
@@ -248,6 +282,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_found_by_the_next_explorer),
+        cmocka_unit_test(typed_values_are_found_but_no_secret_ones),
         cmocka_unit_test(places_are_found_by_the_next_explorer),
         cmocka_unit_test(bookmarks_are_found_by_the_next_explorer),
         cmocka_unit_test(spoiled_files_do_no_harm),
