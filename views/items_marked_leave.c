@@ -40,7 +40,7 @@ static void marked_add_path(struct buf *out, struct str name)
     buf_cstr(out);
 }
 
-static void marked_export(struct app *app, struct marked_ask *ask)
+static void marked_export_to(struct app *app, struct marked_ask *ask)
 {
     struct buf text = {0};
     if (access(buf_cstr(&ask->file), F_OK) != 0) {
@@ -53,6 +53,38 @@ static void marked_export(struct app *app, struct marked_ask *ask)
                           .text = buf_str(&text),
                           .context = ask,
                           .yes = marked_replace_yes,
+                          .free = marked_ask_free});
+    buf_fini(&text);
+}
+
+static void marked_read_yes(struct app *app, void *context)
+{
+    struct marked_ask *asked = context, *ask = mem_new(struct marked_ask);
+    *ask = *asked; /* the question frees what it has */
+    *asked = (struct marked_ask){.pane = ask->pane};
+    marked_export_to(app, ask);
+}
+
+/* Reading a large remote table costs: as much as a Scan that was asked for by hand. */
+static void marked_export(struct app *app, struct marked_ask *ask)
+{
+    const struct browse *all = ask->pane->marking.all;
+    int64_t items = all && !all->query ? browse_items(all) : 0;
+    struct buf text = {0};
+    if (!items || !app->scan_ask || items < app->scan_ask ||
+        !backend_is_remote(worker_backend(app->worker))) {
+        marked_export_to(app, ask);
+        return;
+    }
+    buf_add(&text, STR("To write them, about "));
+    words_count(&text, items);
+    buf_add(&text, STR(" items are read, "));
+    words_bytes(&text, items * browse_item_bytes(all));
+    buf_printf(&text, ".\n\nRead all of %.*s?", STR_ARG(all->table.name));
+    confirm_open(app, &(struct confirm_spec){.title = STR("Write marked items"),
+                          .text = buf_str(&text),
+                          .context = ask,
+                          .yes = marked_read_yes,
                           .free = marked_ask_free});
     buf_fini(&text);
 }

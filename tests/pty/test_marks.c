@@ -399,6 +399,40 @@ static void marked_items_are_written_and_no_file_is_lost(void **state)
     sample_fini(&s);
 }
 
+/* 30 items are many where :set says so. */
+static void writing_all_of_a_remote_table_asks_first(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    char command[200], lines[150];
+    sample_init(&s, program);
+    sample_orders(&s, 30);
+    snprintf(lines, sizeof lines, "%s/out.jsonl", s.folder);
+    endpoint_start(&e, program, s.store, 0);
+    explore(&s, &t, (const char *[]){program, e.url, "Orders", NULL});
+    term_expect(&t, "all 30");
+    term_send(&t, ":set scan-ask 20\r");
+    term_send(&t, "\033a");
+    term_expect(&t, "all marked");
+    snprintf(command, sizeof command, ":export-marked %s\r", lines);
+    term_send(&t, command);
+    term_expect(&t, "about 30 items are read");
+    term_send(&t, "n");
+    term_expect(&t, "nothing was changed");
+    assert_int_equal(access(lines, F_OK), -1);
+    term_send(&t, command);
+    term_expect(&t, "about 30 items are read");
+    term_send(&t, "y");
+    term_expect(&t, "wrote 30 items");
+    leave(&t);
+    assert_int_equal(access(lines, F_OK), 0);
+    unlink(lines);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 static void the_marked_are_copied_as_lines(void **state)
 {
     (void)state;
@@ -461,6 +495,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(what_is_throttled_or_unanswered_is_settled),
         cmocka_unit_test(an_attribute_of_all_marked_is_changed),
         cmocka_unit_test(marked_items_are_written_and_no_file_is_lost),
+        cmocka_unit_test(writing_all_of_a_remote_table_asks_first),
         cmocka_unit_test(the_marked_are_copied_as_lines),
         cmocka_unit_test(what_is_too_long_for_the_clipboard_is_offered_to_a_file),
     };
