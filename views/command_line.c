@@ -16,6 +16,7 @@
 #include "views/files.h"
 #include "views/prompt.h"
 #include "views/record.h"
+#include "views/settings.h"
 
 #include <stdlib.h>
 
@@ -115,7 +116,8 @@ static void gather_names(struct app *app, struct line_choices *c, struct str typ
     offer_actions(app, c, view, typed);
     for (int i = 0; i < c->count; i++)
         kept += c->list[i].rank >= LINE_RANK_PREFIX;
-    qsort(c->list, (size_t)c->count, sizeof *c->list, compare);
+    if (c->count)
+        qsort(c->list, (size_t)c->count, sizeof *c->list, compare);
     c->count = kept ? kept : c->count;
 }
 
@@ -142,13 +144,17 @@ static void gather_arguments(
     struct app *app, struct line_choices *c, const struct command *row, struct view *view)
 {
     struct str typed = str_skip(buf_str(&c->front), c->from);
-    struct buf one = {0};
+    struct buf one = {0}, note = {0};
     for (int i = 0; row->complete && i < LINE_GATHER_MAX; i++) {
         buf_clear(&one);
         if (!row->complete(app, view, i, &one))
             break;
-        offer(c, typed, buf_str(&one), STR_NONE);
+        buf_clear(&note);
+        if (row->run == settings_run_set)
+            settings_note(app, buf_str(&one), &note);
+        offer(c, typed, buf_str(&one), buf_str(&note));
     }
+    buf_fini(&note);
     if (row->args && strstr(row->args, "FILE"))
         files_complete(typed, offer_file, c);
     buf_fini(&one);
@@ -196,10 +202,25 @@ static bool complete(struct app *app, void *context, struct str text, size_t at,
 
 /* ---- the prompt ---- */
 
+/* A theme is seen while its name is typed. */
+static void changed(struct app *app, void *context, struct str text, struct buf *note)
+{
+    (void)context;
+    (void)note;
+    settings_preview(app, text);
+}
+
+static void dismissed(struct app *app, void *context)
+{
+    (void)context;
+    settings_preview(app, STR_NONE);
+}
+
 static bool accept(struct app *app, void *context, struct str text, struct err *err)
 {
     (void)context;
     (void)err;
+    settings_preview(app, STR_NONE);
     record_prompted(app, text);
     app_run(app, text);
     return true;
@@ -221,6 +242,8 @@ void command_line_open(struct app *app, struct str text)
                          .history = &app->command_history,
                          .context = mem_new(struct line_choices),
                          .complete = complete,
+                         .changed = changed,
+                         .dismissed = dismissed,
                          .accept = accept,
                          .free = free_choices});
 }

@@ -77,8 +77,7 @@ static void explorer_completions(void *data, short events)
 static void explorer_signal(struct explorer *e, int number)
 {
     switch (number) {
-    case SIGWINCH:
-        break;
+    case SIGWINCH: /* also where it is as large as before by now: what shrank has lost cells */
     case SIGCONT:
         screen_redraw(e->screen);
         break;

@@ -98,6 +98,25 @@ static void every_size_works_and_the_old_one_looks_as_before(void **state)
     close_both(&s, &t);
 }
 
+/* The two come together: mostly the program never sees the small size. */
+static void a_size_that_comes_back_at_once_is_drawn_again(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    open_orders(&s, &t, 80, 24);
+    char *first = edge_key(&s, false);
+    term_expect(&t, first);
+    term_settle(&t, 100);
+    char *before = term_text(&t);
+    term_resize(&t, 20, 5);
+    term_resize(&t, 80, 24);
+    term_expect_that(&t, looks_like, before, "the screen as it was before");
+    free(before);
+    free(first);
+    close_both(&s, &t);
+}
+
 static void it_starts_at_every_size(void **state)
 {
     (void)state;
@@ -149,6 +168,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_and_the_last_item_are_one_key_away),
         cmocka_unit_test(every_size_works_and_the_old_one_looks_as_before),
+        cmocka_unit_test(a_size_that_comes_back_at_once_is_drawn_again),
         cmocka_unit_test(it_starts_at_every_size),
         cmocka_unit_test(an_item_opens_and_closes),
         cmocka_unit_test(help_lists_the_keys_and_goes_away),
