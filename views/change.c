@@ -13,6 +13,7 @@
 
 #include "backend/json_out.h"
 #include "base/mem.h"
+#include "views/attributes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,18 +167,16 @@ typedef bool change_see(void *context, struct str name, struct value old, struct
 
 static bool change_each(struct value before, struct value after, change_see *see, void *context)
 {
-    struct str name;
-    struct value old, new, none = {0};
-    struct value_walk walk = value_walk(before);
-    while (before.type != VALUE_NONE && value_next(&walk, &name, &old)) {
-        bool has = after.type != VALUE_NONE && value_find(after, name, &new);
-        if ((!has || !value_equal(old, new)) && !see(context, name, old, has ? new : none))
+    struct value other, none = {0};
+    struct attributes old = attributes_of(before), new = attributes_of(after);
+    for (; old.there; attributes_next(&old)) {
+        bool has = attributes_seek(&new, old.name, &other);
+        if (!(has && value_equal(old.value, other)) && !see(context, old.name, old.value, other))
             return false;
     }
-    walk = value_walk(after);
-    while (after.type != VALUE_NONE && value_next(&walk, &name, &new))
-        if ((before.type == VALUE_NONE || !value_find(before, name, &old)) &&
-            !see(context, name, none, new))
+    old = attributes_of(before);
+    for (new = attributes_of(after); new.there; attributes_next(&new))
+        if (!attributes_seek(&old, new.name, &other) && !see(context, new.name, none, new.value))
             return false;
     return true;
 }
@@ -341,22 +340,21 @@ static void change_half(struct buf *out, struct value before, struct value after
 {
     struct err err = ERR_INIT;
     struct change_part p = {.map = value_open(out, VALUE_M), .out = out, .left = CHANGE_GUARDS};
-    struct str name;
-    struct value old, new;
-    struct value_walk walk = value_walk(before);
-    while (value_next(&walk, &name, &old)) {
-        bool has = value_find(after, name, &new);
-        bool differs = !has || !value_equal(old, new);
+    struct attributes old = attributes_of(before), new = attributes_of(after);
+    struct value other;
+    for (; old.there; attributes_next(&old)) {
+        bool has = attributes_seek(&new, old.name, &other);
+        bool differs = !has || !value_equal(old.value, other);
         if (!differs || !p.left)
-            change_part_add(&p, name, old);
+            change_part_add(&p, old.name, old.value);
         else if (has)
-            change_part_add(&p, name, new);
+            change_part_add(&p, old.name, other);
         p.left -= differs && p.left;
     }
-    walk = value_walk(after);
-    while (p.left && value_next(&walk, &name, &new))
-        if (!value_find(before, name, &old)) {
-            change_part_add(&p, name, new);
+    old = attributes_of(before);
+    for (new = attributes_of(after); p.left &&new.there; attributes_next(&new))
+        if (!attributes_seek(&old, new.name, &other)) {
+            change_part_add(&p, new.name, new.value);
             p.left--;
         }
     value_close(&p.map, out, &err);
@@ -417,21 +415,16 @@ static bool change_same(struct value a, struct value b)
 }
 
 /* Whether those attributes of `now` that `one` and `other` differ in are as in `one`. */
+static bool change_see_agreed(void *context, struct str name, struct value one, struct value other)
+{
+    struct value *now = context;
+    (void)other;
+    return change_same(one, change_attribute(*now, name));
+}
+
 static bool change_agrees(struct value now, struct value one, struct value other)
 {
-    struct value sides[] = {one, other};
-    for (int i = 0; i < 2; i++) {
-        struct value_walk walk = value_walk(sides[i]);
-        struct str name;
-        struct value v;
-        while (value_next(&walk, &name, &v)) {
-            struct value wanted = change_attribute(one, name);
-            if (!change_same(wanted, change_attribute(other, name)) &&
-                !change_same(wanted, change_attribute(now, name)))
-                return false;
-        }
-    }
-    return true;
+    return change_each(one, other, change_see_agreed, &now);
 }
 
 /* An item that comes or goes is compared as a whole, one that changes by what changes. */

@@ -5,15 +5,11 @@
  */
 #include "views/three_way.h"
 
+#include "views/attributes.h"
+
 static struct value three_way_copy(struct three_way *t, struct value v)
 {
     return v.type == VALUE_NONE ? (struct value){0} : value_of(arena_dup(&t->arena, v.encoded));
-}
-
-static struct value three_way_find(struct value item, struct str name)
-{
-    struct value v;
-    return item.type != VALUE_NONE && value_find(item, name, &v) ? v : (struct value){0};
 }
 
 static bool three_way_same(struct value a, struct value b)
@@ -29,12 +25,8 @@ static enum three_way_choice three_way_propose(const struct three_way_row *row)
 }
 
 /* A row for an attribute that differs anywhere. */
-static void three_way_see(struct three_way *t, struct str name)
+static void three_way_see(struct three_way *t, struct three_way_row row)
 {
-    struct three_way_row row = {.name = name,
-        .loaded = three_way_find(t->loaded, name),
-        .theirs = three_way_find(t->theirs, name),
-        .yours = three_way_find(t->yours, name)};
     bool kept = three_way_same(row.loaded, row.theirs);
     if (kept && three_way_same(row.loaded, row.yours))
         return;
@@ -43,22 +35,21 @@ static void three_way_see(struct three_way *t, struct str name)
     t->rows[t->count++] = row;
 }
 
-static void three_way_walk(
-    struct three_way *t, struct value item, struct value but, struct value or)
+/* The first name of the three that is still to come. */
+static bool three_way_first(const struct attributes *sides, struct str *name)
 {
-    struct value_walk walk = value_walk(item);
-    struct str name;
-    struct value v;
-    while (item.type != VALUE_NONE && value_next(&walk, &name, &v))
-        if (three_way_find(but, name).type == VALUE_NONE &&
-            three_way_find(or, name).type == VALUE_NONE)
-            three_way_see(t, name);
+    const struct attributes *first = NULL;
+    for (int i = 0; i < 3; i++)
+        if (sides[i].there && (!first || str_compare(sides[i].name, first->name) < 0))
+            first = &sides[i];
+    if (first)
+        *name = first->name;
+    return first != NULL;
 }
 
 void three_way_init(
     struct three_way *t, struct value loaded, struct value theirs, struct value yours)
 {
-    struct value none = {0};
     *t = (struct three_way){0};
     t->loaded = three_way_copy(t, loaded);
     t->theirs = three_way_copy(t, theirs);
@@ -66,9 +57,16 @@ void three_way_init(
     t->whole = theirs.type == VALUE_NONE || yours.type == VALUE_NONE;
     size_t most = (size_t)t->loaded.count + t->theirs.count + t->yours.count;
     t->rows = arena_array(&t->arena, struct three_way_row, most + 1);
-    three_way_walk(t, t->loaded, none, none);
-    three_way_walk(t, t->theirs, t->loaded, none);
-    three_way_walk(t, t->yours, t->loaded, t->theirs);
+    struct attributes sides[] = {
+        attributes_of(t->loaded), attributes_of(t->theirs), attributes_of(t->yours)};
+    struct three_way_row row = {0};
+    while (three_way_first(sides, &row.name)) {
+        struct value *values[] = {&row.loaded, &row.theirs, &row.yours};
+        for (int i = 0; i < 3; i++)
+            if (attributes_seek(&sides[i], row.name, values[i]))
+                attributes_next(&sides[i]);
+        three_way_see(t, row);
+    }
 }
 
 void three_way_fini(struct three_way *t)
@@ -126,14 +124,6 @@ static struct value three_way_chosen(const struct three_way_row *row)
                                           : row->theirs;
 }
 
-static const struct three_way_row *three_way_row_of(const struct three_way *t, struct str name)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (str_equal(t->rows[i].name, name))
-            return &t->rows[i];
-    return NULL;
-}
-
 static void three_way_put(struct value_open *map, struct buf *out, struct str name, struct value v)
 {
     if (v.type == VALUE_NONE)
@@ -153,12 +143,13 @@ void three_way_merge(const struct three_way *t, struct buf *out, bool *there)
         return;
     }
     struct value_open map = value_open(out, VALUE_M);
-    struct value_walk walk = value_walk(t->theirs);
-    struct str name;
-    struct value v;
-    while (value_next(&walk, &name, &v))
-        if (!three_way_row_of(t, name))
-            three_way_put(&map, out, name, v);
+    struct attributes theirs = attributes_of(t->theirs);
+    for (size_t i = 0; theirs.there; attributes_next(&theirs)) {
+        while (i < t->count && str_compare(t->rows[i].name, theirs.name) < 0)
+            i++; /* rows are in the same order */
+        if (i == t->count || !str_equal(t->rows[i].name, theirs.name))
+            three_way_put(&map, out, theirs.name, theirs.value);
+    }
     for (size_t i = 0; i < t->count; i++)
         three_way_put(&map, out, t->rows[i].name, three_way_chosen(&t->rows[i]));
     *there = value_close(&map, out, &ignored);
