@@ -22,8 +22,8 @@ struct pane_item {
     struct buf search;
     struct buf label, value, note, aside;
     struct task *task;
-    struct buf stored;       /* the item as it was read, whatever is staged of it */
-    uint64_t staged_version; /* as of which it is shown */
+    struct buf stored;        /* the item as it was read, whatever is staged of it */
+    uint64_t staged_version;  /* as of which it is shown */
     bool loaded, gone, stale; /* stale: asked to read again while it was read */
 };
 
