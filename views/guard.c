@@ -20,16 +20,17 @@ static const char *guard_remedy(const struct app *app)
     return backend_read_only_remedy(worker_backend(app->worker));
 }
 
-/* What to connect to again, for writing; NULL where the command line said more than a name. */
+/* What to connect to again, for writing. NULL where the command line said more than a name, and of
+ * a store: it is open for reading alone, and cannot be open twice. */
 static const char *guard_again(const struct app *app)
 {
     const struct backend *backend = worker_backend(app->worker);
     const struct backend_options *open = app->options.open;
-    if (app->options.demo || (open && (open->profile.len || open->endpoint_url.len)))
+    if (app->options.demo || !backend_is_remote(backend) ||
+        (open && (open->profile.len || open->endpoint_url.len)))
         return NULL;
-    if (app->options.connection && app->options.connection[0])
-        return app->options.connection;
-    return backend_is_remote(backend) ? NULL : backend_place(backend);
+    bool named = app->options.connection && app->options.connection[0];
+    return named ? app->options.connection : NULL;
 }
 
 static void guard_lift(struct app *app, void *context)
@@ -74,6 +75,8 @@ bool guard_read_only(struct app *app, bool on, struct err *err)
     if (remedy && strstr(remedy, "configuration file"))
         return err_set(err, ERR_USAGE, "read-only stays on: %s", remedy);
     if (remedy && !guard_again(app))
-        return err_set(err, ERR_USAGE, "read-only stays on: start again with --read-write");
+        return err_set(err, ERR_USAGE, "read-only stays on: start again %s",
+            backend_is_remote(worker_backend(app->worker)) ? "with --read-write"
+                                                           : "without --read-only");
     return guard_ask(app);
 }

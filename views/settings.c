@@ -312,14 +312,16 @@ static bool settings_short(struct str word, struct str *name, struct str *value)
 {
     bool no = str_starts(word, STR("no"));
     struct str rest = no ? str_skip(word, 2) : word;
-    *name = rest;
-    *value = no ? STR("off") : STR("on");
     if (str_equal(rest, STR("gutter"))) {
         *name = STR("row-mark");
         *value = no ? STR("bar") : STR("gutter");
         return true;
     }
-    return no && settings_find(rest) && !settings_find(word);
+    if (!no || !settings_find(rest))
+        return false;
+    *name = rest;
+    *value = STR("off");
+    return true;
 }
 
 /* args = [ name [ value ] ] | "no" name | "gutter" */
