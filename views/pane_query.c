@@ -11,6 +11,7 @@
 #include "views/literal.h"
 #include "views/pane_items.h"
 #include "views/pane_query_impl.h"
+#include "views/query_partiql.h"
 #include "views/query_request.h"
 
 #include <stdlib.h>
@@ -194,17 +195,25 @@ static struct str column(void *data, int nth)
     return pane_items_column(((const struct app *)data)->items, nth);
 }
 
+static struct str table_name(void *data, int nth)
+{
+    const struct listing *listing = &((const struct app *)data)->listing;
+    return (size_t)nth < listing->count ? listing->entries[nth]->name : STR_NONE;
+}
+
 void pane_query_complete(struct pane_query *p, struct str text, size_t at)
 {
-    struct query_complete_from from = {
-        .table = &p->browse->table, .rows = &p->seen, .column = column, .data = p->view.app};
+    struct query_complete_from from = {.table = &p->browse->table,
+        .rows = &p->seen,
+        .column = column,
+        .named = table_name,
+        .data = p->view.app};
     if (p->candidates_at == at && p->candidates_field == p->at &&
         str_equal(buf_str(&p->candidates_text), text))
         return;
-    p->candidates.count = 0;
     if (p->is_statement)
-        return;
-    if (p->at == PANE_QUERY_LINE)
+        query_partiql_complete(&from, text, at, &p->candidates);
+    else if (p->at == PANE_QUERY_LINE)
         query_complete(&from, text, at, &p->candidates);
     else
         query_complete_field(&from, &p->base, &p->base.fields[p->at], text, at, &p->candidates);

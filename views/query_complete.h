@@ -25,14 +25,16 @@ struct query_candidates {
     struct query_candidate list[QUERY_CANDIDATES_MAX];
 };
 
-/* `columns`: the nth attribute that was seen, empty behind the last. `at`: bytes. Replaces what
- * `out` held. */
+/* `column`: the nth attribute that was seen, empty behind the last; `named`: the same of tables,
+ * may be NULL. */
 struct query_complete_from {
     const struct client_table *table;
     const struct query_rows *rows;
     struct str (*column)(void *data, int nth);
+    struct str (*named)(void *data, int nth);
     void *data;
 };
+/* At byte `at` of the line. Replaces what `out` held. */
 void query_complete(const struct query_complete_from *from, struct str line, size_t at,
     struct query_candidates *out);
 /* The same for a field of a form whose text is `text`: `form` as it was when it was entered. */

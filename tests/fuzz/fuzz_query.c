@@ -5,8 +5,8 @@
  * what it shows changes nothing; what a condition is rewritten to can be read. uses: ds_views
  */
 #include "tests/fuzz/fuzz.h"
-#include "views/query_complete.h"
 #include "views/query_operators.h"
+#include "views/query_partiql.h"
 #include "views/query_request.h"
 #include "views/query_statement.h"
 #include "views/query_verdict.h"
@@ -138,6 +138,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_place(&form->err, text);
     query_complete(&from, text, size, candidates);
     query_complete(&from, text, size / 2, candidates);
+    FUZZ_CHECK(candidates->from <= size / 2);
+    query_partiql_complete(&from, text, size / 2, candidates);
     FUZZ_CHECK(candidates->from <= size / 2);
     if (query_statement_is(text))
         check_statement(text);

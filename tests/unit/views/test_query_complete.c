@@ -2,7 +2,7 @@
 /* What may be typed next in a query's line, and what the items that were seen tell. */
 #include "backend/json_in.h"
 #include "tests/test.h"
-#include "views/query_complete.h"
+#include "views/query_partiql.h"
 
 #include <stdlib.h>
 
@@ -134,6 +134,49 @@ static void operators_and_words_go_on(void **state)
     assert_next("id = \"A\" limit ", "");
 }
 
+/* ---- statements ---- */
+
+static struct str table_name(void *data, int nth)
+{
+    (void)data;
+    return nth == 0 ? STR("Orders") : nth == 1 ? STR("Other") : STR_NONE;
+}
+
+static void assert_in_statement(const char *text, const char *expected)
+{
+    struct sample s;
+    struct client_table table = orders();
+    struct query_candidates *c = calloc(1, sizeof *c);
+    struct buf got = {0};
+    sample_init(&s);
+    struct query_complete_from from = {
+        .table = &table, .rows = &s.rows, .column = column, .named = table_name};
+    query_partiql_complete(&from, str_from(text), strlen(text), c);
+    for (size_t i = 0; i < c->count && got.len < strlen(expected); i++)
+        buf_printf(&got, "%s%.*s", i ? " " : "", STR_ARG(c->list[i].text));
+    assert_string_equal(buf_cstr(&got), expected);
+    buf_fini(&got);
+    query_complete_fini(c);
+    free(c);
+    arena_fini(&s.arena);
+}
+
+static void statements_are_completed_by_their_words(void **state)
+{
+    (void)state;
+    assert_in_statement("SELECT * FROM ", "\"Orders\" \"Other\"");
+    assert_in_statement("SELECT * FROM \"Or", "\"Orders\"");
+    assert_in_statement("UPDATE ot", "\"Other\"");
+    assert_in_statement("SELECT * FROM Orders.", "\"ByStatus\"");
+    assert_in_statement("SELECT * FROM \"Orders\".\"B", "\"ByStatus\"");
+    assert_in_statement("SELECT * FROM Orders WHERE st", "\"status\"");
+    assert_in_statement("SELECT * FROM Orders wh", "WHERE");
+    assert_in_statement("SELECT * FROM Orders WHERE \"status\" = ", "'PENDING' 'PAID' 'LOST'");
+    assert_in_statement("SELECT * FROM Orders WHERE status='P", "'PENDING' 'PAID'");
+    assert_in_statement("SELECT * FROM Orders WHERE at >= ", "1 2 3");
+    assert_in_statement("", "\"id\"");
+}
+
 /* ---- guesses ---- */
 
 static int64_t estimate(const char *text, bool all)
@@ -196,6 +239,7 @@ int main(void)
         cmocka_unit_test(values_that_were_seen_come_by_how_often),
         cmocka_unit_test(attributes_and_paths_begin_a_condition),
         cmocka_unit_test(operators_and_words_go_on),
+        cmocka_unit_test(statements_are_completed_by_their_words),
         cmocka_unit_test(what_was_seen_tells_how_much_is_read),
         cmocka_unit_test(nonsense_has_candidates_or_none),
     };
