@@ -47,6 +47,10 @@ struct command {
     bool (*enabled)(struct app *app, struct view *view, struct buf *why);
     /* Completions of the argument: the nth candidate, or false. May be NULL. */
     bool (*complete)(struct app *app, struct view *view, int nth, struct buf *out);
+    /* Instead, for an argument that is a language: offers what may stand in place of
+     * args[*from .. at), best first, with a note. May be NULL. */
+    void (*complete_at)(struct app *app, struct view *view, struct str args, size_t at,
+        size_t *from, void (*offer)(void *to, struct str text, struct str note), void *to);
 };
 
 #endif

@@ -140,6 +140,24 @@ static void offer_file(void *context, struct str path)
     offer(c, typed, path, STR_NONE);
 }
 
+/* In the order in which they come. */
+static void offer_as_is(void *to, struct str text, struct str note)
+{
+    offer(to, STR_NONE, text, note);
+}
+
+static void gather_language(
+    struct app *app, struct line_choices *c, const struct command *row, struct view *view)
+{
+    struct str typed = str_skip(buf_str(&c->front), c->from);
+    struct buf why = {0};
+    size_t from = 0;
+    if (app_enabled(app, row, view, &why))
+        row->complete_at(app, view, typed, typed.len, &from, offer_as_is, c);
+    c->from += from;
+    buf_fini(&why);
+}
+
 static void gather_arguments(
     struct app *app, struct line_choices *c, const struct command *row, struct view *view)
 {
@@ -182,7 +200,9 @@ static void gather(struct app *app, struct line_choices *c, struct str front)
     str_cut(&rest, ' ', &name);
     c->from = name.len + 1;
     const struct command *row = find_row(app, name, &view);
-    if (row)
+    if (row && row->complete_at)
+        gather_language(app, c, row, view);
+    else if (row)
         gather_arguments(app, c, row, view);
 }
 

@@ -497,6 +497,7 @@ const struct command items_commands[] = {
         .hint = "ask",
         .priority = 1,
         .run = pane_query_ask,
+        .complete_at = pane_query_complete_line,
         .enabled = items_has_table},
     {.name = "partiql",
         .args = "[STATEMENT]",

@@ -223,6 +223,29 @@ void pane_query_complete(struct pane_query *p, struct str text, size_t at)
     p->candidates_field = p->at;
 }
 
+void pane_query_complete_line(struct app *app, struct view *items, struct str line, size_t at,
+    size_t *from, void (*offer)(void *to, struct str text, struct str note), void *to)
+{
+    struct query_rows seen = {0};
+    struct query_candidates *found = mem_new(struct query_candidates);
+    struct query_complete_from source = {
+        .table = &pane_items_browsed(items)->table, .rows = &seen, .column = column, .data = app};
+    struct buf note = {0};
+    pane_items_sample(items, &seen);
+    if (!query_statement_is(line))
+        query_complete(&source, line, at, found);
+    *from = found->from;
+    for (size_t i = 0; i < found->count; i++) {
+        buf_clear(&note);
+        if (found->list[i].rows)
+            buf_printf(&note, "%u of the items that are loaded", found->list[i].rows);
+        offer(to, found->list[i].text, buf_str(&note));
+    }
+    buf_fini(&note);
+    query_complete_fini(found);
+    free(found);
+}
+
 static bool complete(void *data, struct str text, size_t at, int nth, size_t *from, struct buf *out)
 {
     struct pane_query *p = data;

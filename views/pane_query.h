@@ -8,6 +8,9 @@
 /* A row of the items pane. Runs the line in `args`; without one opens the query builder over the
  * items: a line, the same as a form, and what would become of it. */
 void pane_query_ask(struct app *app, struct view *items, struct str args);
+/* Completes its argument. */
+void pane_query_complete_line(struct app *app, struct view *items, struct str line, size_t at,
+    size_t *from, void (*offer)(void *to, struct str text, struct str note), void *to);
 /* A row of the items pane. The same for a PartiQL statement; without one the query builder opens
  * with the one that reads what is looked at. */
 void pane_query_partiql(struct app *app, struct view *items, struct str args);
