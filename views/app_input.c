@@ -54,13 +54,27 @@ static void app_run_row(
     buf_fini(&why);
 }
 
+/* What hands that know vi type, in every keymap. */
+static bool app_alias(struct app *app, struct str name, struct str *line)
+{
+    static const char *const pairs[][2] = {{"q", "quit"}, {"qa", "quit"}, {"q!", "quit now"},
+        {"qa!", "quit now"}, {"w", "commit"}, {"e", "refresh"}, {"e!", "refresh"}, {"h", "help"},
+        {"bd", "close"}};
+    bool both = str_equal(name, STR("wq")) || str_equal(name, STR("x"));
+    *line = app->staged.count ? STR("commit") : STR("quit"); /* what was staged is seen first */
+    for (size_t i = 0; !both && i < sizeof pairs / sizeof *pairs; i++)
+        if (str_equal(name, str_from(pairs[i][0]))) {
+            *line = str_from(pairs[i][1]);
+            return true;
+        }
+    return both;
+}
+
 /* What is left of a name that nothing bears: the one command that begins with it. */
 static struct str app_complete_name(struct app *app, struct str name)
 {
     struct view *view = app_top(app);
     const struct command *lists[] = {view->ops->commands, app_global_commands()}, *only = NULL;
-    if (str_equal(name, STR("q")))
-        return STR("quit");
     for (size_t i = 0; i < 2; i++)
         for (const struct command *row = lists[i]; row && row->name; row++)
             if (str_starts(str_from(row->name), name)) {
@@ -75,7 +89,7 @@ static struct str app_complete_name(struct app *app, struct str name)
 void app_run(struct app *app, struct str line)
 {
     struct buf copy = {0}; /* the line may belong to what the command closes */
-    struct str args, name = STR_NONE;
+    struct str args, name = STR_NONE, alias;
     struct view *view = app_top(app), *owner;
     enum action action;
     buf_add(&copy, str_trim(line));
@@ -84,8 +98,14 @@ void app_run(struct app *app, struct str line)
     args = str_trim(args);
     app->dirty = true;
     buf_clear(&app->message);
-    if (!view->ops->closed && !action_find(name, &action) && !app_find_command(app, name, &owner))
-        name = app_complete_name(app, name);
+    if (!view->ops->closed && !action_find(name, &action) && !app_find_command(app, name, &owner)) {
+        if (!args.len && app_alias(app, name, &alias)) {
+            args = alias;
+            str_cut(&args, ' ', &name);
+        } else {
+            name = app_complete_name(app, name);
+        }
+    }
     tour_ran(app, name);
     const struct command *row = app_row(view->ops->commands, name);
     if (row) {

@@ -29,8 +29,10 @@
 static void global_run_quit(struct app *app, struct view *view, struct str args)
 {
     (void)view;
-    (void)args;
-    changes_quit(app);
+    if (str_equal(args, STR("now")))
+        app->quit = true;
+    else
+        changes_quit(app);
 }
 
 static void global_run_back(struct app *app, struct view *view, struct str args)
@@ -330,7 +332,10 @@ static const struct command global_commands[] = {
         .run = places_go_forward},
     {.name = "back", .help = "up one level", .run = global_run_back},
     {.name = "close", .help = "up one level; at the top, quit", .run = global_run_close},
-    {.name = "quit", .help = "leave dynascope", .run = global_run_quit},
+    {.name = "quit",
+        .args = "[now]",
+        .help = "leave dynascope; now: without asking about what is staged",
+        .run = global_run_quit},
     {.name = "cancel",
         .args = "[quiet]",
         .help = "stop what is running; when nothing is, offer to quit, unless quiet",
