@@ -63,6 +63,27 @@ static void monkey_rest(struct monkey *m)
     monkey_complain(m, "does not come to rest");
 }
 
+/* Another changes, or deletes, what may be being edited. */
+static void monkey_interfere(struct monkey *m, struct client *c)
+{
+    struct ddb_reply reply = {0};
+    struct err err = ERR_INIT;
+    struct buf body = {0};
+    bool gone = monkey_below(m, 4) == 0;
+    buf_add(&body, STR("{\"TableName\":\"Orders\",\"Key\":{\"customerId\":{\"S\":\"C103\"},"
+                       "\"orderId\":{\"S\":\"O9002\"}}"));
+    if (!gone)
+        buf_printf(&body,
+            ",\"UpdateExpression\":\"SET amount = :n\",\"ExpressionAttributeValues\":{\":n\":"
+            "{\"N\":\"%d\"}}",
+            (int)monkey_below(m, 3) + 7);
+    buf_add_byte(&body, '}');
+    client_call(c, gone ? STR("DeleteItem") : STR("UpdateItem"), buf_str(&body), &reply, &err);
+    ddb_reply_fini(&reply);
+    buf_fini(&body);
+    app_data_changed(m->app);
+}
+
 static void monkey_elsewhere(struct monkey *m)
 {
     struct client c = {.backend = worker_backend(m->worker)};
@@ -71,6 +92,10 @@ static void monkey_elsewhere(struct monkey *m)
     struct buf body = {0};
     uint64_t id = monkey_below(m, 700);
     bool put = monkey_below(m, 2);
+    if (monkey_below(m, 2)) {
+        monkey_interfere(m, &c);
+        return;
+    }
     buf_printf(&body, "{\"TableName\":\"Readings\",\"%s\":{\"sensor\":{\"S\":\"sensor-%d\"},",
         put ? "Item" : "Key", (int)(id % 3));
     buf_printf(&body, "\"at\":{\"N\":\"%d\"}}}", (int)(1000 + id));
@@ -85,7 +110,7 @@ static const char *const monkey_keys[] = {"Down", "Down", "Down", "Up", "Left", 
     "n", "N", "e", "c", "a", "D", "y", "Y", "p", "i", "w", "W", "o", "x", "X", "f", ">", "<", "=",
     "J", "T", "R", "]", "[", "-", "+", "^", "0", "$", "g g", "G", "Space", "Backspace", "Ctrl-U",
     "Ctrl-D", "Ctrl-W", "Ctrl-A", "Ctrl-L", "F5", "Delete", "s", "5", "\"", "{", "t", "q", "v", "*",
-    "M", "Alt-a"};
+    "M", "Alt-a", "U", "S", "H", "V", "Ctrl-S", "Alt-s", "Alt-u", "Alt-Enter"};
 
 /* Any size, but soon an ordinary one again. */
 static void monkey_resize(struct monkey *m)
@@ -109,7 +134,8 @@ static void monkey_open(struct monkey *m)
     static const char *const tables[] = {"Orders", "Readings", "AllTypes", "Sessions", "Empty"};
     static const char *const then[] = {"Down", "e", "c", "a", "Enter c", "Enter e", "D y", "u", "G",
         "v Down Down M Enter y", "Space Down * M Enter y", "v PageDown Enter M Down Enter",
-        "Alt-a Down Space o / 1"};
+        "Alt-a Down Space o / 1", "Right Right c 7 Enter", "Right Right c 8 Alt-Enter S",
+        "Alt-s Right Right c 9 Enter D y Down D y S T", "H Down V y", "Alt-u u y U y"};
     screen_memory_press(m->screen, "Esc Esc Esc :");
     screen_memory_type(m->screen, "table ");
     screen_memory_type(m->screen, tables[monkey_below(m, 5)]);
