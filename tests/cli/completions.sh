@@ -12,6 +12,13 @@ for shell in bash zsh fish; do
     ! command -v $shell >/dev/null || $shell -n completion.$shell || fail "completion.$shell is no script"
 done
 
+# a Tab makes no store
+for kind in tables indexes triggers; do
+    run 0 completions $kind -- dynascope scan Orders
+    same "$out$err" ""
+done
+[ ! -e "$XDG_DATA_HOME/dynascope" ] || fail "completion made a store"
+
 create Users id:S
 run 0 call CreateTable '{"TableName":"Orders","BillingMode":"PAY_PER_REQUEST",
     "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],

@@ -28,6 +28,19 @@ static void read_line(struct cli *cli, struct cli *line)
     cli->read_ms = READ_MS;
 }
 
+/* The default store by its name: a Tab makes none. */
+static bool name_default(struct cli *cli, struct err *err)
+{
+    struct buf path = {0};
+    if (cli_connection(cli) || cli_has(cli, CLI_PROFILE) || cli_has(cli, CLI_ENDPOINT_URL))
+        return true;
+    bool ok = backend_default_path(&path, err);
+    if (ok)
+        cli->value[CLI_CONNECTION] = arena_dup(&cli->arena, buf_str(&path)).at;
+    buf_fini(&path);
+    return ok;
+}
+
 static bool print_tables(struct cli *cli, const struct cli *line, struct err *err)
 {
     const struct str *names;
@@ -83,7 +96,7 @@ bool cli_names_print(struct cli *cli, bool *known, struct err *err)
         if (!*known)
             continue;
         read_line(cli, &line);
-        if (!kinds[i].print(cli, &line, err))
+        if (!name_default(cli, err) || !kinds[i].print(cli, &line, err))
             *err = ERR_INIT;
         arena_fini(&line.arena);
     }
