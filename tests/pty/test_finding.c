@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What was typed, seen and saved is found again by the next explorer, whatever became of its files.
  */
+#include "tests/pty/endpoint.h"
 #include "tests/pty/sample.h"
 
 #include "tests/test.h"
@@ -278,6 +279,56 @@ static void spoiled_files_do_no_harm(void **state)
     sample_fini(&s);
 }
 
+static void open_endpoint(
+    struct sample *s, struct term *t, const struct endpoint *e, const char *table)
+{
+    const char *env[] = {s->home, s->temporary, NULL};
+    const char *words[] = {program, e->url, table, NULL};
+    term_open(t, &(struct term_options){.argv = words, .env = env});
+}
+
+/* By its address, beside that of the store which it serves. */
+static void an_endpoint_has_a_memory_of_its_own(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct endpoint e;
+    struct term t;
+    init(&s);
+    endpoint_start(&e, program, s.store, 0);
+    open_endpoint(&s, &t, &e, "Orders");
+    term_expect(&t, "PENDING");
+    term_send(&t, ":ask customerId = \"C012\"\r");
+    term_expect(&t, "O0123");
+    term_send(&t, "B" CTRL_U "twelve" TERM_ENTER);
+    term_expect(&t, "saved the query twelve");
+    term_send(&t, "'use" TERM_ENTER);
+    term_expect(&t, "grace");
+    quit(&t);
+    open_endpoint(&s, &t, &e, NULL);
+    term_expect(&t, "Ctrl-O goes back to Users");
+    term_send(&t, CTRL_O);
+    term_expect(&t, "grace");
+    term_send(&t, CTRL_O);
+    term_expect(&t, "O0123");
+    term_send(&t, CTRL_N);
+    term_expect(&t, "grace");
+    term_send(&t, ":bookmarks twelve\r");
+    term_expect(&t, "O0123");
+    quit(&t);
+    struct buf out = {0};
+    assert_int_equal(sample_run(&s, NULL, &out, NULL, "-c", e.url, "ask", "Orders", "--saved",
+                         "twelve", "--count", NULL),
+        0);
+    assert_string_equal(buf_cstr(&out), "10\n");
+    buf_fini(&out);
+    assert_int_equal(
+        sample_run(&s, NULL, NULL, NULL, "-c", s.store, "ask", "Orders", "--saved", "twelve", NULL),
+        66);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +336,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(typed_values_are_found_but_no_secret_ones),
         cmocka_unit_test(places_are_found_by_the_next_explorer),
         cmocka_unit_test(bookmarks_are_found_by_the_next_explorer),
+        cmocka_unit_test(an_endpoint_has_a_memory_of_its_own),
         cmocka_unit_test(spoiled_files_do_no_harm),
     };
     program = argc > 1 ? argv[1] : "dynascope";
