@@ -79,7 +79,7 @@ struct app {
     int64_t scan_ask; /* a Scan of a remote table asks first from so many items on; 0 = never */
     enum app_live live;
     enum epoch_dates dates; /* beside numbers that are moments */
-    struct buf message; /* of the status line; empty = facts about what is shown */
+    struct buf message;     /* of the status line; empty = facts about what is shown */
     enum role message_role;
     struct history command_history, filter_history, query_history, value_history;
     struct {
@@ -94,7 +94,7 @@ struct app {
         size_t at;      /* among the places; SIZE_MAX = it is none of these */
         struct place to;
     } arriving;
-    bool places_offered; /* the place of the last run was told */
+    bool places_offered;               /* the place of the last run was told */
     struct buf opening, opening_index; /* a table to open as soon as it is described */
     bool started;                      /* the first table was chosen */
     bool items_stale;                  /* they changed while a live stream lay over them */
@@ -105,7 +105,7 @@ struct app {
     struct record *record;    /* what is done is written down; or NULL */
     struct record_play *play; /* a session is done again; or NULL */
     struct tour *tour;        /* somebody is shown around; or NULL */
-    struct buf connect; /* a connection to change to, or empty */
+    struct buf connect;       /* a connection to change to, or empty */
     bool connect_writable;
     bool connecting; /* it is being asked whether it answers; false = stop that */
     bool quit;
