@@ -110,7 +110,8 @@ static const char *const monkey_keys[] = {"Down", "Down", "Down", "Up", "Left", 
     "n", "N", "e", "c", "a", "D", "y", "Y", "p", "i", "w", "W", "o", "x", "X", "f", ">", "<", "=",
     "J", "T", "R", "]", "[", "-", "+", "^", "0", "$", "g g", "G", "Space", "Backspace", "Ctrl-U",
     "Ctrl-D", "Ctrl-W", "Ctrl-A", "Ctrl-L", "F5", "Delete", "s", "5", "\"", "{", "t", "q", "v", "*",
-    "M", "Alt-a", "U", "S", "H", "V", "Ctrl-S", "Alt-s", "Alt-u", "Alt-Enter"};
+    "M", "Alt-a", "U", "S", "H", "V", "Ctrl-S", "Alt-s", "Alt-u", "Alt-Enter", "Ctrl-O", "Ctrl-O",
+    "Ctrl-N", "'", "B", "b", "Ctrl-R", "n", "N", "A", "P"};
 
 /* Any size, but soon an ordinary one again. */
 static void monkey_resize(struct monkey *m)
