@@ -7,6 +7,8 @@
 
 #include "backend/partiql/partiql.h"
 
+enum { STATEMENT_MAX = 64 << 10 }; /* the service takes 8,192 characters */
+
 static const struct str verbs[] = {
     STR("SELECT"), STR("INSERT"), STR("UPDATE"), STR("DELETE"), STR("EXISTS")};
 
@@ -39,6 +41,10 @@ void query_statement_read(struct arena *arena, struct str line, struct query_sta
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (str_equal_nocase(str_take(str_trim(line), verbs[i].len), verbs[i]))
             out->verb = verbs[i];
+    if (line.len > STATEMENT_MAX) {
+        err_set(&out->err, ERR_DATA, "a statement has at most %d KB", STATEMENT_MAX >> 10);
+        return;
+    }
     if (!partiql_parse(arena, line, NULL, 0, &s, &out->err))
         return;
     if (s.kind == PARTIQL_EXISTS) {

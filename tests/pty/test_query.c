@@ -70,6 +70,18 @@ static void a_query_is_typed_judged_and_run(struct world *w)
     term_expect(t, "Scan");
 }
 
+static void paste(struct term *t, size_t bytes)
+{
+    struct buf text = {0};
+    term_send(t, CTRL_U);
+    buf_add(&text, STR("\033[200~"));
+    memset(buf_reserve(&text, bytes), 'x', bytes);
+    text.len += bytes;
+    buf_add(&text, STR("\033[201~"));
+    term_send(t, buf_cstr(&text));
+    buf_fini(&text);
+}
+
 static void mistakes_and_pastes_are_borne(struct world *w)
 {
     struct term *t = &w->t;
@@ -83,6 +95,10 @@ static void mistakes_and_pastes_are_borne(struct world *w)
     buf_add(&long_line, STR("\033[201~"));
     term_send(t, buf_cstr(&long_line));
     term_expect(t, "not"); /* the line is kept, and something is said of it */
+    paste(t, 1100000);
+    term_expect(t, "nothing was inserted");
+    paste(t, 300000);
+    term_expect(t, "at most 64 KB");
     term_send(t, TERM_ENTER);
     term_expect(t, "Query Orders");
     term_send(t, CTRL_U "status = \"PENDING\" limit 7" TERM_ENTER);
