@@ -97,6 +97,7 @@ static void conflict_give_up(
     buf_add(&what, item->what);
     staged_remove(&app->staged, item);
     conflict_close(app, view);
+    pane_conflict_open(app, staged_conflict(&app->staged)); /* the next one */
     app_say(app, ROLE_STATUS_OK, "%.*s %s: nothing was written", STR_ARG(buf_str(&what)), how);
     buf_fini(&what);
     app_data_changed(app);
@@ -484,7 +485,7 @@ static void conflict_columns(struct pane_conflict *p)
     grid_columns_set(&p->grid, p->columns, CONFLICT_COLUMNS);
 }
 
-bool pane_conflict_open(struct app *app, const struct staged_item *item)
+bool pane_conflict_open(struct app *app, struct staged_item *item)
 {
     static const struct view_ops ops = {
         .context = "conflict",
@@ -521,6 +522,7 @@ bool pane_conflict_open(struct app *app, const struct staged_item *item)
     conflict_columns(p);
     if (!app_show_over(app, &p->view))
         return false;
+    item->conflict = false; /* it is looked at */
     conflict_load(&p->view);
     return true;
 }

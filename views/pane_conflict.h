@@ -6,6 +6,6 @@
 
 /* Somebody else has changed an item that is staged: what was loaded, theirs and yours side by side,
  * to choose from. False where it cannot be shown now; what is staged stays. */
-bool pane_conflict_open(struct app *app, const struct staged_item *item);
+bool pane_conflict_open(struct app *app, struct staged_item *item);
 
 #endif

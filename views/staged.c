@@ -213,8 +213,18 @@ void staged_settle(struct staged *s, const struct journal_entry *entry)
             staged_drop(s, item);
         else if (item)
             item->writing = false;
+        if (item && part->outcome == JOURNAL_CONFLICT)
+            item->conflict = true;
     }
     staged_save(s);
+}
+
+struct staged_item *staged_conflict(const struct staged *s)
+{
+    struct staged_item *item = s->first;
+    while (item && !item->conflict)
+        item = item->next;
+    return item;
 }
 
 /* ---- kept ---- */

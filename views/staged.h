@@ -20,6 +20,7 @@ struct staged_item {
     size_t step_count;
     uint64_t order; /* of the last edit */
     bool writing;
+    bool conflict; /* it was refused, and nobody has looked at that yet */
 };
 
 enum { STAGED_MAX = 100 /* a transaction takes no more */, STAGED_STEPS_MAX = 50 };
@@ -62,6 +63,8 @@ void staged_remove(struct staged *s, struct staged_item *item);
 struct journal_entry *staged_entry(struct staged *s, struct staged_item *only, bool together);
 /* It ended: what was written is staged no longer. */
 void staged_settle(struct staged *s, const struct journal_entry *entry);
+/* The oldest with a conflict, or NULL. */
+struct staged_item *staged_conflict(const struct staged *s);
 
 /* The difference and the exact request, to be read. */
 void staged_add_request(struct buf *out, const struct staged_item *item);

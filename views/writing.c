@@ -15,7 +15,9 @@ static void writing_add_kept(
     struct app *app, const struct journal_entry *entry, bool staged, struct buf *out)
 {
     if (staged) {
-        buf_add(out, entry->staged ? STR("; it stays staged: ") : STR("; it is staged: "));
+        buf_add(out, !entry->staged      ? STR("; it is staged: ")
+                     : entry->count == 1 ? STR("; it stays staged: ")
+                                         : STR("; what is left stays staged: "));
         app_key_of(app, app->items, "staged", out);
         buf_add(out, STR(" shows it"));
     } else if (entry->kept.len) {
@@ -60,6 +62,8 @@ static void writing_say_parts(
     struct buf text = {0};
     if (entry->together && !written)
         buf_printf(&text, "%s, none of the %zu items", writing_not(entry), entry->count);
+    else if (entry->staged)
+        buf_printf(&text, "wrote %zu of %.*s", written, STR_ARG(entry->what));
     else
         buf_printf(&text, "%s %.*s: %zu of %zu items", writing_verb(entry), STR_ARG(entry->what),
             written, entry->count);
@@ -161,6 +165,8 @@ void writing_ended(void *context, const struct journal_entry *entry, const struc
             edit_remove_kept(entry->kept);
     } else {
         writing_say_done(app, entry);
+        if (entry->staged)
+            pane_conflict_open(app, staged_conflict(&app->staged));
         if (entry->kept.len)
             edit_remove_kept(entry->kept);
         if (writing_deleted(entry) && app->item)
