@@ -148,8 +148,13 @@ static void run_record_part(void *context, struct value before, struct value aft
     journal_entry_add(r->entry, r->table, before, after);
 }
 
-/* Where the journal can hold it all, the key for undo takes it back, and the file has done its
- * work. */
+static void run_add_done(const struct bulk_run *run, struct buf *out)
+{
+    words_plural(out, bulk_count(run->bulk, BULK_DONE), "item");
+    buf_printf(out, " of %.*s", STR_ARG(run->spec.bulk.table->name));
+}
+
+/* Where the journal can hold it all, it takes it back, and the file has done its work. */
 static bool run_record(struct bulk_run *run)
 {
     enum bulk_kind kind = run->spec.bulk.kind;
@@ -157,8 +162,7 @@ static bool run_record(struct bulk_run *run)
     if (!done || kind == BULK_EXPORT || kind == BULK_RESTORE)
         return false;
     struct buf what = {0};
-    words_plural(&what, done, "item");
-    buf_printf(&what, " of %.*s", STR_ARG(run->spec.bulk.table->name));
+    run_add_done(run, &what);
     struct run_recording r = {.entry = journal_entry_begin(run_words[kind].done, buf_str(&what)),
         .table = bulk_spec(run->bulk)->table};
     buf_fini(&what);
@@ -173,18 +177,23 @@ static void run_add_undo(struct bulk_run *run, struct buf *out)
 {
     if (!bulk_count(run->bulk, BULK_DONE) && !bulk_count(run->bulk, BULK_UNSURE))
         run->undo.lines = 0; /* nothing was changed: the file goes */
-    if (run_record(run)) {
+    bool recorded = run_record(run);
+    bool kept = !recorded && run->undo.fd > 0 && run->undo.lines;
+    if (recorded || kept) {
         buf_add(out, STR(" · "));
         app_key_of(run->app, run->app->items, "undo", out);
         buf_add(out, STR(" takes it back"));
-        if (run->undo.path.len)
-            unlink(buf_cstr(&run->undo.path));
-    } else if (run->undo.fd > 0 && run->undo.lines) {
-        buf_printf(
-            out, " · :undo-file takes it back, from %.*s", STR_ARG(buf_str(&run->undo.path)));
-        buf_clear(run->spec.undo);
-        buf_add(run->spec.undo, buf_str(&run->undo.path));
     }
+    if (recorded && run->undo.path.len)
+        unlink(buf_cstr(&run->undo.path));
+    if (!kept)
+        return;
+    buf_printf(out, ", also later: :undo-file %.*s", STR_ARG(buf_str(&run->undo.path)));
+    buf_clear(run->spec.undo);
+    buf_add(run->spec.undo, buf_str(&run->undo.path));
+    buf_clear(run->spec.undone);
+    buf_printf(run->spec.undone, "%s ", run_words[run->spec.bulk.kind].done);
+    run_add_done(run, run->spec.undone);
 }
 
 /* ---- the end ---- */

@@ -26,7 +26,9 @@ struct bulk_run_spec {
     /* It is over; `whole`: it got to its end. Words for a report, empty where all went well. The
      * run is freed after it. */
     void (*ended)(void *context, bool whole, struct str report);
-    struct buf *undo; /* where the name of the undo file goes, where that takes it back */
+    /* Where the name of the undo file goes, where that takes it back, and what it takes back:
+     * "3,000 items of Orders". */
+    struct buf *undo, *undone;
 };
 
 /* Begins it; NULL where it could not, which is said. */

@@ -5,6 +5,7 @@
 #include "views/pane_changes.h"
 
 #include "views/confirm.h"
+#include "views/pane_items.h"
 
 /* What was staged is the newer change where nothing was written since. */
 static bool changes_undo_is_staged(const struct app *app)
@@ -13,10 +14,23 @@ static bool changes_undo_is_staged(const struct app *app)
     return app->staged.count && (!next || app->staged.edited_ms >= next->time_ms);
 }
 
+/* Many items were changed at once, and nothing since. */
+static bool changes_undo_is_run(const struct app *app)
+{
+    const struct journal_entry *next = journal_next_undo(&app->journal);
+    int64_t ms = pane_items_undo_ms(app->items);
+    return ms && (!next || ms >= next->time_ms) &&
+           (!app->staged.count || ms >= app->staged.edited_ms);
+}
+
 void changes_run_undo(struct app *app, struct view *view, struct str args)
 {
     (void)view;
     (void)args;
+    if (changes_undo_is_run(app)) {
+        pane_items_undo(app->items);
+        return;
+    }
     if (!changes_undo_is_staged(app)) {
         changes_turn(app, journal_next_undo(&app->journal));
         return;
@@ -45,6 +59,8 @@ bool changes_can_undo(struct app *app, struct view *view, struct buf *why)
 {
     const struct journal_entry *next = journal_next_undo(&app->journal);
     (void)view;
+    if (changes_undo_is_run(app))
+        return changes_seen(app, STR("many items"), "takes back", why);
     if (changes_undo_is_staged(app))
         return changes_seen(app, staged_last(&app->staged)->what, "takes back", why);
     if (!next)

@@ -59,6 +59,19 @@ static void marked_run_free(struct marked_run *r)
     free(r);
 }
 
+/* What took a run back is not taken back itself. */
+static void marked_note_undo(struct marked_run *r, bool whole)
+{
+    struct pane_items *p = r->pane;
+    if (r->kind == BULK_RESTORE && whole)
+        buf_clear(&p->undo_file);
+    if (r->kind == BULK_RESTORE || r->kind == BULK_EXPORT)
+        return;
+    buf_clear(&p->undo_table);
+    buf_add(&p->undo_table, buf_str(&r->table));
+    p->undo_ms = clock_now_ms(p->view.app->options.clock);
+}
+
 static void marked_ended(void *context, bool whole, struct str report)
 {
     struct marked_run *r = context;
@@ -68,6 +81,7 @@ static void marked_ended(void *context, bool whole, struct str report)
     p->ended_late = app->quit || app->connect.len;
     buf_clear(&p->report);
     buf_add(&p->report, report);
+    marked_note_undo(r, whole);
     marked_run_free(r);
     if (none && !report.len)
         marking_clear(&p->marking);
@@ -146,7 +160,8 @@ void marked_begin(struct marked_ask *ask)
         .context = r,
         .settled = marked_settled,
         .ended = marked_ended,
-        .undo = &p->undo_file};
+        .undo = &p->undo_file,
+        .undone = &p->undone};
     ask->update = (struct bulk_update){0};
     r->run = bulk_run_new(p->view.app, &spec);
     p->run = r;

@@ -226,6 +226,42 @@ static bool undo_from(struct app *app, struct pane_items *p, struct str name, st
     return true;
 }
 
+int64_t pane_items_undo_ms(const struct view *view)
+{
+    const struct pane_items *p = (const struct pane_items *)view;
+    return p->undo_file.len ? p->undo_ms : 0;
+}
+
+static void undo_yes(struct app *app, void *context)
+{
+    struct pane_items *p = context;
+    struct err err = ERR_INIT;
+    if (!undo_from(app, p, buf_str(&p->undo_file), &err))
+        app_fail(app, &err);
+}
+
+void pane_items_undo(struct view *view)
+{
+    struct pane_items *p = marked_pane(view);
+    struct app *app = view->app;
+    struct str table = buf_str(&p->undo_table);
+    struct buf text = {0};
+    if (marked_refuses(app, p, true))
+        return;
+    if (!p->feed.browse || !str_equal(p->feed.browse->table.name, table)) {
+        app_say(app, ROLE_STATUS_WARNING,
+            "the last change was that it %s: open %.*s to take it back", buf_cstr(&p->undone),
+            STR_ARG(table));
+        return;
+    }
+    buf_printf(&text, "Take back: %.*s?\n\nWhat somebody changed since stays as it is.",
+        STR_ARG(buf_str(&p->undone)));
+    confirm_open(
+        app, &(struct confirm_spec){
+                 .title = STR("Undo"), .text = buf_str(&text), .context = p, .yes = undo_yes});
+    buf_fini(&text);
+}
+
 static bool undo_accept(struct app *app, void *context, struct str text, struct err *err)
 {
     return undo_from(app, context, str_trim(text), err);

@@ -661,6 +661,8 @@ static void items_free(struct view *view)
     marking_fini(&p->marking);
     buf_fini(&p->report);
     buf_fini(&p->undo_file);
+    buf_fini(&p->undone);
+    buf_fini(&p->undo_table);
     feed_fini(&p->feed);
     columns_fini(&p->columns);
     items_order_fini(&p->order);

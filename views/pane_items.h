@@ -3,8 +3,8 @@
 #define VIEWS_PANE_ITEMS_H
 
 #include "views/browse.h"
-#include "views/query_seen.h"
 #include "views/places.h"
+#include "views/query_seen.h"
 #include "views/view.h"
 
 /* The grid of items: a Scan or Query of a table or index. */
@@ -31,6 +31,10 @@ void pane_items_place(const struct view *view, struct place *place);
 void pane_items_live(struct view *view, bool on);
 /* Whether marked items are being worked on. */
 bool pane_items_working(const struct view *view);
+/* When the last run ended that an undo file takes back; 0 = there is none. */
+int64_t pane_items_undo_ms(const struct view *view);
+/* Asks whether it is to be taken back. */
+void pane_items_undo(struct view *view);
 /* What was said of that too late to be seen; nothing where it was not. */
 void pane_items_farewell(const struct view *view, struct buf *out);
 /* An item that may be marked was changed here: what is seen of it is the new version. */

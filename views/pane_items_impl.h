@@ -48,8 +48,11 @@ struct pane_items {
     struct marking marking;
     struct marked_run *run; /* marked items are worked on; or NULL */
     bool ended_late;        /* when the explorer was being left */
-    struct buf undo_file;   /* of the last run that has one */
-    struct buf report;      /* what went wrong the last time; or empty */
+    struct buf undo_file;   /* of the last run that has one, … */
+    struct buf undone;      /* … "deleted 3,000 items of Orders" … */
+    struct buf undo_table;
+    int64_t undo_ms;   /* … when it ended */
+    struct buf report; /* what went wrong the last time; or empty */
 };
 
 /* The view's title(). */

@@ -7,6 +7,7 @@
 #include "tests/remote/proxy.h"
 #include "tests/test.h"
 
+#include <glob.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -98,15 +99,48 @@ static void marked_items_of_many_pages_are_deleted_and_come_back(void **state)
     term_expect(&t, "takes it back");
     assert_int_equal(count_of(&s), 0);
 
-    /* from the file that the words name */
-    term_expect(&t, ":undo-file takes it back");
-    term_send(&t, ":undo-file\r");
-    term_expect(&t, ".jsonl");
-    term_expect(&t, "take back from the undo file");
-    term_send(&t, "\r");
+    term_send(&t, "u");
+    term_expect(&t, "Take back: deleted 3,000 items of Orders");
+    term_send(&t, "y");
     term_expect(&t, "took back 3,000 items");
     leave(&t);
     assert_int_equal(count_of(&s), 3000);
+    sample_fini(&s);
+}
+
+static void an_undo_file_takes_a_run_back_in_another_session(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    char command[600];
+    sample_init(&s, program);
+    sample_orders(&s, 300);
+    explore(&s, &t, (const char *[]){program, s.store, "Orders", NULL});
+    term_expect(&t, "of 300 read");
+    mark_by_range(&t, 300);
+    term_send(&t, ":update-marked SET amount = 1 REMOVE note\r");
+    term_expect(&t, "type 300 to change them");
+    term_send(&t, "300\r");
+    term_expect(&t, "changed 300 items");
+    glob_t found;
+    char pattern[400];
+    snprintf(pattern, sizeof pattern, "%s/.local/state/dynascope/undo/Orders-*.jsonl",
+        s.home + strlen("HOME="));
+    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    snprintf(command, sizeof command, ":undo-file %s\r", found.gl_pathv[0]);
+    globfree(&found);
+    leave(&t);
+    explore(&s, &t, (const char *[]){program, s.store, "Orders", NULL});
+    term_expect(&t, "of 300 read");
+    term_send(&t, command);
+    term_expect(&t, "took back 300 items");
+    leave(&t);
+    char *answer = sample_call(&s, "Scan",
+        "{\"TableName\":\"Orders\",\"Select\":\"COUNT\",\"FilterExpression\":\"note = :n\","
+        "\"ExpressionAttributeValues\":{\":n\":{\"S\":\"first\"}}}");
+    assert_non_null(strstr(answer, "\"Count\":300"));
+    free(answer);
     sample_fini(&s);
 }
 
@@ -488,6 +522,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(marked_items_of_many_pages_are_deleted_and_come_back),
+        cmocka_unit_test(an_undo_file_takes_a_run_back_in_another_session),
         cmocka_unit_test(a_few_that_were_deleted_come_back_by_undo),
         cmocka_unit_test(what_somebody_changed_meanwhile_is_kept_and_told),
         cmocka_unit_test(a_delete_that_is_stopped_in_the_middle_adds_up),
