@@ -115,10 +115,21 @@ static int take_lock(const struct memory *memory)
     return taken ? fd : -1;
 }
 
+/* Whether the last write of all was cut off, by a full disk or a crash. */
+static bool ends_within_line(int fd)
+{
+    struct stat st;
+    char last = '\n';
+    return fstat(fd, &st) == 0 && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) == 1 &&
+           last != '\n';
+}
+
+/* What cannot be finished at once, a pipe in its place, is not waited for. */
 static bool append(const char *path, struct str text)
 {
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && file_write_all(fd, text);
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    bool ok = fd >= 0 && (!ends_within_line(fd) || file_write_all(fd, STR("\n"))) &&
+              file_write_all(fd, text);
     int error = errno;
     if (fd >= 0)
         close(fd);
@@ -149,7 +160,7 @@ bool memory_append(const struct memory *memory, const char *name, struct str lin
 static void read_newest(const char *path, struct buf *out)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     off_t from = fd >= 0 && fstat(fd, &st) == 0 && st.st_size > MEMORY_BYTES_MAX
                      ? st.st_size - MEMORY_BYTES_MAX
                      : 0;

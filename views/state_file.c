@@ -46,7 +46,8 @@ bool state_file_path(struct buf *path, const char *kind, struct str identity, st
 
 void state_file_read(const char *path, size_t most, struct buf *out)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe in its place must not hold up the start. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return;
     ssize_t n = read(fd, buf_reserve(out, most), most);

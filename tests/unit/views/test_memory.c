@@ -68,6 +68,32 @@ static void nobody_else_may_read_it(void **state)
     memory_free(memory);
 }
 
+static void a_line_that_was_cut_off_takes_none_with_it(void **state)
+{
+    (void)state;
+    struct err err = ERR_INIT;
+    struct memory *memory = memory_open(STR("/a/store"));
+    assert_true(memory_replace(memory, "journal", STR("one\ntw"), &err));
+    assert_true(memory_append(memory, "journal", STR("three"), &err));
+    assert_true(memory_append(memory, "journal", STR("four"), &err));
+    expect(memory, "journal", "one\ntw\nthree\nfour\n");
+    memory_free(memory);
+}
+
+static void a_pipe_in_place_of_a_file_holds_nothing_up(void **state)
+{
+    struct err err = ERR_INIT;
+    char command[160];
+    struct memory *memory = memory_open(STR("/a/store"));
+    assert_true(memory_append(memory, "history", STR("x"), &err));
+    snprintf(command, sizeof command, "cd %s/dynascope/explorer/* && rm history && mkfifo history",
+        (const char *)*state);
+    assert_int_equal(system(command), 0);
+    expect(memory, "history", "");
+    (void)memory_append(memory, "history", STR("y"), &err);
+    memory_free(memory);
+}
+
 static void what_is_too_long_is_not_read(void **state)
 {
     (void)state;
@@ -178,6 +204,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_connection_has_its_own, begin, end),
         cmocka_unit_test_setup_teardown(nobody_else_may_read_it, begin, end),
+        cmocka_unit_test_setup_teardown(a_line_that_was_cut_off_takes_none_with_it, begin, end),
+        cmocka_unit_test_setup_teardown(a_pipe_in_place_of_a_file_holds_nothing_up, begin, end),
         cmocka_unit_test_setup_teardown(what_is_too_long_is_not_read, begin, end),
         cmocka_unit_test_setup_teardown(
             of_a_file_that_is_too_long_the_newest_lines_are_made_into_a_new_one, begin, end),
