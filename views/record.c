@@ -143,8 +143,11 @@ void record_prompted(struct app *app, struct str line)
     if (!r || !r->prompting)
         return;
     record_drop_prompt(r);
+    bool secret = history_is_secret(line);
     line = str_trim(line);
-    if (line.len && !record_is_own(line))
+    if (secret)
+        buf_add(&r->pending, STR("# a line that may hold a secret is left out\n"));
+    else if (line.len && !record_is_own(line))
         record_add(r, &(struct record_line){.kind = RECORD_COMMAND, .text = line});
 }
 

@@ -7,8 +7,9 @@
 /*
  * A session on its way into a file of lines (record_line.h): what was done, not which keys did it.
  * What a ":" prompt took is one command line, whatever was typed, completed and mended on the way.
- * Text that is typed elsewhere stands in the file as it is, values of items among it; the
- * program never asks for credentials. The mouse and what is done in an editor leave no line.
+ * Text that is typed elsewhere stands in the file as it is, values of items among it; the program
+ * never asks for credentials, and a ":" line that looks as if it held some is left out. The mouse
+ * and what is done in an editor leave no line.
  *
  * Beside the app where something is recorded; `record` may be NULL everywhere.
  */

@@ -211,6 +211,8 @@ static void sessions_begin_and_end_inside_too(void **state)
     term_expect_gone(&t, ":tab");
     term_send(&t, "/é\"x\r");
     term_expect(&t, "é\"x");
+    term_send(&t, ":bookmark password=hunter2\r");
+    term_expect(&t, "hunter2");
     term_send(&t, ":nonsense\r"); /* refused: it leaves no line */
     term_expect(&t, "no command nonsense");
     term_send(&t, ":unmark\r");
@@ -220,6 +222,7 @@ static void sessions_begin_and_end_inside_too(void **state)
     read_file(file, text, sizeof text);
     assert_non_null(strstr(text, "\nfilter\ntype \"é\\\"x\"\naccept\n"));
     assert_null(strstr(text, "tab"));
+    assert_null(strstr(text, "hunter2"));
     term_send(&t, "\033");
     term_expect_gone(&t, "é\"x");
     snprintf(line, sizeof line, ":play %s 100\r", file);
