@@ -12,7 +12,12 @@
 #include "views/journal_impl.h"
 #include "views/pane_text.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define STAGED_FILE "staged"
 enum { STAGED_DIFF_SIDE = 400 };
@@ -229,22 +234,46 @@ struct staged_item *staged_conflict(const struct staged *s)
 
 /* ---- kept ---- */
 
+/* line = "{" '"by":' owner "," part, and the owner is the process and when it began */
+static void staged_add_line(
+    struct buf *text, const struct staged *s, const struct staged_item *item)
+{
+    struct buf part = {0};
+    journal_file_add_part(&part, &item->table, item->before, item->after);
+    if (text->len + part.len + sizeof s->by < MEMORY_BYTES_MAX) /* or it survives no crash */
+        buf_printf(text, "{\"by\":\"%s\",%s\n", s->by, buf_cstr(&part) + 1);
+    buf_fini(&part);
+}
+
+static struct str staged_owner(struct str line)
+{
+    struct str rest = line, owner;
+    if (!str_starts(line, STR("{\"by\":\"")))
+        return STR_NONE;
+    rest = str_skip(rest, strlen("{\"by\":\""));
+    return str_cut(&rest, '"', &owner) ? owner : STR_NONE;
+}
+
+static bool staged_keep_others(void *context, struct str old, struct buf *text)
+{
+    const struct staged *s = context;
+    struct str line;
+    while (str_cut(&old, '\n', &line)) {
+        struct str owner = staged_owner(line);
+        if (owner.len && !str_equal(owner, str_from(s->by)))
+            buf_printf(text, "%.*s\n", STR_ARG(line));
+    }
+    for (const struct staged_item *item = s->first; item; item = item->next)
+        staged_add_line(text, s, item);
+    return true;
+}
+
 static void staged_save(struct staged *s)
 {
-    struct buf text = {0};
     struct err ignored = ERR_INIT; /* it is still here */
     s->version++;
-    if (!s->memory)
-        return;
-    for (const struct staged_item *item = s->first; item; item = item->next) {
-        size_t end = text.len;
-        journal_file_add_part(&text, &item->table, item->before, item->after);
-        buf_add_byte(&text, '\n');
-        if (text.len > MEMORY_BYTES_MAX) /* too large to survive a crash */
-            text.len = end;
-    }
-    memory_replace(s->memory, STAGED_FILE, buf_str(&text), &ignored);
-    buf_fini(&text);
+    if (s->memory)
+        memory_rewrite(s->memory, STAGED_FILE, staged_keep_others, s, &ignored);
 }
 
 static void staged_take_line(struct staged *s, struct str line)
@@ -264,14 +293,44 @@ static void staged_take_line(struct staged *s, struct str line)
     arena_fini(&arena);
 }
 
+/* Whether it is another process that still runs. */
+static bool staged_lives(struct str owner)
+{
+    char text[20] = "", *end;
+    struct str pid = str_take(owner, str_find_byte(owner, '-'));
+    if (!pid.len || pid.len >= sizeof text)
+        return false;
+    memcpy(text, pid.at, pid.len);
+    long number = strtol(text, &end, 16);
+    return !*end && number > 0 && number <= INT_MAX && number != getpid() &&
+           (kill((pid_t)number, 0) == 0 || errno == EPERM);
+}
+
+static bool staged_take_over(void *context, struct str old, struct buf *text)
+{
+    struct staged *s = context;
+    struct str line;
+    while (str_cut(&old, '\n', &line)) {
+        struct str owner = staged_owner(line);
+        if (staged_lives(owner))
+            buf_printf(text, "%.*s\n", STR_ARG(line));
+        else
+            staged_take_line(s, line);
+    }
+    for (const struct staged_item *item = s->first; item; item = item->next)
+        staged_add_line(text, s, item);
+    return s->first != NULL;
+}
+
 void staged_init(struct staged *s, struct memory *memory, const struct clock *clock)
 {
+    struct err ignored = ERR_INIT;
     struct buf text = {0};
-    struct str rest, line;
     *s = (struct staged){.memory = memory, .clock = clock};
-    if (memory_read(memory, STAGED_FILE, &text))
-        for (rest = buf_str(&text); str_cut(&rest, '\n', &line);)
-            staged_take_line(s, line);
+    snprintf(s->by, sizeof s->by, "%lx-%llx", (unsigned long)getpid(),
+        (unsigned long long)clock_tick_ns());
+    if (memory && (!memory_read(memory, STAGED_FILE, &text) || text.len))
+        memory_rewrite(memory, STAGED_FILE, staged_take_over, s, &ignored);
     buf_fini(&text);
 }
 

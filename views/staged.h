@@ -6,7 +6,8 @@
 
 /*
  * Edits that wait to be written together: of each item what was loaded, which the write will be
- * guarded by, and what it is to be. Kept in the file "staged", so that they survive a crash.
+ * guarded by, and what it is to be. Kept in the file "staged", so that they survive a crash: who
+ * begins next takes over what is there, but for what explorers that still run have staged.
  */
 struct staged_item {
     struct staged_item *next;
@@ -31,6 +32,7 @@ struct staged {
     bool on;   /* edits are staged instead of written */
     bool once; /* likewise, the one that is being taken now */
     struct memory *memory;
+    char by[40]; /* whose lines of the file are ours */
     uint64_t order;
     uint64_t version;  /* changes with everything that is staged or leaves */
     int64_t edited_ms; /* when something was staged last */

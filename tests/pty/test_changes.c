@@ -177,6 +177,10 @@ static void what_is_staged_survives_a_crash_and_is_written_then(void **state)
     change(&t, "amount", "42");
     term_expect(&t, "1 staged");
     assert_stored(&s, "O0000", "\"amount\":0.5");
+    struct term other; /* it is nobody else's while this one runs */
+    start(&s, &other, NULL);
+    assert_false(term_shows(&other, "1 staged"));
+    quit(&other);
     kill(t.pid, SIGKILL);
     term_wait_exit(&t, TERM_DEADLINE_MS);
     term_close(&t);

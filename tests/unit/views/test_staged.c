@@ -182,6 +182,35 @@ static void what_is_staged_survives_an_end_that_nobody_wanted(void **state)
     close_stage(&s);
 }
 
+static void what_an_explorer_that_runs_has_staged_is_its_own(void **state)
+{
+    (void)state;
+    struct stage s;
+    struct err err = ERR_INIT;
+    struct buf text = {0};
+    open_stage(&s);
+    static const char *const lines[][2] = {{"1-7", "theirs"}, {"7ffffffe-7", "orphan"}};
+    for (int i = 0; i < 2; i++) /* the first process lives, the last one does not */
+        buf_printf(&text,
+            "{\"by\":\"%s\",\"table\":\"Things\",\"key\":[\"id\",\"S\"],"
+            "\"after\":{\"id\":{\"S\":\"%s\"}}}\n",
+            lines[i][0], lines[i][1]);
+    assert_true(memory_replace(s.things.memory, "staged", buf_str(&text), &err));
+    staged_fini(&s.staged);
+    staged_init(&s.staged, s.things.memory, NULL);
+    assert_int_equal(s.staged.count, 1);
+    assert_non_null(find(&s, "orphan"));
+    put(&s, NULL, "{\"id\":\"mine\"}");
+    staged_remove(&s.staged, find(&s, "orphan"));
+    buf_clear(&text);
+    assert_true(memory_read(s.things.memory, "staged", &text));
+    assert_non_null(strstr(buf_cstr(&text), "theirs"));
+    assert_non_null(strstr(text.at, "mine"));
+    assert_null(strstr(text.at, "orphan"));
+    buf_fini(&text);
+    close_stage(&s);
+}
+
 /* What is left of a damaged file can be written, all of it. */
 static void a_damaged_file_is_no_harm(void **state)
 {
@@ -244,6 +273,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_staged_no_longer),
         cmocka_unit_test(what_is_refused_stays_staged),
         cmocka_unit_test(what_is_staged_survives_an_end_that_nobody_wanted),
+        cmocka_unit_test(what_an_explorer_that_runs_has_staged_is_its_own),
         cmocka_unit_test(a_damaged_file_is_no_harm),
         cmocka_unit_test(no_more_is_staged_than_a_transaction_takes),
     };
