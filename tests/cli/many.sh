@@ -115,6 +115,27 @@ run 1 delete-items Tab --filter-expression 'attribute_exists(k)' --yes --read-on
 has "$err" "this connection is read-only"
 count 144
 
+# through an index that has the keys only: what it says is where items are, and they move meanwhile
+run 0 call CreateTable '{"TableName":"Indexed","BillingMode":"PAY_PER_REQUEST",
+    "AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},
+    {"AttributeName":"st","AttributeType":"S"}],
+    "KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"GlobalSecondaryIndexes":[{
+    "IndexName":"BySt","KeySchema":[{"AttributeName":"st","KeyType":"HASH"}],
+    "Projection":{"ProjectionType":"KEYS_ONLY"}}]}'
+feed 0 "$(for i in $(seq 1 90); do echo '{"id":"i'"$i"'","st":"s'$((i % 3))'","v":'"$i"'}'; done)" \
+    put Indexed -
+run 0 update-items Indexed 'SET st = "moved", v = v + 1' --index-name BySt \
+    --key-condition-expression 'st = :s' --values '{":s":"s1"}' --yes
+has "$err" "30 items changed"
+run 0 query Indexed --index-name BySt moved --count
+same "$out" 30 "moved"
+run 0 delete-items Indexed --index-name BySt --key-condition-expression 'st = :s' \
+    --values '{":s":"moved"}' --yes
+has "$err" "30 items deleted"
+run 0 scan Indexed --count
+same "$out" 60 "left"
+run 64 delete-items Indexed --index-name Nowhere --filter-expression 'attribute_exists(id)' --yes
+
 # CSV out, and in again
 create Csv id:S
 feed 0 '{"id":"a","n":1,"text":"x,y"}
