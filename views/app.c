@@ -348,7 +348,7 @@ bool app_writable(struct app *app, struct buf *why)
         remedy = ":set read-only off lifts that";
     if (remedy)
         buf_printf(why, "this connection is read-only: %s%s", remedy,
-            strstr(remedy, "--read-write") ? ", or after :connect … read-write" : "");
+            strstr(remedy, "--read-write") ? ", or after :set read-only off" : "");
     return remedy == NULL;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Settings and keys of one's own, live, previewed, kept and read again; what is wrong with them. */
+#include "tests/pty/endpoint.h"
 #include "tests/pty/sample.h"
 
 #include "tests/test.h"
@@ -256,6 +257,40 @@ static void what_was_opened_read_only_says_how_to_open_it(void **state)
     sample_fini(&s);
 }
 
+static void a_remote_connection_is_opened_anew_for_writing(void **state)
+{
+    (void)state;
+    struct sample s;
+    struct term t;
+    struct endpoint e;
+    sample_init(&s, program);
+    sample_orders(&s, 6);
+    endpoint_start(&e, program, s.store, 0);
+    const char *const arguments[] = {program, e.url, "Orders", NULL};
+    const char *const env[] = {s.home, s.temporary, "AWS_ACCESS_KEY_ID=x",
+        "AWS_SECRET_ACCESS_KEY=y", "AWS_REGION=us-east-1", NULL};
+    term_open(&t, &(struct term_options){.argv = arguments, .env = env, .cols = 120});
+    term_expect(&t, "O0003");
+    term_send(&t, "D");
+    term_expect(&t, "or after :set read-only off");
+    term_send(&t, ":set read-only off\r");
+    term_expect(&t, "Let writes through");
+    term_send(&t, "n");
+    term_expect(&t, "read-only");
+    term_send(&t, ":set read-only off\r");
+    term_expect(&t, "Let writes through");
+    term_send(&t, "y");
+    term_expect_gone(&t, "read-only");
+    term_send(&t, ":table Orders\r");
+    term_expect(&t, "O0003");
+    term_send(&t, "D");
+    term_expect(&t, "Delete from Orders");
+    term_send(&t, "n");
+    quit(&t);
+    endpoint_stop(&e);
+    sample_fini(&s);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +301,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(wrong_lines_are_told_and_the_rest_is_taken),
         cmocka_unit_test(a_connection_with_a_word_asks_for_it),
         cmocka_unit_test(what_was_opened_read_only_says_how_to_open_it),
+        cmocka_unit_test(a_remote_connection_is_opened_anew_for_writing),
     };
     program = argc > 1 ? argv[1] : "dynascope";
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
