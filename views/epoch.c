@@ -73,8 +73,8 @@ static bool within(int64_t number, int64_t unit, int64_t least, int64_t end)
 bool epoch_of(struct str name, struct str encoded, int64_t *ms)
 {
     int64_t n;
-    bool whole = number_to_i64(encoded, &n);
-    if (!whole && !whole_part(encoded, &n))
+    /* amounts of money have fractions, too */
+    if (!number_to_i64(encoded, &n) && !(epoch_name_like(name) && whole_part(encoded, &n)))
         return false;
     if (n < YEAR_2001)
         return false;
