@@ -4,10 +4,7 @@
  * conditions on what was loaded. Must not know who edits, nor how.
  *
  * An expression holds at most 4 KB and 300 operators, so a request changes and guards at most
- * CHANGE_GUARDS attributes. What is larger goes in steps, each of which guards all that it changes:
- *
- *   before ─▶ 100 attributes changed ─▶ 200 … ─▶ after
- *      ◀──────────── taken back ────────┘ where a step is refused
+ * CHANGE_GUARDS attributes: change_next() says how far one goes.
  */
 #include "views/change.h"
 
@@ -162,10 +159,7 @@ static void change_add_difference(
     }
 }
 
-/* The attributes that differ, those of `before` first. False where `see` ended it. */
-typedef bool change_see(void *context, struct str name, struct value old, struct value new);
-
-static bool change_each(struct value before, struct value after, change_see *see, void *context)
+bool change_each(struct value before, struct value after, change_see *see, void *context)
 {
     struct value other, none = {0};
     struct attributes old = attributes_of(before), new = attributes_of(after);
@@ -360,8 +354,7 @@ static void change_half(struct buf *out, struct value before, struct value after
     value_close(&p.map, out, &err);
 }
 
-/* What to write next on the way: false where one request does the rest. */
-static bool change_next(
+bool change_next(
     const struct client_table *table, struct value at, struct value after, struct buf *next)
 {
     if (at.type == VALUE_NONE || change_count(at, after) <= CHANGE_GUARDS)
@@ -397,164 +390,4 @@ void change_reduce(const struct client_table *table, struct value before, struct
     change_each(before, after, change_see_partial, parts);
     value_close(&parts[0].map, less_before, &err);
     value_close(&parts[1].map, less_after, &err);
-}
-
-/* ---- lost answers ---- */
-
-enum { CHANGE_TRIES = 4, CHANGE_READ_MS = 10000 };
-
-static struct value change_attribute(struct value item, struct str name)
-{
-    struct value v = {0};
-    return item.type != VALUE_NONE && value_find(item, name, &v) ? v : (struct value){0};
-}
-
-static bool change_same(struct value a, struct value b)
-{
-    return a.type == VALUE_NONE || b.type == VALUE_NONE ? a.type == b.type : value_equal(a, b);
-}
-
-/* Whether those attributes of `now` that `one` and `other` differ in are as in `one`. */
-static bool change_see_agreed(void *context, struct str name, struct value one, struct value other)
-{
-    struct value *now = context;
-    (void)other;
-    return change_same(one, change_attribute(*now, name));
-}
-
-static bool change_agrees(struct value now, struct value one, struct value other)
-{
-    return change_each(one, other, change_see_agreed, &now);
-}
-
-/* An item that comes or goes is compared as a whole, one that changes by what changes. */
-static enum change_state change_compare(struct value now, struct value before, struct value after)
-{
-    bool both = before.type != VALUE_NONE && after.type != VALUE_NONE;
-    bool there = now.type != VALUE_NONE;
-    if (both ? there && change_agrees(now, after, before) : change_same(now, after))
-        return CHANGE_MADE;
-    if (both ? there && change_agrees(now, before, after) : change_same(now, before))
-        return CHANGE_NOT_MADE;
-    return CHANGE_NEITHER;
-}
-
-enum change_state change_look(struct client *client, struct arena *arena,
-    const struct client_table *table, struct value before, struct value after, struct err *err)
-{
-    struct client reader = *client;
-    struct value now, key;
-    struct err wrong = ERR_INIT;
-    if (!reader.limits.deadline_ns)
-        reader.limits.deadline_ns = clock_tick_ns() + CHANGE_READ_MS * INT64_C(1000000);
-    if (change_key(arena, table, after.type == VALUE_NONE ? before : after, &key, &wrong) &&
-        client_get(&reader, arena, table->name, key, &now, &wrong))
-        return change_compare(now, before, after);
-    err_set(err, ERR_UNKNOWN,
-        "it may or may not have been applied: no answer came, and reading it back failed: %s",
-        wrong.text);
-    return CHANGE_UNREAD;
-}
-
-/* After an answer that leaves it open. True: it is settled, *ok says how; false: send again. */
-static bool change_settle(struct client *client, struct arena *arena,
-    const struct client_table *table, struct value before, struct value after, bool *ok,
-    struct err *err)
-{
-    *ok = false;
-    switch (change_look(client, arena, table, before, after, err)) {
-    case CHANGE_MADE:
-        *ok = true;
-        return true;
-    case CHANGE_NOT_MADE:
-        return err->code != ERR_UNKNOWN && err->code != ERR_UNREACHABLE && err->code != ERR_BUSY;
-    case CHANGE_NEITHER:
-        err_set(err, ERR_UNKNOWN,
-            "no answer came, and the item has been changed by somebody else since: look at it");
-        return true;
-    case CHANGE_UNREAD:
-        break;
-    }
-    return true;
-}
-
-static bool change_once(struct client *client, struct arena *arena,
-    const struct client_table *table, struct value before, struct value after, struct err *err)
-{
-    struct change change;
-    bool ok = false, doubt = false;
-    if (!change_build(arena, table, before, after, &change, err))
-        return false;
-    for (int tries = 0; tries < CHANGE_TRIES; tries++) {
-        *err = ERR_INIT;
-        if (change_send(client, table->name, &change, err))
-            return true;
-        doubt = doubt || err->code == ERR_UNKNOWN;
-        if (!doubt || change_settle(client, arena, table, before, after, &ok, err))
-            return ok;
-    }
-    return err_set(err, ERR_UNREACHABLE,
-        "the endpoint does not answer: the item was read back and is as it was");
-}
-
-/* Step by step; `at` is how far it came. */
-static bool change_walk(struct client *client, const struct client_table *table, struct buf *at,
-    struct value after, struct err *err)
-{
-    struct buf next = {0};
-    struct arena arena = {0};
-    bool ok = true;
-    while (ok && change_next(table, value_of(buf_str(at)), after, &next)) {
-        ok = change_once(
-            client, &arena, table, value_of(buf_str(at)), value_of(buf_str(&next)), err);
-        if (ok) {
-            buf_clear(at);
-            buf_add(at, buf_str(&next));
-        }
-        buf_clear(&next);
-        arena_reset(&arena);
-    }
-    ok = ok && change_once(client, &arena, table, value_of(buf_str(at)), after, err);
-    buf_fini(&next);
-    arena_fini(&arena);
-    return ok;
-}
-
-static bool change_in_steps(struct client *client, const struct client_table *table,
-    struct value before, struct value after, struct err *err)
-{
-    struct buf at = {0};
-    struct err *back = mem_new(struct err);
-    buf_add(&at, before.encoded);
-    bool ok = change_walk(client, table, &at, after, err);
-    if (!ok && !value_equal(value_of(buf_str(&at)), before)) {
-        *back = ERR_INIT;
-        struct client again = *client;
-        again.limits.cancel = NULL; /* half of an edit is nobody's wish */
-        again.limits.deadline_ns = clock_tick_ns() + CHANGE_READ_MS * INT64_C(1000000);
-        if (change_walk(&again, table, &at, before, back))
-            err_context(err, "the attributes that were written before are taken back");
-        else
-            err_context(err,
-                "a part of the attributes was written and could not be taken back (%.300s); then",
-                back->text);
-    }
-    free(back);
-    buf_fini(&at);
-    return ok;
-}
-
-bool change_carry_out(struct client *client, struct arena *arena, const struct client_table *table,
-    struct value before, struct value after, struct err *err)
-{
-    bool large = before.type != VALUE_NONE && change_count(before, after) > CHANGE_GUARDS;
-    if (large && after.type != VALUE_NONE && !change_same_key(table, before, after))
-        return err_set(err, ERR_DATA, "the key of an item cannot change");
-    return large ? change_in_steps(client, table, before, after, err)
-                 : change_once(client, arena, table, before, after, err);
-}
-
-bool change_conflict(const struct err *err)
-{
-    return err->code == ERR_REFUSED && strcmp(err->name, "ConditionalCheckFailedException") == 0;
 }

@@ -36,8 +36,14 @@ struct str change_operation(const struct change *change);
 void change_body(struct buf *out, struct str table, const struct change *change);
 bool change_send(
     struct client *client, struct str table, const struct change *change, struct err *err);
+/* The attributes that differ, those of `before` first. False where `see` ended it. */
+typedef bool change_see(void *context, struct str name, struct value old, struct value new);
+bool change_each(struct value before, struct value after, change_see *see, void *context);
 /* How many attributes differ (type VALUE_NONE = no item). */
 uint32_t change_count(struct value before, struct value after);
+/* What to write next on the way from `at` to `after`, appended: false where one request does it. */
+bool change_next(
+    const struct client_table *table, struct value at, struct value after, struct buf *next);
 /* Appends both versions with nothing but their keys and what differs: all that a request is made
  * of. */
 void change_reduce(const struct client_table *table, struct value before, struct value after,
