@@ -1,40 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The versions of one item, from the records that its table's stream still holds: when, what
- * changed, and back to one of them. A worker reads the stream to its end once and keeps what is of
- * this item, the newest where there are too many.
+ * The versions of one item as a list: when, what changed, and back to one of them. Must not know
+ * where they come from.
  */
 #include "views/pane_changes_impl.h"
 
-#include "backend/follow.h"
-#include "backend/json_in.h"
 #include "backend/json_out.h"
 #include "base/mem.h"
 #include "views/browse.h"
 #include "views/cells.h"
 #include "views/confirm.h"
 #include "views/stream_admin.h"
+#include "views/versions.h"
 #include "views/words.h"
 
 #include <stdlib.h>
-
-enum { HISTORY_STREAMS = 16, HISTORY_MOST = 1000, HISTORY_BYTES = 32 << 20 };
-
-struct version {
-    int64_t time_ms;
-    bool before;      /* what was there before the oldest record */
-    bool by_service;  /* time to live */
-    struct buf event; /* INSERT, MODIFY, REMOVE */
-    struct buf old, new;
-    bool has_old, has_new; /* known: where it is known and empty, there was no item */
-};
-
-struct versions {
-    struct version *list; /* oldest first */
-    size_t count, room, bytes;
-    size_t left_out; /* older ones */
-    uint64_t records;
-};
 
 struct past {
     struct arena arena; /* owns what follows */
@@ -48,186 +28,25 @@ struct past {
     struct task *task;
 };
 
-static void version_fini(struct version *v)
-{
-    buf_fini(&v->event);
-    buf_fini(&v->old);
-    buf_fini(&v->new);
-}
-
-static void versions_fini(struct versions *v)
-{
-    for (size_t i = 0; i < v->count; i++)
-        version_fini(&v->list[i]);
-    free(v->list);
-    *v = (struct versions){0};
-}
-
 /* ---- reading the stream, on the worker's thread ---- */
 
 struct history_task {
     struct task task;
-    struct client_table table; /* of the pane's arena copied */
+    struct client_table table;
     struct value key, now;
     struct versions versions;
     bool stream, recovery;
-    struct buf seen; /* the key of a record */
 };
-
-static size_t version_bytes(const struct version *v)
-{
-    return sizeof *v + v->old.len + v->new.len;
-}
-
-static struct version *versions_add(struct versions *v)
-{
-    while (v->count == HISTORY_MOST || (v->bytes > HISTORY_BYTES && v->count > 1)) {
-        v->bytes -= version_bytes(&v->list[0]);
-        version_fini(&v->list[0]);
-        memmove(v->list, v->list + 1, --v->count * sizeof *v->list);
-        v->left_out++;
-    }
-    if (v->count == v->room) {
-        v->room = v->room ? 2 * v->room : 16;
-        v->list = mem_grow(v->list, v->room * sizeof *v->list);
-    }
-    v->list[v->count] = (struct version){0};
-    return &v->list[v->count++];
-}
-
-/* Whether the image could be read. */
-static bool take_image(struct buf *out, const struct json *image)
-{
-    struct err ignored = ERR_INIT;
-    return json_is(image, JSON_OBJECT) && json_in_typed_item(out, image, &ignored);
-}
-
-/* Of a view type that keeps an image, its absence says that there was no item. */
-static void take_versions(struct version *v, const struct json *record, struct str event)
-{
-    const struct json *type = json_get(record, STR("StreamViewType"));
-    struct str view = json_is(type, JSON_STRING) ? type->text : STR_NONE;
-    bool both = str_equal(view, STR("NEW_AND_OLD_IMAGES"));
-    v->has_old = take_image(&v->old, json_get(record, STR("OldImage"))) ||
-                 ((both || str_equal(view, STR("OLD_IMAGE"))) && str_equal(event, STR("INSERT")));
-    v->has_new =
-        take_image(&v->new, json_get(record, STR("NewImage"))) || str_equal(event, STR("REMOVE"));
-}
-
-static bool history_see(void *context, const struct follow_record *record)
-{
-    struct history_task *t = context;
-    const struct json *body = json_get(record->event, STR("dynamodb"));
-    const struct json *name = json_get(record->event, STR("eventName"));
-    struct err ignored = ERR_INIT;
-    buf_clear(&t->seen);
-    t->versions.records++;
-    const struct json *keys = json_get(body, STR("Keys"));
-    if (!json_is(keys, JSON_OBJECT) || !json_is(name, JSON_STRING) ||
-        !json_in_typed_item(&t->seen, keys, &ignored) ||
-        !change_same_key(&t->table, t->key, value_of(buf_str(&t->seen))))
-        return true;
-    struct version *v = versions_add(&t->versions);
-    v->time_ms = record->time_ms;
-    v->by_service = json_is(json_get(record->event, STR("userIdentity")), JSON_OBJECT);
-    buf_add(&v->event, name->text);
-    take_versions(v, body, name->text);
-    t->versions.bytes += version_bytes(v);
-    return true;
-}
-
-static bool follow_all(
-    struct history_task *t, struct client *client, struct str arn, struct err *err)
-{
-    struct follow *follow = follow_new(client, arn, FOLLOW_TRIM_HORIZON, clock_now_ms(NULL));
-    struct follow_round round = {.more = true};
-    bool ok = true;
-    while (ok && round.more)
-        ok = client->limits.cancel && atomic_load(client->limits.cancel)
-                 ? err_set(err, ERR_CANCELLED, "stopped")
-                 : follow_poll(follow, history_see, t, &round, err);
-    follow_free(follow);
-    return ok;
-}
-
-struct streams {
-    struct str arns[HISTORY_STREAMS]; /* each ends with its label, the time that it began at */
-    size_t count;
-};
-
-static void add_stream(struct arena *arena, struct streams *s, struct str arn)
-{
-    size_t at = s->count;
-    for (size_t i = 0; i < s->count; i++)
-        if (str_equal(s->arns[i], arn))
-            return;
-    if (s->count == HISTORY_STREAMS)
-        return;
-    for (; at > 0 && str_compare(s->arns[at - 1], arn) > 0; at--)
-        s->arns[at] = s->arns[at - 1];
-    s->arns[at] = arena_dup(arena, arn);
-    s->count++;
-}
-
-/* Also those that were turned off: what is in them can be read for a day. An endpoint that does not
- * list them has the one that the table names. */
-static void find_streams(
-    struct client *client, struct arena *arena, const struct client_table *table, struct streams *s)
-{
-    struct buf body = {0};
-    struct ddb_reply reply = {0};
-    struct err ignored = ERR_INIT;
-    if (table->stream_arn.len)
-        add_stream(arena, s, table->stream_arn);
-    buf_add(&body, STR("{\"TableName\":"));
-    json_put_string(&body, table->name);
-    buf_add_byte(&body, '}');
-    if (client_call(client, STR("ListStreams"), buf_str(&body), &reply, &ignored)) {
-        const struct json *answer = json_parse(arena, buf_str(&reply.body), &ignored);
-        const struct json *list = json_get(answer, STR("Streams"));
-        const struct json *m = json_is(list, JSON_ARRAY) ? list->first : NULL;
-        for (; m; m = m->next) {
-            const struct json *arn = json_get(m, STR("StreamArn"));
-            if (json_is(arn, JSON_STRING) && arn->text.len)
-                add_stream(arena, s, arn->text);
-        }
-    }
-    ddb_reply_fini(&reply);
-    buf_fini(&body);
-}
-
-static bool has_recovery(struct client *client, struct str table)
-{
-    struct buf body = {0};
-    struct ddb_reply reply = {0};
-    struct err ignored = ERR_INIT;
-    buf_add(&body, STR("{\"TableName\":"));
-    json_put_string(&body, table);
-    buf_add_byte(&body, '}');
-    bool on =
-        client_call(client, STR("DescribeContinuousBackups"), buf_str(&body), &reply, &ignored) &&
-        str_find(buf_str(&reply.body), STR("\"PointInTimeRecoveryStatus\":\"ENABLED\"")) !=
-            SIZE_MAX;
-    ddb_reply_fini(&reply);
-    buf_fini(&body);
-    return on;
-}
 
 static bool history_work(struct task *task, struct client *client, struct err *err)
 {
     struct history_task *t = (struct history_task *)task;
     struct client_table now;
-    struct streams streams = {0};
-    bool ok = true;
     if (!client_describe_keys(client, &task->arena, t->table.name, &now, err) ||
         !client_get(client, &task->arena, t->table.name, t->key, &t->now, err))
         return false;
-    t->recovery = has_recovery(client, t->table.name);
-    find_streams(client, &task->arena, &now, &streams);
-    t->stream = streams.count > 0;
-    for (size_t i = 0; ok && i < streams.count; i++)
-        ok = follow_all(t, client, streams.arns[i], err);
-    return ok;
+    t->recovery = versions_recoverable(client, t->table.name);
+    return versions_read(client, &now, t->key, &t->versions, &t->stream, err);
 }
 
 /* ---- what came ---- */
@@ -236,18 +55,6 @@ static void history_task_drop(struct task *task)
 {
     struct history_task *t = (struct history_task *)task;
     versions_fini(&t->versions);
-    buf_fini(&t->seen);
-}
-
-/* What was before the oldest record is a version, too, where it is known. */
-static void add_oldest(struct versions *v)
-{
-    if (!v->count || !v->list[0].has_old || !v->list[0].old.len || v->count == HISTORY_MOST)
-        return;
-    versions_add(v);
-    memmove(v->list + 1, v->list, (v->count - 1) * sizeof *v->list);
-    v->list[0] = (struct version){.before = true, .time_ms = v->list[1].time_ms, .has_new = true};
-    buf_add(&v->list[0].new, buf_str(&v->list[1].old));
 }
 
 /* Nothing keeps versions: a stream would, from now on. */
@@ -294,9 +101,7 @@ static void history_ended(struct task *task)
     h->read = true;
     h->recovery = t->recovery;
     h->versions = t->versions;
-    add_oldest(&h->versions);
     h->now = t->now.type ? value_of(arena_dup(&h->read_arena, t->now.encoded)) : (struct value){0};
-    buf_fini(&t->seen);
     grid_refit(&p->grid);
     grid_go(&p->grid, p->grid.cursor);
 }
