@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { UNDO_NAME_MAX = 100, UNDO_DIGEST = 16 };
+enum { UNDO_NAME_MAX = 100, UNDO_DIGEST = 16, UNDO_TRIES = 1000 };
 
 /* Table names are of letters, digits, "_", "-" and "."; an endpoint may think otherwise. */
-static void add_name(struct buf *path, struct str table, int64_t now_ms)
+static void add_name(struct buf *path, struct str table, int64_t now_ms, int nth)
 {
     char when[32];
     time_t seconds = (time_t)(now_ms / 1000);
@@ -31,7 +31,10 @@ static void add_name(struct buf *path, struct str table, int64_t now_ms)
                    c == '-' || c == '_' || (c == '.' && i);
         buf_add_byte(path, fit ? c : '_');
     }
-    buf_printf(path, "-%s-%ld.jsonl", when, (long)getpid());
+    buf_printf(path, "-%s-%ld", when, (long)getpid());
+    if (nth)
+        buf_printf(path, "-%d", nth);
+    buf_add(path, STR(".jsonl"));
     buf_cstr(path);
 }
 
@@ -60,8 +63,15 @@ bool undo_file_open(struct undo_file *u, struct str table, int64_t now_ms, struc
         return false;
     u->path.len -= UNDO_DIGEST;
     remove_old(buf_cstr(&u->path), now_ms);
-    add_name(&u->path, table, now_ms);
-    u->fd = open(u->path.at, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    size_t folder = u->path.len;
+    for (int nth = 0; u->fd < 0 && nth < UNDO_TRIES; nth++) {
+        u->path.len = folder;
+        add_name(&u->path, table, now_ms, nth);
+        /* Two runs of one second have a file each: who has no use for his removes it. */
+        u->fd = open(u->path.at, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+        if (u->fd < 0 && errno != EEXIST)
+            break;
+    }
     return u->fd >= 0 || err_errno(err, errno, "what was before cannot be kept in %s", u->path.at);
 }
 

@@ -391,6 +391,25 @@ static void undo_files_of_long_ago_go(void **state)
     assert_int_equal(access(old, F_OK), -1);
 }
 
+static void two_runs_of_one_second_have_an_undo_file_each(void **state)
+{
+    (void)state;
+    struct undo_file one, other;
+    struct err err = ERR_INIT;
+    char state_home[] = "/tmp/dynascope-undo-XXXXXX", first[300];
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    assert_true(undo_file_open(&one, STR("Things"), 1732089600000, &err));
+    snprintf(first, sizeof first, "%s", one.path.at);
+    one.lines = 1; /* it stays */
+    undo_file_close(&one);
+    assert_true(undo_file_open(&other, STR("Things"), 1732089600000, &err));
+    assert_string_not_equal(other.path.at, first);
+    undo_file_close(&other); /* nothing was changed: it goes */
+    assert_int_equal(access(first, F_OK), 0);
+    unlink(first);
+}
+
 static void an_undo_file_that_is_damaged_is_told_by_its_line(void **state)
 {
     (void)state;
@@ -483,6 +502,7 @@ int main(void)
         cmocka_unit_test(what_would_be_done_is_counted_without_being_done),
         cmocka_unit_test(a_run_is_taken_back_from_its_undo_file),
         cmocka_unit_test(undo_files_of_long_ago_go),
+        cmocka_unit_test(two_runs_of_one_second_have_an_undo_file_each),
         cmocka_unit_test(an_undo_file_that_is_damaged_is_told_by_its_line),
         cmocka_unit_test(both_versions_of_what_was_written_are_there_for_the_journal),
         cmocka_unit_test(items_that_all_fail_end_the_run),
