@@ -95,7 +95,13 @@ void pane_items_reads(const struct pane_items *p, struct buf *out)
         buf_add(out, STR(" scanned · "));
     }
     items_add_consumed(p, out);
-    buf_add(out, p->feed.err.code == ERR_CANCELLED ? STR(" · stopped · ") : STR(" · "));
+    if (p->feed.err.code == ERR_CANCELLED && !feed_at_end(&p->feed)) {
+        struct buf key = {0};
+        app_key_of(p->view.app, &p->view, "page-down", &key);
+        buf_printf(out, " · stopped: %.*s reads on", STR_ARG(buf_str(&key)));
+        buf_fini(&key);
+    }
+    buf_add(out, STR(" · "));
 }
 
 static void items_title_count(const struct pane_items *p, bool brief, struct buf *out)

@@ -43,7 +43,7 @@ void pane_query_judge(struct pane_query *p)
     buf_clear(&p->verdict);
     buf_clear(&p->cost);
     buf_clear(&p->command);
-    p->is_statement = query_statement_is(buf_str(&p->form.text));
+    p->is_statement = p->at == PANE_QUERY_LINE && query_statement_is(buf_str(&p->form.text));
     if (p->is_statement)
         judge_statement(p);
     if (!p->form.planned)

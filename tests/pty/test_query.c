@@ -6,6 +6,8 @@
 
 #include "tests/test.h"
 
+#include <stdlib.h>
+
 static const char *program;
 
 struct world {
@@ -68,6 +70,35 @@ static void a_query_is_typed_judged_and_run(struct world *w)
     term_expect_gone(t, "O0034");
     term_send(t, TERM_ESCAPE);
     term_expect(t, "Scan");
+}
+
+/* A click goes to the field: SGR reports, rows and columns from 1. */
+static void a_field_is_clicked(struct world *w)
+{
+    struct term *t = &w->t;
+    int row = 0;
+    term_send(t, ":set mouse on\r");
+    term_send(t, "A");
+    term_expect(t, "Query Orders");
+    term_send(t, CTRL_U "customerId = \"C001\"");
+    term_expect(t, "QUERY on Orders");
+    term_expect(t, "limit");
+    for (char *line; row < t->rows; row++) {
+        line = term_row(t, row);
+        bool found = strstr(line, "limit       none") != NULL;
+        free(line);
+        if (found)
+            break;
+    }
+    char click[64];
+    snprintf(click, sizeof click, "\033[<0;%d;%dM\033[<0;%d;%dm", 72, row + 1, 72, row + 1);
+    term_send(t, click);
+    term_send(t, "4");
+    term_expect(t, "limit 4");
+    term_expect(t, "--page-size 4");
+    term_send(t, "\003");
+    term_expect_gone(t, "Query Orders");
+    term_send(t, ":set mouse off\r");
 }
 
 static void paste(struct term *t, size_t bytes)
@@ -146,6 +177,7 @@ static void on_a_store(void **state)
     struct world w;
     world_open(&w, false, 200);
     a_query_is_typed_judged_and_run(&w);
+    a_field_is_clicked(&w);
     mistakes_and_pastes_are_borne(&w);
     statements_read_and_write(&w);
     world_close(&w);

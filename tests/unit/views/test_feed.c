@@ -612,6 +612,27 @@ static void what_is_stopped_goes_on_from_there(void **state)
     walk_fini(&w);
 }
 
+static void a_refresh_of_a_filter_keeps_the_place(void **state)
+{
+    (void)state;
+    for (int query = 0; query < 2; query++) {
+        struct walk w;
+        walk_filtered(&w, 60000, 40, query, 0);
+        while (here(&w) < 40000)
+            assert_true(step(&w, 1));
+        int64_t first = id_of(feed_item(&w.feed, 0));
+        feed_refresh(&w.feed);
+        settle(&w);
+        assert_int_equal(w.refreshed, 1);
+        assert_int_equal(id_of(feed_item(&w.feed, 0)), first);
+        assert_int_equal(here(&w), 40000);
+        for (int64_t id = 40000; step(&w, -1); id -= 40)
+            assert_int_equal(here(&w), id - 40);
+        assert_int_equal(here(&w), 0);
+        walk_fini(&w);
+    }
+}
+
 /* ---- places that no item tells ---- */
 
 static void all_segments_are_read_at_once_and_back_again(void **state)
@@ -686,6 +707,7 @@ int main(void)
         cmocka_unit_test(without_a_budget_nobody_is_asked_what_a_page_consumes),
         cmocka_unit_test(a_sparse_filter_is_read_in_pages_that_grow),
         cmocka_unit_test(a_filtered_query_is_read_backwards_from_its_end),
+        cmocka_unit_test(a_refresh_of_a_filter_keeps_the_place),
         cmocka_unit_test(what_is_stopped_goes_on_from_there),
         cmocka_unit_test(all_segments_are_read_at_once_and_back_again),
         cmocka_unit_test(a_statement_is_read_by_its_tokens),
