@@ -94,28 +94,53 @@ static void toggle(struct pane_query *p, const char *word, struct buf *out)
         buf_add(out, str_from(word));
 }
 
-/* In a value's field: the values that were seen, one after the other. */
+/* Where the last of several begins: of a list of values or attributes. */
+static size_t last_part(const struct pane_query *p, struct str text)
+{
+    enum query_field_kind kind = p->base.fields[p->at].kind;
+    size_t at = text.len;
+    if (kind != QUERY_FIELD_LIST && kind != QUERY_FIELD_SHOW)
+        return 0;
+    while (at > 0 && text.at[at - 1] != ',')
+        at--;
+    while (at && at < text.len && text.at[at] == ' ')
+        at++;
+    return at;
+}
+
+/* What was seen and may stand in the field, one after the other. */
 static bool choose_value(struct pane_query *p, int step)
 {
     struct query_candidates *list = &p->candidates;
-    struct str now = line_edit_text(&p->edit);
-    pane_query_complete(p, STR_NONE, 0);
+    struct buf text = {0};
+    buf_add(&text, line_edit_text(&p->edit));
+    size_t from = last_part(p, buf_str(&text));
+    struct str now = str_skip(buf_str(&text), from);
+    pane_query_complete(p, str_take(buf_str(&text), from), from);
     int count = (int)list->count, i = 0;
     while (i < count && !str_equal(list->list[i].text, now))
         i++;
-    if (!count)
-        return false;
-    i = i == count ? (step > 0 ? 0 : count - 1) : (i + step + count) % count;
-    line_edit_set(&p->edit, list->list[i].text);
-    pane_query_edited(p);
-    return true;
+    if (i == count)
+        i = step > 0 ? -1 : 0;
+    if (count) {
+        text.len = from;
+        buf_add(&text, list->list[(i + step + count) % count].text);
+        line_edit_set(&p->edit, buf_str(&text));
+        pane_query_edited(p);
+    }
+    buf_fini(&text);
+    return count > 0;
 }
 
 bool pane_query_choose(struct pane_query *p, int step)
 {
     struct buf value = {0}, text = {0};
-    if (p->at == PANE_QUERY_LINE || !p->form.good)
+    if (p->at == PANE_QUERY_LINE)
         return false;
+    enum query_field_kind kind = p->base.fields[p->at].kind;
+    bool typed = kind != QUERY_FIELD_OPERATOR && !pane_query_is_choice(p);
+    if (typed || !p->form.good)
+        return typed && choose_value(p, step);
     pane_query_go_to(p, p->at);
     const struct query_field *field = &p->base.fields[p->at];
     switch (field->kind) {
@@ -135,7 +160,7 @@ bool pane_query_choose(struct pane_query *p, int step)
         choose_join(p, &text);
         break;
     default:
-        return choose_value(p, step);
+        break;
     }
     if (field->kind > QUERY_FIELD_TERM)
         query_form_with(&p->base, field, buf_str(&value), &text);
