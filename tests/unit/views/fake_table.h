@@ -25,8 +25,8 @@ struct fake_table {
     bool failing;
     atomic_int charged; /* calls that asked what they consume: each says one unit */
     int64_t every; /* what a FilterExpression leaves: ids that this divides; 0 = none is used */
-    atomic_int hang_at; /* this call waits until it is cancelled; 0 = none does */
-    int64_t longest;    /* Limit of a page so far */
+    atomic_int hang_at;      /* this call waits until it is cancelled; 0 = none does */
+    _Atomic int64_t longest; /* Limit of a page so far */
 };
 
 static inline void fake_put_key(struct buf *out, int64_t id)
@@ -83,7 +83,8 @@ static inline void fake_page(struct fake_table *t, const struct json *body, stru
     int64_t at = start >= 0 ? start + step : backward ? high - 1 : low;
     buf_add(out, STR("{\"Items\":["));
     int64_t every = json_get(body, STR("FilterExpression")) ? t->every : 0, shown = 0;
-    t->longest = limit > t->longest ? limit : t->longest;
+    if (limit > atomic_load(&t->longest))
+        atomic_store(&t->longest, limit);
     for (; at >= low && at < high && count < limit; at += step) {
         if (!t->present[at])
             continue;
