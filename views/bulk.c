@@ -314,14 +314,35 @@ void bulk_settled(struct bulk *b,
 
 /* ---- a step ---- */
 
-static bool bulk_write_undo(struct bulk *b, const struct bulk_item *items, size_t count, bool again)
+static bool bulk_may_be_written(const struct bulk_item *item)
+{
+    return item->outcome == BULK_DONE || item->outcome == BULK_UNSURE;
+}
+
+static bool bulk_write_undo(struct bulk *b, struct bulk_item *items, size_t count)
 {
     if (!b->spec.undo)
         return true;
     for (size_t i = 0; i < count; i++)
-        if (again ? items[i].retried && items[i].outcome == BULK_DONE : items[i].changes)
-            undo_file_add(b->spec.undo, &b->table, items[i].before, items[i].after);
+        if (items[i].changes)
+            items[i].line = undo_file_add(b->spec.undo, &b->table, items[i].before, items[i].after);
     return undo_file_flush(b->spec.undo, &b->err);
+}
+
+/* What was written in another way than was planned, and what was not: the file has what was. */
+static bool bulk_mend_undo(struct bulk *b, const struct bulk_item *items, size_t count)
+{
+    bool ok = true;
+    if (!b->spec.undo)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (items[i].retried && bulk_may_be_written(&items[i]))
+            undo_file_add(b->spec.undo, &b->table, items[i].before, items[i].after);
+    ok = undo_file_flush(b->spec.undo, &b->err);
+    for (size_t i = 0; ok && i < count; i++)
+        if (items[i].line.len && (items[i].retried || !bulk_may_be_written(&items[i])))
+            ok = undo_file_strike(b->spec.undo, items[i].line, &b->err);
+    return ok;
 }
 
 static bool bulk_write_export(struct bulk *b, struct bulk_item *items, size_t count)
@@ -352,11 +373,11 @@ static bool bulk_finish_step(
         bulk_pretend(items, count);
         return true;
     }
-    if (!bulk_write_undo(b, items, count, false))
+    if (!bulk_write_undo(b, items, count))
         return false;
     crew->work = bulk_work_write;
     bulk_crew_run(crew, client);
-    return bulk_write_undo(b, items, count, true);
+    return bulk_mend_undo(b, items, count);
 }
 
 /* So that a step takes about as long as nobody minds to wait for. */

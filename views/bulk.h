@@ -90,6 +90,7 @@ struct bulk_item {
     bool known;   /* `before` was read just now */
     bool changes; /* there is something to send */
     bool retried; /* `before` and `after` are not what the undo file has */
+    struct undo_line line;
     enum bulk_outcome outcome;
     struct str why;
 };

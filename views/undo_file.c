@@ -5,6 +5,7 @@
 #include "backend/json_in.h"
 #include "backend/json_out.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "views/state_file.h"
 
 #include <dirent.h>
@@ -68,7 +69,7 @@ bool undo_file_open(struct undo_file *u, struct str table, int64_t now_ms, struc
         u->path.len = folder;
         add_name(&u->path, table, now_ms, nth);
         /* Two runs of one second have a file each: who has no use for his removes it. */
-        u->fd = open(u->path.at, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+        u->fd = open(u->path.at, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         if (u->fd < 0 && errno != EEXIST)
             break;
     }
@@ -83,9 +84,10 @@ static void add_version(struct buf *out, struct value item)
         buf_add(out, STR("null"));
 }
 
-void undo_file_add(
+struct undo_line undo_file_add(
     struct undo_file *u, const struct client_table *table, struct value before, struct value after)
 {
+    size_t start = u->pending.len;
     buf_add(&u->pending, STR("{\"Table\":"));
     json_put_string(&u->pending, table->name);
     buf_add(&u->pending, STR(",\"Before\":"));
@@ -94,14 +96,27 @@ void undo_file_add(
     add_version(&u->pending, after);
     buf_add(&u->pending, STR("}\n"));
     u->lines++;
+    return (struct undo_line){.at = u->bytes + start, .len = u->pending.len - start};
 }
 
 bool undo_file_flush(struct undo_file *u, struct err *err)
 {
     bool ok =
         !u->pending.len || (file_write_all(u->fd, buf_str(&u->pending)) && fdatasync(u->fd) == 0);
+    u->bytes += ok ? u->pending.len : 0;
     buf_clear(&u->pending);
     return ok || err_errno(err, errno, "what was before cannot be kept in %s", u->path.at);
+}
+
+bool undo_file_strike(struct undo_file *u, struct undo_line line, struct err *err)
+{
+    size_t len = line.len - 1; /* its end stays */
+    char *blank = mem_alloc(len);
+    memset(blank, ' ', len);
+    bool ok = pwrite(u->fd, blank, len, (off_t)line.at) == (ssize_t)len;
+    free(blank);
+    u->lines--;
+    return ok || err_errno(err, errno, "%s cannot be put right", u->path.at);
 }
 
 void undo_file_close(struct undo_file *u)
@@ -150,8 +165,11 @@ static bool read_version(
 bool undo_reader_next(struct undo_reader *r, struct arena *arena, struct str *table,
     struct value *before, struct value *after, struct err *err)
 {
-    ssize_t len = getline(&r->line, &r->room, r->file);
-    r->number++;
+    ssize_t len;
+    do {
+        len = getline(&r->line, &r->room, r->file);
+        r->number++;
+    } while (len > 0 && !str_trim((struct str){r->line, (size_t)len}).len);
     if (len <= 0)
         return ferror((FILE *)r->file) ? err_set(err, ERR_FILE, "the undo file cannot be read")
                                        : false;

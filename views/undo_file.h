@@ -11,7 +11,8 @@
  *
  *   $XDG_STATE_HOME/dynascope/undo/TABLE-DATE-PID.jsonl     for this user alone
  *
- * Taking it back writes Before where the item still is After. Files that are older than
+ * A line whose item was not written after all is made blank: somebody else's change is not to be
+ * taken back. Taking it back writes Before where the item still is After. Files that are older than
  * UNDO_FILE_DAYS go when another one is begun.
  */
 enum { UNDO_FILE_DAYS = 30 };
@@ -20,11 +21,19 @@ struct undo_file {
     int fd;
     struct buf path, pending;
     int64_t lines;
+    uint64_t bytes; /* what is in the file */
+};
+/* Where a line is in the file; len 0: nowhere. */
+struct undo_line {
+    uint64_t at;
+    size_t len;
 };
 
 bool undo_file_open(struct undo_file *u, struct str table, int64_t now_ms, struct err *err);
-void undo_file_add(
+struct undo_line undo_file_add(
     struct undo_file *u, const struct client_table *table, struct value before, struct value after);
+/* After a flush: the item of this line was not written. */
+bool undo_file_strike(struct undo_file *u, struct undo_line line, struct err *err);
 /* What was added is on the disk. */
 bool undo_file_flush(struct undo_file *u, struct err *err);
 /* Closes it; one without a line is removed. */

@@ -2,6 +2,7 @@
 /* Runs over many items of an embedded store: what is done, what is kept, and that it adds up. */
 #include "views/bulk.h"
 
+#include "backend/backend_impl.h"
 #include "backend/embedded/embedded.h"
 #include "backend/json_in.h"
 #include "tests/test.h"
@@ -370,6 +371,77 @@ static void a_run_is_taken_back_from_its_undo_file(void **state)
     close_store(&s);
 }
 
+/* Somebody else is faster with one item, once. */
+struct rival {
+    struct backend base;
+    struct backend *inner;
+    const char *key, *operation, *body;
+    bool done;
+};
+
+static bool rival_call(
+    struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
+{
+    struct rival *r = (struct rival *)backend;
+    struct err ignored = ERR_INIT;
+    struct ddb_reply other = {0};
+    if (!r->done && !str_equal(call->operation, STR("GetItem")) &&
+        str_find(call->body, str_from(r->key)) != SIZE_MAX) {
+        struct client c = {.backend = r->inner};
+        r->done = true;
+        assert_true(client_call(&c, str_from(r->operation), str_from(r->body), &other, &ignored));
+        ddb_reply_fini(&other);
+    }
+    return backend_call(r->inner, call, reply, err);
+}
+
+static void what_somebody_else_did_meanwhile_is_not_taken_back(void **state)
+{
+    (void)state;
+    static const struct backend_ops ops = {.name = "rival", .call = rival_call};
+    struct store s;
+    struct undo_file undo;
+    struct undo_reader reader;
+    struct err err = ERR_INIT;
+    char state_home[] = "/tmp/dynascope-undo-XXXXXX", path[300];
+    open_store(&s, 20);
+    struct rival rival = {.base = backend_wrap(&ops, s.backend),
+        .inner = s.backend,
+        .key = "i0003",
+        .operation = "DeleteItem",
+        .body = "{\"TableName\":\"Things\",\"Key\":{\"id\":{\"S\":\"i0003\"}}}"};
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    for (int i = 0; i < 10; i++)
+        mark(&s, item_of(&s, i, i));
+    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    snprintf(path, sizeof path, "%s", undo.path.at);
+    struct bulk *b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 1});
+    s.client.backend = &rival.base;
+    run(&s, b);
+    s.client.backend = s.backend;
+    free(rival.base.label);
+    assert_true(rival.done);
+    assert_int_equal(bulk_count(b, BULK_DONE), 9);
+    assert_int_equal(undo.lines, 9);
+    undo_file_close(&undo);
+    bulk_free(b);
+
+    assert_true(undo_reader_open(&reader, path, &err));
+    b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+    run(&s, b);
+    assert_int_equal(bulk_err(b)->code, ERR_NONE);
+    assert_int_equal(bulk_count(b, BULK_DONE), 9);
+    assert_int_equal(left(&s), 19);
+    assert_int_equal(now(&s, 3).type, VALUE_NONE);
+    bulk_free(b);
+    undo_reader_close(&reader);
+    unlink(path);
+    close_store(&s);
+}
+
 static void undo_files_of_long_ago_go(void **state)
 {
     (void)state;
@@ -501,6 +573,7 @@ int main(void)
         cmocka_unit_test(a_scan_in_segments_is_read_as_a_whole),
         cmocka_unit_test(what_would_be_done_is_counted_without_being_done),
         cmocka_unit_test(a_run_is_taken_back_from_its_undo_file),
+        cmocka_unit_test(what_somebody_else_did_meanwhile_is_not_taken_back),
         cmocka_unit_test(undo_files_of_long_ago_go),
         cmocka_unit_test(two_runs_of_one_second_have_an_undo_file_each),
         cmocka_unit_test(an_undo_file_that_is_damaged_is_told_by_its_line),
