@@ -49,6 +49,7 @@ struct told {
     int ended, failed;
     enum err_code code;
     size_t written, conflicts;
+    size_t refused; /* the first part that was, counted from 0 */
 };
 
 static void ended(void *context, const struct journal_entry *entry, const struct err *err)
@@ -59,6 +60,9 @@ static void ended(void *context, const struct journal_entry *entry, const struct
     t->code = err ? err->code : ERR_NONE;
     t->written = journal_entry_count(entry, JOURNAL_WRITTEN);
     t->conflicts = journal_entry_count(entry, JOURNAL_CONFLICT);
+    t->refused = 0;
+    while (t->conflicts && entry->parts[t->refused].outcome != JOURNAL_CONFLICT)
+        t->refused++;
 }
 
 static void begin_journal(struct told *t)
@@ -302,26 +306,53 @@ static void what_others_did_is_remembered(void **state)
     close_told(&t);
 }
 
-/* Of a batch of three one was changed since. */
+/* Of a batch of three one was changed since: the first, the second or the last. */
 static void of_a_batch_the_rest_is_taken_back_and_the_refused_part_stays(void **state)
+{
+    (void)state;
+    static const char *const mine[] = {"{\"id\":\"0\",\"mine\":true}",
+        "{\"id\":\"1\",\"mine\":true}", "{\"id\":\"2\",\"mine\":true}"};
+    static const char *const ids[] = {"0", "1", "2"};
+    for (size_t changed = 0; changed < 3; changed++) {
+        struct told t;
+        open_told(&t);
+        journal_write(&t.journal, batch(&t, 3));
+        things_wait(&t.things);
+        things_put(&t.things, mine[changed]);
+        undo(&t);
+        assert_int_equal(t.written, 2);
+        assert_int_equal(t.conflicts, 1);
+        for (size_t i = 0; i < 3; i++) {
+            char text[64];
+            snprintf(text, sizeof text, "{\"id\":\"%zu\",\"n\":1}", i);
+            things_expect(&t.things, ids[i], i == changed ? mine[i] : text);
+        }
+        restart(&t);
+        assert_int_equal(t.journal.count, 2);
+        redo(&t);
+        assert_int_equal(t.failed, 1); /* that of the undo */
+        for (size_t i = 0; i < 3; i++)
+            things_expect(&t.things, ids[i], i == changed ? mine[i] : NULL);
+        close_told(&t);
+    }
+}
+
+static void an_item_that_a_batch_changed_twice_is_taken_back_from_the_end(void **state)
 {
     (void)state;
     struct told t;
     open_told(&t);
-    journal_write(&t.journal, batch(&t, 3));
+    things_put(&t.things, ONE);
+    struct journal_entry *entry = entry_of(&t, ONE, TWO);
+    journal_entry_add(entry, &t.things.table, thing(&t, TWO), thing(&t, "{\"id\":\"a\",\"n\":3}"));
+    journal_write(&t.journal, entry);
     things_wait(&t.things);
-    things_put(&t.things, "{\"id\":\"1\",\"mine\":true}");
+    things_expect(&t.things, "a", "{\"id\":\"a\",\"n\":3}");
     undo(&t);
     assert_int_equal(t.written, 2);
-    assert_int_equal(t.conflicts, 1);
-    things_expect(&t.things, "0", "{\"id\":\"0\",\"n\":1}");
-    things_expect(&t.things, "1", "{\"id\":\"1\",\"mine\":true}");
-    restart(&t);
-    assert_int_equal(t.journal.count, 2);
+    things_expect(&t.things, "a", ONE);
     redo(&t);
-    things_expect(&t.things, "0", NULL);
-    things_expect(&t.things, "2", NULL);
-    things_expect(&t.things, "1", "{\"id\":\"1\",\"mine\":true}");
+    things_expect(&t.things, "a", "{\"id\":\"a\",\"n\":3}");
     close_told(&t);
 }
 
@@ -338,8 +369,28 @@ static void a_transaction_is_refused_as_a_whole(void **state)
     assert_int_equal(t.failed, 1);
     assert_int_equal(t.written, 0);
     assert_int_equal(t.conflicts, 1);
+    assert_int_equal(t.refused, 1);
     things_expect(&t.things, "0", "{\"id\":\"0\",\"n\":1}");
     assert_int_equal(t.journal.count, 0);
+    close_told(&t);
+}
+
+static void a_transaction_is_taken_back_as_a_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    struct told t;
+    open_told(&t);
+    struct journal_entry *entry = batch(&t, 3);
+    entry->together = true;
+    journal_write(&t.journal, entry);
+    things_wait(&t.things);
+    things_put(&t.things, "{\"id\":\"2\",\"mine\":true}");
+    undo(&t);
+    assert_int_equal(t.written, 0);
+    assert_int_equal(t.conflicts, 1);
+    things_expect(&t.things, "0", NULL);
+    things_expect(&t.things, "1", NULL);
+    things_expect(&t.things, "2", "{\"id\":\"2\",\"mine\":true}");
     close_told(&t);
 }
 
@@ -525,7 +576,9 @@ int main(void)
         cmocka_unit_test(a_batch_is_one_entry),
         cmocka_unit_test(what_others_did_is_remembered),
         cmocka_unit_test(of_a_batch_the_rest_is_taken_back_and_the_refused_part_stays),
+        cmocka_unit_test(an_item_that_a_batch_changed_twice_is_taken_back_from_the_end),
         cmocka_unit_test(a_transaction_is_refused_as_a_whole),
+        cmocka_unit_test(a_transaction_is_taken_back_as_a_whole_or_not_at_all),
         cmocka_unit_test(a_transaction_whose_answer_is_lost_is_made_once),
         cmocka_unit_test(an_entry_comes_back_from_its_line),
         cmocka_unit_test(a_damaged_file_loses_lines_and_nothing_else),
