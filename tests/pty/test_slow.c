@@ -114,6 +114,14 @@ static void a_row_costs_few_bytes_in_every_pane(void **state)
     term_send(t, "J");
     expect_cheap(t, "item as JSON", "j", 4);
     term_send(t, "q");
+    term_send(t, "d");
+    term_expect(t, "partition key");
+    expect_cheap(t, "table", "j", 4);
+    term_send(t, "q");
+    term_send(t, "i");
+    term_expect(t, "base table");
+    expect_cheap(t, "indexes", "j", 2);
+    term_send(t, "q");
     term_send(t, "s");
     term_expect(t, "stream");
     term_send(t, "b");
