@@ -520,6 +520,29 @@ static void a_damaged_file_loses_lines_and_nothing_else(void **state)
     close_told(&t);
 }
 
+/* Guarded by the one item, the other would be written. */
+static void a_part_of_two_items_is_not_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool good;
+    } rows[] = {
+        {"{\"id\":\"1\",\"time\":1,\"verb\":\"changed\",\"what\":\"x\",\"parts\":[{\"table\":\"T\","
+         "\"key\":[\"id\",\"S\"],\"before\":{\"id\":{\"S\":\"a\"}},"
+         "\"after\":{\"id\":{\"S\":\"a\"},\"n\":{\"N\":\"1\"}}}]}",
+            true},
+        {"{\"id\":\"1\",\"time\":1,\"verb\":\"changed\",\"what\":\"x\",\"parts\":[{\"table\":\"T\","
+         "\"key\":[\"id\",\"S\"],\"before\":{\"id\":{\"S\":\"a\"}},"
+         "\"after\":{\"id\":{\"S\":\"b\"},\"n\":{\"N\":\"1\"}}}]}",
+            false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct journal_entry *entry = journal_file_parse(str_from(rows[i].line));
+        assert_int_equal(entry != NULL, rows[i].good);
+        journal_entry_free(entry);
+    }
+}
+
 static void the_file_stays_small_and_keeps_the_newest(void **state)
 {
     (void)state;
@@ -582,6 +605,7 @@ int main(void)
         cmocka_unit_test(a_transaction_whose_answer_is_lost_is_made_once),
         cmocka_unit_test(an_entry_comes_back_from_its_line),
         cmocka_unit_test(a_damaged_file_loses_lines_and_nothing_else),
+        cmocka_unit_test(a_part_of_two_items_is_not_read),
         cmocka_unit_test(the_file_stays_small_and_keeps_the_newest),
         cmocka_unit_test(memory_is_bounded_too),
     };

@@ -180,15 +180,18 @@ static void marks_stay_with_their_table_and_all_with_its_query(void **state)
     struct table *t = table_new();
     struct marking m = {0};
     struct buf values = {0};
-    struct client_table other = t->table, keyed = t->table;
+    struct client_table other = t->table, keyed = t->table, ranged = t->table;
     other.name = STR("U");
     keyed.keys[0].type = VALUE_S;
+    ranged.keys[ranged.key_count++] = (struct client_key){.name = STR("v"), .type = VALUE_S};
     struct client_read read = {.table = STR("T"),
         .filter = STR("v = :v"),
         .values = parse(&t->arena, "{\":v\":\"row 7\"}")};
     struct browse *filtered = browse_read(&t->table, &read),
                   *again = browse_scan(&t->table, STR_NONE),
-                  *elsewhere = browse_scan(&other, STR_NONE), *anew = browse_scan(&keyed, STR_NONE);
+                  *elsewhere = browse_scan(&other, STR_NONE), *anew = browse_scan(&keyed, STR_NONE),
+                  *longer = browse_scan(&ranged, STR_NONE),
+                  *asked = browse_statement(&t->table, STR_NONE, STR("SELECT * FROM T"));
 
     marking_set(&m, t->browse, t->items[1], true);
     assert_int_equal(marking_browse(&m, t->browse, filtered), 0);
@@ -197,16 +200,22 @@ static void marks_stay_with_their_table_and_all_with_its_query(void **state)
     assert_false(marking_any(&m));
     marking_set(&m, t->browse, t->items[1], true);
     assert_int_equal(marking_browse(&m, t->browse, anew), 1);
+    marking_set(&m, t->browse, t->items[1], true);
+    assert_int_equal(marking_browse(&m, t->browse, longer), 1);
 
     marking_set_all(&m, t->browse);
     assert_int_equal(marking_browse(&m, t->browse, again), 0);
     assert_int_equal(marking_browse(&m, again, filtered), -1);
+    marking_set_all(&m, t->browse);
+    assert_int_equal(marking_browse(&m, t->browse, asked), -1);
     marking_set_all(&m, filtered);
     assert_int_equal(marking_browse(&m, filtered, NULL), -1);
     browse_unref(filtered);
     browse_unref(again);
     browse_unref(elsewhere);
     browse_unref(anew);
+    browse_unref(longer);
+    browse_unref(asked);
     buf_fini(&values);
     marking_fini(&m);
     table_free(t);

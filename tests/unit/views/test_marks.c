@@ -211,6 +211,26 @@ static void a_statement_shows_whole_items_only_where_it_says_so(void **state)
     }
 }
 
+/* What shows parts is not what an item is: a deletion that is guarded by them guards too little. */
+static void what_is_projected_is_not_taken_for_the_item(void **state)
+{
+    (void)state;
+    struct client_table table = table_of();
+    static const struct {
+        const char *index, *projection;
+        unsigned scope;
+    } rows[] = {{"", "", MARKS_WHOLE}, {"", "note", MARKS_UNKNOWN}, {"I", "", MARKS_INDEX},
+        {"I", "id, at", MARKS_UNKNOWN}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct client_read read = {.table = table.name,
+            .index = str_from(rows[i].index),
+            .projection = str_from(rows[i].projection)};
+        struct browse *b = browse_read(&table, &read);
+        assert_int_equal(marks_scope(b), rows[i].scope);
+        browse_unref(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +240,7 @@ int main(void)
         cmocka_unit_test(marks_that_come_and_go_do_not_grow_the_set),
         cmocka_unit_test(a_key_comes_back_as_it_was),
         cmocka_unit_test(a_statement_shows_whole_items_only_where_it_says_so),
+        cmocka_unit_test(what_is_projected_is_not_taken_for_the_item),
         cmocka_unit_test(a_print_sees_what_the_scope_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
