@@ -189,7 +189,8 @@ static void bench_filter(const struct feed *feed, const char *text, int rounds)
 
 int main(int argc, char **argv)
 {
-    static const char *const texts[] = {"x", "zip-99", "status-3", "Email-77", "12345", "nowhere at all"};
+    static const char *const texts[] = {
+        "x", "zip-99", "status-3", "Email-77", "12345", "nowhere at all"};
     struct arena arena = {0};
     struct feed feed = {0};
     int rounds = argc > 1 ? atoi(argv[1]) : ROUNDS;
