@@ -7,6 +7,7 @@
 #include "backend/json_in.h"
 #include "tests/test.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -442,6 +443,90 @@ static void what_somebody_else_did_meanwhile_is_not_taken_back(void **state)
     close_store(&s);
 }
 
+static void an_update_is_taken_back_to_what_it_was_made_of(void **state)
+{
+    (void)state;
+    static const struct backend_ops ops = {.name = "rival", .call = rival_call};
+    struct store s;
+    struct bulk_update update = {0};
+    struct undo_file undo;
+    struct undo_reader reader;
+    struct err err = ERR_INIT;
+    char state_home[] = "/tmp/dynascope-undo-XXXXXX", path[300];
+    open_store(&s, 10);
+    struct rival rival = {.base = backend_wrap(&ops, s.backend),
+        .inner = s.backend,
+        .key = "i0003",
+        .operation = "UpdateItem",
+        .body = "{\"TableName\":\"Things\",\"Key\":{\"id\":{\"S\":\"i0003\"}},"
+                "\"UpdateExpression\":\"SET amount = :a\","
+                "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"900\"}}}"};
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    for (int i = 0; i < 10; i++)
+        mark(&s, item_of(&s, i, i));
+    assert_true(bulk_update_parse(&update, &s.table, STR("SET amount = amount + 1"), &err));
+    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    snprintf(path, sizeof path, "%s", undo.path.at);
+    struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_UPDATE,
+        .table = &s.table,
+        .marks = &s.marks,
+        .update = &update,
+        .undo = &undo,
+        .threads = 1});
+    s.client.backend = &rival.base;
+    run(&s, b);
+    s.client.backend = s.backend;
+    free(rival.base.label);
+    assert_int_equal(bulk_count(b, BULK_DONE), 10);
+    assert_true(value_equal(now(&s, 3), item_of(&s, 3, 901)));
+    undo_file_close(&undo);
+    bulk_free(b);
+
+    assert_true(undo_reader_open(&reader, path, &err));
+    b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+    run(&s, b);
+    assert_int_equal(bulk_count(b, BULK_DONE), 10);
+    assert_int_equal(bulk_count(b, BULK_CHANGED), 0);
+    assert_true(value_equal(now(&s, 3), item_of(&s, 3, 900)));
+    assert_true(value_equal(now(&s, 4), item_of(&s, 4, 4)));
+    bulk_free(b);
+    undo_reader_close(&reader);
+    bulk_update_fini(&update);
+    unlink(path);
+    close_store(&s);
+}
+
+static void nothing_is_deleted_where_what_was_cannot_be_kept(void **state)
+{
+    (void)state;
+    struct store s;
+    struct undo_file undo;
+    struct err err = ERR_INIT;
+    char state_home[] = "/tmp/dynascope-undo-XXXXXX";
+    open_store(&s, 10);
+    for (int i = 0; i < 10; i++)
+        mark(&s, item_of(&s, i, i));
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    int full = open("/dev/full", O_WRONLY);
+    assert_true(full >= 0 && dup2(full, undo.fd) >= 0);
+    close(full);
+    struct bulk *b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 2});
+    run(&s, b);
+    assert_int_not_equal(bulk_err(b)->code, ERR_NONE);
+    assert_int_equal(bulk_count(b, BULK_DONE), 0);
+    assert_int_equal(bulk_count(b, BULK_LEFT), 10);
+    assert_int_equal(left(&s), 10);
+    bulk_free(b);
+    undo.lines = 0; /* it goes */
+    undo_file_close(&undo);
+    close_store(&s);
+}
+
 static void undo_files_of_long_ago_go(void **state)
 {
     (void)state;
@@ -501,6 +586,29 @@ static void an_undo_file_that_is_damaged_is_told_by_its_line(void **state)
     assert_int_equal(bulk_err(b)->code, ERR_DATA);
     assert_non_null(strstr(bulk_err(b)->text, "line 2 of the undo file"));
     assert_int_equal(left(&s), 1);
+    bulk_free(b);
+    undo_reader_close(&reader);
+    unlink(path);
+    close_store(&s);
+}
+
+static void an_undo_file_of_another_table_is_none_of_this_one(void **state)
+{
+    (void)state;
+    struct store s;
+    struct undo_reader reader;
+    struct err err = ERR_INIT;
+    char path[] = "/tmp/dynascope-undo-XXXXXX";
+    FILE *file = fdopen(mkstemp(path), "w");
+    open_store(&s, 0);
+    fputs("{\"Table\":\"Others\",\"Before\":{\"id\":{\"S\":\"a\"}},\"After\":null}\n", file);
+    fclose(file);
+    assert_true(undo_reader_open(&reader, path, &err));
+    struct bulk *b =
+        bulk_new(&(struct bulk_spec){.kind = BULK_RESTORE, .table = &s.table, .past = &reader});
+    run(&s, b);
+    assert_int_equal(bulk_err(b)->code, ERR_DATA);
+    assert_int_equal(left(&s), 0);
     bulk_free(b);
     undo_reader_close(&reader);
     unlink(path);
@@ -574,9 +682,12 @@ int main(void)
         cmocka_unit_test(what_would_be_done_is_counted_without_being_done),
         cmocka_unit_test(a_run_is_taken_back_from_its_undo_file),
         cmocka_unit_test(what_somebody_else_did_meanwhile_is_not_taken_back),
+        cmocka_unit_test(an_update_is_taken_back_to_what_it_was_made_of),
+        cmocka_unit_test(nothing_is_deleted_where_what_was_cannot_be_kept),
         cmocka_unit_test(undo_files_of_long_ago_go),
         cmocka_unit_test(two_runs_of_one_second_have_an_undo_file_each),
         cmocka_unit_test(an_undo_file_that_is_damaged_is_told_by_its_line),
+        cmocka_unit_test(an_undo_file_of_another_table_is_none_of_this_one),
         cmocka_unit_test(both_versions_of_what_was_written_are_there_for_the_journal),
         cmocka_unit_test(items_that_all_fail_end_the_run),
     };
