@@ -113,6 +113,13 @@ static void what_looks_like_a_secret_lasts_for_this_run_only(void **state)
     assert_int_equal(h.count, sizeof secret / sizeof *secret);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         add(&h, plain[i]);
+    struct buf file = {0}; /* lines that are not read again were not to be written either */
+    assert_true(memory_read(memory, "commands", &file));
+    static const char *const parts[] = {
+        "me:word", "secret", "api_key", "Password", "not for", "AKIAABCD", "Bearer"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        assert_null(strstr(buf_cstr(&file), parts[i]));
+    buf_fini(&file);
     history_open(&next, memory, "commands");
     assert_lines(&next, "connect http://host:8000|connect aws:prod@eu-west-1|mail = \"me@host\"|"
                         "AKIA and no more|http://host/a@b");
