@@ -3,10 +3,6 @@
  * Nanoseconds for one item of 575 bytes of DynamoDB JSON: text to value, value to text, and the
  * small steps that filters take; jansson on the same text beside it. Each figure is the best of
  * nine rounds. With an argument only the rows that contain it.
- *
- *   cc -std=c17 -D_GNU_SOURCE -O2 -I. tests/bench/bench_json.c \
- *      backend/{number,value,value_write,json,json_put,json_in,json_out}.c base/*.c -ljansson \
- *      -o /tmp/bench_json && /tmp/bench_json
  */
 #include "backend/json_in.h"
 #include "backend/json_out.h"
