@@ -115,6 +115,8 @@ static struct journal_entry *journal_distil(
     }
     buf_fini(&before);
     buf_fini(&after);
+    if (entry->count < from->count)
+        entry->what = arena_printf(&entry->arena, "%zu of %.*s", entry->count, STR_ARG(from->what));
     entry->together = from->together;
     entry->time_ms = from->time_ms;
     if (entry->count)

@@ -329,6 +329,9 @@ static void of_a_batch_the_rest_is_taken_back_and_the_refused_part_stays(void **
         }
         restart(&t);
         assert_int_equal(t.journal.count, 2);
+        /* what is said is what will be done */
+        assert_true(str_starts(t.journal.top->what, STR("2 of ")));
+        assert_true(str_starts(t.journal.top->below->what, STR("1 of ")));
         redo(&t);
         assert_int_equal(t.failed, 1); /* that of the undo */
         for (size_t i = 0; i < 3; i++)
