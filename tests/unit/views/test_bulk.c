@@ -498,6 +498,72 @@ static void an_update_is_taken_back_to_what_it_was_made_of(void **state)
     close_store(&s);
 }
 
+/* Makes what is asked for of one item, and from then on never answers for it. */
+struct silent {
+    struct backend base;
+    struct backend *inner;
+    const char *key;
+    bool lost;
+};
+
+static bool silent_call(
+    struct backend *backend, const struct ddb_call *call, struct ddb_reply *reply, struct err *err)
+{
+    struct silent *l = (struct silent *)backend;
+    bool mine = str_find(call->body, str_from(l->key)) != SIZE_MAX;
+    if (mine && l->lost)
+        return err_set(err, ERR_UNKNOWN, "no answer came");
+    bool ok = backend_call(l->inner, call, reply, err);
+    if (!ok || !mine || str_equal(call->operation, STR("GetItem")))
+        return ok;
+    l->lost = true;
+    ddb_reply_fini(reply);
+    *reply = (struct ddb_reply){0};
+    return err_set(err, ERR_UNKNOWN, "no answer came");
+}
+
+static void what_may_have_been_deleted_can_be_brought_back(void **state)
+{
+    (void)state;
+    static const struct backend_ops ops = {.name = "silent", .call = silent_call};
+    struct store s;
+    struct undo_file undo;
+    struct undo_reader reader;
+    struct err err = ERR_INIT;
+    char state_home[] = "/tmp/dynascope-undo-XXXXXX", path[300];
+    open_store(&s, 10);
+    struct silent silent = {
+        .base = backend_wrap(&ops, s.backend), .inner = s.backend, .key = "i0003"};
+    assert_non_null(mkdtemp(state_home));
+    setenv("XDG_STATE_HOME", state_home, 1);
+    for (int i = 0; i < 10; i++)
+        mark(&s, item_of(&s, i, i));
+    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    snprintf(path, sizeof path, "%s", undo.path.at);
+    struct bulk *b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 1});
+    s.client.backend = &silent.base;
+    run(&s, b);
+    s.client.backend = s.backend;
+    free(silent.base.label);
+    assert_int_equal(bulk_count(b, BULK_DONE), 9);
+    assert_int_equal(bulk_count(b, BULK_UNSURE), 1);
+    assert_int_equal(left(&s), 0);
+    undo_file_close(&undo);
+    bulk_free(b);
+
+    assert_true(undo_reader_open(&reader, path, &err));
+    b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+    run(&s, b);
+    assert_int_equal(bulk_count(b, BULK_DONE), 10);
+    assert_true(value_equal(now(&s, 3), item_of(&s, 3, 3)));
+    bulk_free(b);
+    undo_reader_close(&reader);
+    unlink(path);
+    close_store(&s);
+}
+
 static void nothing_is_deleted_where_what_was_cannot_be_kept(void **state)
 {
     (void)state;
@@ -683,6 +749,7 @@ int main(void)
         cmocka_unit_test(a_run_is_taken_back_from_its_undo_file),
         cmocka_unit_test(what_somebody_else_did_meanwhile_is_not_taken_back),
         cmocka_unit_test(an_update_is_taken_back_to_what_it_was_made_of),
+        cmocka_unit_test(what_may_have_been_deleted_can_be_brought_back),
         cmocka_unit_test(nothing_is_deleted_where_what_was_cannot_be_kept),
         cmocka_unit_test(undo_files_of_long_ago_go),
         cmocka_unit_test(two_runs_of_one_second_have_an_undo_file_each),

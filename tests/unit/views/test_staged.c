@@ -83,6 +83,9 @@ static void several_edits_of_an_item_are_one_change(void **state)
     struct staged_item *item = find(&s, "a");
     assert_true(value_equal(item->before, thing(&s, ONE))); /* as it was loaded at first */
     assert_int_equal(change_count(item->before, item->after), 2);
+    put(&s, "{\"id\":\"a\",\"n\":2,\"m\":2}", "{\"id\":\"a\",\"n\":2,\"m\":3}");
+    staged_back(&s.staged, item); /* one step, not all */
+    assert_true(value_equal(item->after, thing(&s, "{\"id\":\"a\",\"n\":2,\"m\":2}")));
     staged_back(&s.staged, item);
     assert_int_equal(change_count(item->before, item->after), 1);
     put(&s, NULL, ONE); /* edited back to what it was: nothing is left */
