@@ -281,8 +281,10 @@ static void a_remote_connection_is_opened_anew_for_writing(void **state)
     term_expect(&t, "Let writes through");
     term_send(&t, "y");
     term_expect_gone(&t, "read-only");
-    term_send(&t, ":table Orders\r");
+    term_expect(&t, "1 table"); /* as they come from the new connection */
     term_expect(&t, "O0003");
+    term_send(&t, ":table Orders\r");
+    term_expect(&t, "c change");
     term_send(&t, "D");
     term_expect(&t, "Delete from Orders");
     term_send(&t, "n");
