@@ -7,15 +7,15 @@
 
 #include "base/mem.h"
 #include "views/app_impl.h"
-#include "views/copying.h"
+#include "views/changes/writing.h"
 #include "views/hints.h"
-#include "views/pane_items.h"
-#include "views/pane_tables.h"
-#include "views/places_go.h"
-#include "views/record.h"
-#include "views/record_play.h"
-#include "views/tour.h"
-#include "views/writing.h"
+#include "views/items/copying.h"
+#include "views/items/pane_items.h"
+#include "views/places/places_go.h"
+#include "views/sessions/record.h"
+#include "views/sessions/record_play.h"
+#include "views/sessions/tour.h"
+#include "views/tables/pane_tables.h"
 
 #include <stdarg.h>
 #include <stdio.h>

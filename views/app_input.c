@@ -9,10 +9,10 @@
 #include "views/app_impl.h"
 #include "views/chrome.h"
 #include "views/command_line.h"
-#include "views/places_go.h"
-#include "views/record.h"
-#include "views/record_play.h"
-#include "views/tour.h"
+#include "views/places/places_go.h"
+#include "views/sessions/record.h"
+#include "views/sessions/record_play.h"
+#include "views/sessions/tour.h"
 
 /* ---- commands ---- */
 

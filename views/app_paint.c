@@ -8,10 +8,10 @@
 #include "views/app_impl.h"
 #include "views/chrome.h"
 #include "views/find.h"
-#include "views/pane_item.h"
-#include "views/pane_items.h"
-#include "views/places_go.h"
-#include "views/tour.h"
+#include "views/item/pane_item.h"
+#include "views/items/pane_items.h"
+#include "views/places/places_go.h"
+#include "views/sessions/tour.h"
 
 /* Frames of what comes by itself: on the average so far apart, and so many may come early. */
 #define APP_FRAME_NS (INT64_C(1000000000) / 30)

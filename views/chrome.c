@@ -14,8 +14,8 @@
 
 #include "tui/text.h"
 #include "views/hints.h"
-#include "views/pane_tables.h"
-#include "views/tour.h"
+#include "views/sessions/tour.h"
+#include "views/tables/pane_tables.h"
 #include "views/words.h"
 
 enum { CHROME_TITLE = APP_PANES, CHROME_STATUS, CHROME_HINTS };

@@ -15,7 +15,7 @@
 #include "views/contexts.h"
 #include "views/files.h"
 #include "views/prompt.h"
-#include "views/record.h"
+#include "views/sessions/record.h"
 #include "views/settings.h"
 
 #include <stdlib.h>

@@ -4,23 +4,23 @@
  * name.
  */
 #include "views/app.h"
-#include "views/bookmarks.h"
+#include "views/changes/pane_changes.h"
 #include "views/command_line.h"
 #include "views/confirm.h"
 #include "views/find.h"
 #include "views/help.h"
-#include "views/jump.h"
+#include "views/items/pane_items.h"
 #include "views/match.h"
 #include "views/own_keys.h"
-#include "views/pane_changes.h"
-#include "views/pane_items.h"
-#include "views/pane_triggers.h"
-#include "views/places_go.h"
+#include "views/places/bookmarks.h"
+#include "views/places/jump.h"
+#include "views/places/places_go.h"
 #include "views/prompt.h"
-#include "views/record.h"
-#include "views/record_play.h"
+#include "views/sessions/record.h"
+#include "views/sessions/record_play.h"
+#include "views/sessions/tour.h"
 #include "views/settings.h"
-#include "views/tour.h"
+#include "views/triggers/pane_triggers.h"
 
 #include <stdio.h>
 

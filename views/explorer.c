@@ -14,10 +14,10 @@
 #include "views/app.h"
 #include "views/cli/host.h"
 #include "views/cli/report.h"
-#include "views/pane_items.h"
-#include "views/record.h"
-#include "views/record_play.h"
-#include "views/tour.h"
+#include "views/items/pane_items.h"
+#include "views/sessions/record.h"
+#include "views/sessions/record_play.h"
+#include "views/sessions/tour.h"
 
 #include <errno.h>
 #include <poll.h>

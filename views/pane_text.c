@@ -14,8 +14,8 @@
 #include "base/mem.h"
 #include "tui/pager.h"
 #include "views/contexts.h"
-#include "views/hexdump.h"
-#include "views/unfold.h"
+#include "views/item/hexdump.h"
+#include "views/item/unfold.h"
 #include "views/words.h"
 
 #include <stdlib.h>

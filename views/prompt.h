@@ -3,7 +3,7 @@
 #define VIEWS_PROMPT_H
 
 #include "tui/line_edit.h"
-#include "views/history.h"
+#include "views/places/history.h"
 #include "views/view.h"
 
 /*

@@ -10,8 +10,8 @@
 #include "views/app.h"
 #include "views/app_impl.h"
 #include "views/guard.h"
+#include "views/items/pane_items.h"
 #include "views/menu.h"
-#include "views/pane_items.h"
 #include "views/pane_text.h"
 
 #include <dirent.h>

@@ -9,7 +9,7 @@
 
 #include "views/app.h"
 #include "views/own_keys.h"
-#include "views/state_file.h"
+#include "views/places/state_file.h"
 
 #include "base/conf.h"
 #include "base/file.h"

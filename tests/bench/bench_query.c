@@ -7,11 +7,11 @@
  */
 #include "base/clock.h"
 #include "base/mem.h"
-#include "views/feed_job.h"
-#include "views/items_order.h"
-#include "views/query_complete.h"
-#include "views/query_request.h"
-#include "views/query_verdict.h"
+#include "views/items/feed_job.h"
+#include "views/items/items_order.h"
+#include "views/query/query_complete.h"
+#include "views/query/query_request.h"
+#include "views/query/query_verdict.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,11 +5,11 @@
  * what it shows changes nothing; what a condition is rewritten to can be read. uses: ds_views
  */
 #include "tests/fuzz/fuzz.h"
-#include "views/query_operators.h"
-#include "views/query_partiql.h"
-#include "views/query_request.h"
-#include "views/query_statement.h"
-#include "views/query_verdict.h"
+#include "views/query/query_operators.h"
+#include "views/query/query_partiql.h"
+#include "views/query/query_request.h"
+#include "views/query/query_statement.h"
+#include "views/query/query_verdict.h"
 
 #include <stdlib.h>
 

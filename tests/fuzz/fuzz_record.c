@@ -5,7 +5,7 @@
  * uses: ds_views
  */
 #include "tests/fuzz/fuzz.h"
-#include "views/record_line.h"
+#include "views/sessions/record_line.h"
 
 static void check_again(const struct record_line *line)
 {

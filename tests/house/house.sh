@@ -77,7 +77,7 @@ check_heads() {
 # Every room has a README that fits on a screen.
 check_readmes() {
     local room lines
-    for room in base backend backend/*/ tui keymaps themes views tests; do
+    for room in base backend backend/*/ tui keymaps themes views views/*/ tests; do
         room=${room%/}
         if [ ! -f "$room/README.md" ]; then
             complain "$room/README.md: missing"

@@ -15,7 +15,7 @@
 #include "backend/remote/remote.h"
 #include "backend/serve/serve.h"
 #include "tests/remote/proxy.h"
-#include "views/change.h"
+#include "views/changes/change.h"
 
 #include <ftw.h>
 #include <stdarg.h>

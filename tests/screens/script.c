@@ -11,7 +11,7 @@
 #include "tests/screens/triggers.h"
 #include "views/app.h"
 #include "views/cli/host.h"
-#include "views/record_play.h"
+#include "views/sessions/record_play.h"
 
 #include <errno.h>
 #include <ftw.h>

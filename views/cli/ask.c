@@ -6,10 +6,10 @@
 #include "views/cli/read.h"
 #include "views/cli/report.h"
 #include "views/cli/source.h"
-#include "views/query_lex.h"
-#include "views/query_request.h"
-#include "views/query_verdict.h"
-#include "views/saved.h"
+#include "views/places/saved.h"
+#include "views/query/query_lex.h"
+#include "views/query/query_request.h"
+#include "views/query/query_verdict.h"
 
 /* The words of the line, as they stand on the command line; or what a file holds. */
 static bool take_line(struct cli *cli, struct str *out, struct err *err)

@@ -93,9 +93,10 @@ static const struct cli_command commands[] = {
     {.name = "update-table",
         .args = "TABLE",
         .summary = "change a table",
-        .help = "Only what differs is sent, a request after the other; what is not named stays. "
-                "--stream off and --ttl off turn these off. Returns when the table is ACTIVE; a new "
-                "index can be read when its backfill is done: see indexes.",
+        .help =
+            "Only what differs is sent, a request after the other; what is not named stays. "
+            "--stream off and --ttl off turn these off. Returns when the table is ACTIVE; a new "
+            "index can be read when its backfill is done: see indexes.",
         .options = OPTIONS(CLI_PROVISIONED, CLI_ON_DEMAND, CLI_STREAM_VIEW, CLI_TTL, CLI_PROTECT,
             CLI_NO_PROTECT, CLI_TAG, CLI_UNTAG, CLI_GLOBAL_INDEX, CLI_DROP_INDEX, CLI_REQUESTS),
         .args_min = 1,

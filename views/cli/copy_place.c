@@ -3,7 +3,7 @@
  * taken whole or not at all. */
 #include "views/cli/copy_place.h"
 
-#include "views/state_file.h"
+#include "views/places/state_file.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "views/cli/table_words.h"
 
 #include "views/cli/report.h"
-#include "views/table_look.h"
+#include "views/tables/table_look.h"
 
 bool cli_create_table_run(struct cli *cli, struct err *err)
 {

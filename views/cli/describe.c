@@ -5,7 +5,7 @@
 #include "backend/json.h"
 #include "views/cli/cli.h"
 #include "views/cli/key.h"
-#include "views/table_facts.h"
+#include "views/tables/table_facts.h"
 #include "views/words.h"
 
 static void add_line(struct cli *cli, const char *name, struct str text)

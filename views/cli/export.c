@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "views/cli/read.h"
 #include "views/cli/report.h"
-#include "views/export_file.h"
+#include "views/items/export_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

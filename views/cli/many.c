@@ -6,12 +6,12 @@
  *   keys in lines ─▶ marks, at most MARKS_MAX at a time ─┐
  *   --key-condition-expression, --filter-expression ─────┴─▶ bulk_step() … ─▶ what was done
  */
-#include "views/bulk.h"
 #include "views/cli/key.h"
 #include "views/cli/progress.h"
 #include "views/cli/read.h"
 #include "views/cli/report.h"
 #include "views/cli/table_words.h"
+#include "views/items/bulk.h"
 
 #include "backend/json_in.h"
 #include <errno.h>

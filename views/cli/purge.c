@@ -3,7 +3,7 @@
 #include "views/cli/progress.h"
 #include "views/cli/report.h"
 #include "views/cli/table_words.h"
-#include "views/table_purge.h"
+#include "views/tables/table_purge.h"
 
 enum { PURGE_SEGMENTS = 4, PURGE_SEGMENTS_MAX = 64 };
 

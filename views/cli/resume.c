@@ -5,7 +5,7 @@
  * content.
  */
 #include "views/cli/resume.h"
-#include "views/state_file.h"
+#include "views/places/state_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,8 +8,8 @@
 #include "backend/triggers/pattern.h"
 #include "base/mem.h"
 #include "views/cli/source.h"
-#include "views/merge.h"
-#include "views/moment.h"
+#include "views/stream/merge.h"
+#include "views/stream/moment.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define VIEWS_CLI_TABLE_WORDS_H
 
 #include "views/cli/cli.h"
-#include "views/table_requests.h"
+#include "views/tables/table_requests.h"
 
 /* Tables as options describe them: for create-table and update-table. Texts are borrowed from the
  * command line or in the arena. */

@@ -2,13 +2,13 @@
 /*
  * dynascope trigger dead-letters: the documents of what was given up, and their delivery once more.
  */
-#include "views/trigger_letters.h"
+#include "views/triggers/trigger_letters.h"
 #include "backend/triggers/dead_letter.h"
 #include "views/cli/report.h"
 #include "views/cli/sheet.h"
 #include "views/cli/trigger_call.h"
-#include "views/trigger_events.h"
-#include "views/trigger_range.h"
+#include "views/triggers/trigger_events.h"
+#include "views/triggers/trigger_range.h"
 
 #include <inttypes.h>
 

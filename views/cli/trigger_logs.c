@@ -10,7 +10,7 @@
 
 #include "backend/triggers/logs.h"
 #include "base/mem.h"
-#include "views/moment.h"
+#include "views/stream/moment.h"
 
 #include <poll.h>
 #include <stdlib.h>

@@ -10,8 +10,8 @@
 #include "backend/follow.h"
 #include "backend/triggers/sequence.h"
 #include "views/cli/source.h"
-#include "views/moment.h"
-#include "views/trigger_events.h"
+#include "views/stream/moment.h"
+#include "views/triggers/trigger_events.h"
 
 enum { LAST_MAX = 100000, FILE_MOST = 256 << 20, RING_MOST = 256 << 20 };
 

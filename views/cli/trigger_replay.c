@@ -6,7 +6,7 @@
 #include "views/cli/report.h"
 #include "views/cli/trigger_call.h"
 #include "views/cli/trigger_records.h"
-#include "views/trigger_events.h"
+#include "views/triggers/trigger_events.h"
 
 #include <inttypes.h>
 #include <stdio.h>

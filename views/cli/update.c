@@ -10,7 +10,7 @@
 #include "backend/json_out.h"
 #include "views/cli/key.h"
 #include "views/cli/write.h"
-#include "views/query_terms.h"
+#include "views/query/query_terms.h"
 
 struct update {
     struct cli *cli;

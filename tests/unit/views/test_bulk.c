@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs over many items of an embedded store: what is done, what is kept, and that it adds up. */
-#include "views/bulk.h"
+#include "views/items/bulk.h"
 
 #include "backend/backend_impl.h"
 #include "backend/embedded/embedded.h"

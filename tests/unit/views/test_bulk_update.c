@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An update as a person types it becomes an UpdateExpression, and says where it is wrong. */
-#include "views/bulk_update.h"
+#include "views/items/bulk_update.h"
 
 #include "backend/json_in.h"
 #include "tests/test.h"

@@ -5,7 +5,7 @@
 #include "backend/embedded/embedded.h"
 #include "backend/json_in.h"
 #include "tests/test.h"
-#include "views/change.h"
+#include "views/changes/change.h"
 
 #include <unistd.h>
 

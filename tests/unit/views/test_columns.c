@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Columns: found, chosen among hundreds, moved, kept; and the file they are kept in. */
 #include "tests/test.h"
-#include "views/columns.h"
+#include "views/items/columns.h"
 
 /* ---- helpers ---- */
 

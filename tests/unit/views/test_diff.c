@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What differs between two versions of an item. */
-#include "views/diff.h"
+#include "views/changes/diff.h"
 
 #include "backend/json.h"
 #include "backend/json_in.h"

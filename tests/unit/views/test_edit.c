@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The hand-off to an editor: a private file, an editor of any kind, nothing left behind. */
 #include "tests/test.h"
-#include "views/edit.h"
+#include "views/item/edit.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A file appears when it is complete, replaces nothing unasked, and holds what was given to it. */
-#include "views/export_file.h"
+#include "views/items/export_file.h"
 
 #include "backend/json_in.h"
 #include "tests/test.h"

@@ -6,7 +6,7 @@
 #include "backend/number.h"
 #include "tests/test.h"
 #include "tests/unit/views/fake_table.h"
-#include "views/feed.h"
+#include "views/items/feed.h"
 
 #include <sched.h>
 #include <stdlib.h>

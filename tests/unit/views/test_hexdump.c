@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes to read. */
 #include "tests/test.h"
-#include "views/hexdump.h"
+#include "views/item/hexdump.h"
 
 static void a_line_has_offset_bytes_and_characters(void **state)
 {

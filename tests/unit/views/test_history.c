@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines typed before, in this run and in others. */
 #include "tests/test.h"
-#include "views/history.h"
+#include "views/places/history.h"
 
 static int begin(void **state)
 {

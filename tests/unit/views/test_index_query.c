@@ -2,8 +2,8 @@
 /* A query on another index, and an item's entry in one. */
 #include "backend/json_in.h"
 #include "tests/test.h"
-#include "views/index_query.h"
-#include "views/items_query.h"
+#include "views/items/items_query.h"
+#include "views/tables/index_query.h"
 
 static const struct str included[] = {STR("amount")};
 static const struct client_index indexes[] = {

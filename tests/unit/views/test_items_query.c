@@ -2,9 +2,9 @@
 /* A Query typed in one line. */
 #include "backend/json_out.h"
 #include "tests/test.h"
-#include "views/items_query.h"
-#include "views/query_form.h"
-#include "views/query_request.h"
+#include "views/items/items_query.h"
+#include "views/query/query_form.h"
+#include "views/query/query_request.h"
 
 static struct client_table table(void)
 {

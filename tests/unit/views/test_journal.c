@@ -2,7 +2,7 @@
 /* Changes that are taken back and made again, in one run and in the next. */
 #include "tests/unit/views/random_value.h"
 #include "tests/unit/views/things.h"
-#include "views/journal_impl.h"
+#include "views/changes/journal_impl.h"
 
 #include "base/mem.h"
 

@@ -3,7 +3,7 @@
  * purpose. */
 #include "tests/test.h"
 #include "tests/unit/views/random_value.h"
-#include "views/literal.h"
+#include "views/item/literal.h"
 
 #include "backend/json_out.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Marks over a window that slides: a range holds what lies between its ends, whatever is loaded. */
-#include "views/marking.h"
+#include "views/items/marking.h"
 
 #include "backend/json_in.h"
 #include "tests/test.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A set of marks is what a plain list of keys would be, only faster; a print tells items apart. */
-#include "views/marks.h"
+#include "views/items/marks.h"
 
 #include "tests/test.h"
 

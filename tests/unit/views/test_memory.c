@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is kept between runs. */
 #include "tests/test.h"
-#include "views/memory.h"
+#include "views/places/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Several streams in one order. */
-#include "views/merge.h"
+#include "views/stream/merge.h"
 
 #include "base/buf.h"
 #include "tests/test.h"

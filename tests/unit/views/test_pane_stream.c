@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the live stream asks before it takes a change back. */
 #include "tests/test.h"
-#include "views/pane_stream_impl.h"
+#include "views/stream/pane_stream_impl.h"
 
 static bool warns(struct tail_record record)
 {

@@ -2,7 +2,7 @@
 /* Items that differ from another in one place. */
 #include "tests/test.h"
 #include "tests/unit/views/random_value.h"
-#include "views/patch.h"
+#include "views/item/patch.h"
 
 #include "backend/json_in.h"
 #include "backend/json_out.h"

@@ -2,7 +2,7 @@
 /* Where one has been: the list, and what is kept of it. */
 #include "backend/json_in.h"
 #include "tests/test.h"
-#include "views/places.h"
+#include "views/places/places.h"
 
 static int begin(void **state)
 {

@@ -2,7 +2,7 @@
 /* What may be typed next in a query's line, and what the items that were seen tell. */
 #include "backend/json_in.h"
 #include "tests/test.h"
-#include "views/query_partiql.h"
+#include "views/query/query_partiql.h"
 
 #include <stdlib.h>
 

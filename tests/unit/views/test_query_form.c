@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The form beside a query's line: fields are places in its text. */
 #include "tests/test.h"
-#include "views/query_operators.h"
+#include "views/query/query_operators.h"
 
 #include <stdlib.h>
 

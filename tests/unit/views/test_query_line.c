@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A query in one line: its terms, its expressions, the places of its mistakes. */
 #include "tests/test.h"
-#include "views/query_line.h"
+#include "views/query/query_line.h"
 
 #include <stdlib.h>
 

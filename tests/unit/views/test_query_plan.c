@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where a query is answered, and why not elsewhere. */
 #include "tests/test.h"
-#include "views/query_plan.h"
+#include "views/query/query_plan.h"
 
 static const struct str included[] = {STR("note")};
 

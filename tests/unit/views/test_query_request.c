@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A planned query as a request and as a command. */
 #include "tests/test.h"
-#include "views/query_form.h"
-#include "views/query_request.h"
-#include "views/query_verdict.h"
+#include "views/query/query_form.h"
+#include "views/query/query_request.h"
+#include "views/query/query_verdict.h"
 
 static const struct client_index by_status = {.name = STR("By'Status"),
     .global = true,

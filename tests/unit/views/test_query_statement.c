@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* PartiQL statements, typed where a query is. */
 #include "tests/test.h"
-#include "views/query_statement.h"
+#include "views/query/query_statement.h"
 
 static void a_statement_is_told_from_a_condition(void **state)
 {

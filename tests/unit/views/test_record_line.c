@@ -2,7 +2,7 @@
 /* The language of recorded sessions: what is written is read back the same, and nothing else is
  * read. */
 #include "tests/test.h"
-#include "views/record_line.h"
+#include "views/sessions/record_line.h"
 
 #include "base/utf8.h"
 #include "views/app.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Queries and items under names. */
 #include "tests/test.h"
-#include "views/saved.h"
+#include "views/places/saved.h"
 
 static int begin(void **state)
 {

@@ -2,7 +2,7 @@
 /* What is staged: edits of an item are one change, and become exactly these requests. */
 #include "tests/unit/views/random_value.h"
 #include "tests/unit/views/things.h"
-#include "views/staged.h"
+#include "views/changes/staged.h"
 
 struct stage {
     struct things things;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The language that narrows a stream. */
-#include "views/stream_filter.h"
+#include "views/stream/stream_filter.h"
 
 #include "tests/test.h"
 

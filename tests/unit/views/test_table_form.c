@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of a table: what they say, what is wrong with them, which of them are shown. */
 #include "tests/test.h"
-#include "views/table_form_impl.h"
+#include "views/tables/table_form_impl.h"
 
 struct fields_test {
     struct table_form_fields fields;

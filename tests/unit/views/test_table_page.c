@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A table's page: what is known is in words, what is not known is said, what is new is not lost. */
 #include "tests/test.h"
-#include "views/table_page.h"
+#include "views/tables/table_page.h"
 
 static const int64_t now_ms = INT64_C(1732089600000);
 

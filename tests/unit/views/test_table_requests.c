@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptions of tables as requests, and what differs between two. */
 #include "tests/test.h"
-#include "views/table_requests.h"
+#include "views/tables/table_requests.h"
 
 static struct table_spec orders(void)
 {

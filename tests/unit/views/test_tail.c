@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test: threads */
 /* Records as they come: their words, the bound, the counts, starts and ends. */
-#include "views/tail.h"
+#include "views/stream/tail.h"
 
 #include "tests/test.h"
 

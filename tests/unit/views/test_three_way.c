@@ -3,7 +3,7 @@
 #include "backend/json_in.h"
 #include "tests/test.h"
 #include "tests/unit/views/random_value.h"
-#include "views/three_way.h"
+#include "views/changes/three_way.h"
 
 static struct arena arena;
 

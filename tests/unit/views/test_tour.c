@@ -3,7 +3,7 @@
 #include "keymaps/keymaps.h"
 #include "tests/test.h"
 #include "views/contexts.h"
-#include "views/tour.h"
+#include "views/sessions/tour.h"
 
 static void quiet(void *data, struct str message)
 {

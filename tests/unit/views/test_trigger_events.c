@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Texts of stream records: what they say, what an answer says of them, the last ones of many. */
-#include "views/trigger_events.h"
+#include "views/triggers/trigger_events.h"
 
 #include "tests/test.h"
 

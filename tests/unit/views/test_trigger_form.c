@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A function that is there is changed: its code, its variables, and nothing that was not said. */
-#include "views/trigger_form_impl.h"
+#include "views/triggers/trigger_form_impl.h"
 
 #include "tests/unit/triggers/folder_test.h"
 

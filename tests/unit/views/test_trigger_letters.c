@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Dead letters: read from a file that others share, crossed out where they were dealt with. */
-#include "views/trigger_letters.h"
+#include "views/triggers/trigger_letters.h"
 
 #include "tests/unit/triggers/folder_test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lines of a function's log, and those of one invocation. test: threads */
-#include "views/trigger_log.h"
+#include "views/triggers/trigger_log.h"
 
 #include "tests/unit/backend/fake_backend.h"
 #include "tests/unit/triggers/folder_test.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Records of the past, and batches of them. */
-#include "views/trigger_past.h"
+#include "views/triggers/trigger_past.h"
 
 #include "tests/unit/triggers/folder_test.h"
 

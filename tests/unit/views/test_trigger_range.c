@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Batches read from a stream again: exactly their own records, or a word about why not. */
-#include "views/trigger_range.h"
+#include "views/triggers/trigger_range.h"
 
 #include "backend/triggers/event.h"
 #include "tests/unit/triggers/runner_lab.h"
-#include "views/trigger_events.h"
+#include "views/triggers/trigger_events.h"
 
 enum { RECORDS = 12 };
 

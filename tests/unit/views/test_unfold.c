@@ -2,8 +2,8 @@
 /* What is packed into strings and binary: every form, nested ones, bombs, damage. */
 #include "backend/json_out.h"
 #include "tests/test.h"
-#include "views/item_tree.h"
-#include "views/unfold.h"
+#include "views/item/item_tree.h"
+#include "views/item/unfold.h"
 
 #include <zlib.h>
 #include <zstd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The versions of an item, read from the streams of its table. */
 #include "tests/unit/views/things.h"
-#include "views/versions.h"
+#include "views/changes/versions.h"
 
 static void call(struct things *t, const char *operation, const char *body)
 {

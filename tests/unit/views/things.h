@@ -10,7 +10,7 @@
 #include "backend/json_in.h"
 #include "backend/worker.h"
 #include "tests/test.h"
-#include "views/memory.h"
+#include "views/places/memory.h"
 
 #include <unistd.h>
 
