@@ -20,6 +20,9 @@ bool pane_query_mend(
     struct app *app, const struct browse *browse, struct str line, const struct err *err);
 /* Whether a reading may cost so much that it asks first; `text` gets the question. */
 bool pane_query_is_dear(const struct app *app, const struct browse *browse, struct buf *text);
+/* Shows a reading in the grid; where that may cost much, a question comes first. Takes over the
+ * reference. */
+void pane_query_begin(struct app *app, struct browse *browse, struct str about);
 /* Shows what a line or a statement that reads asks for of a table; where that may cost much, a
  * question comes first. */
 bool pane_query_show(

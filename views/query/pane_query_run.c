@@ -78,10 +78,19 @@ static void dear_free(void *context)
     free(dear);
 }
 
+/* What lies over the grid goes, and with it perhaps the text. */
 static void begin(struct app *app, struct browse *browse, struct str about)
 {
-    pane_items_ask(app->items, browse, about);
+    struct buf line = {0};
+    buf_add(&line, about);
+    app_close_over(app);
+    if (app->item)
+        app_show_item(app, NULL);
+    if (app->stream)
+        app_show_stream(app, NULL);
+    pane_items_ask(app->items, browse, buf_str(&line));
     app_focus(app, APP_MAIN);
+    buf_fini(&line);
 }
 
 static void dear_yes(struct app *app, void *context)
@@ -91,8 +100,7 @@ static void dear_yes(struct app *app, void *context)
     pane_items_agree(app->items);
 }
 
-/* Takes over the reference. */
-static void begin_or_ask(struct app *app, struct browse *browse, struct str about)
+void pane_query_begin(struct app *app, struct browse *browse, struct str about)
 {
     struct buf text = {0};
     if (!reads_all(browse) || !pane_query_is_dear(app, browse, &text)) {
@@ -271,7 +279,7 @@ static bool run(
     if (good && typed)
         history_add(&app->query_history, table->name, line);
     if (good && browse)
-        begin_or_ask(app, browse, line);
+        pane_query_begin(app, browse, line);
     else if (good)
         ask_to_write(app, line, &statement);
     arena_fini(&arena);

@@ -193,21 +193,6 @@ static void set_columns(struct pane_indexes *p)
 
 /* ---- switching, and going to entries ---- */
 
-static void show(struct app *app, struct browse *browse, struct str text)
-{
-    struct buf line = {0};
-    buf_add(&line, text);
-    app_close_over(app);
-    if (app->item)
-        app_show_item(app, NULL);
-    if (app->stream)
-        app_show_stream(app, NULL);
-    pane_items_ask(app->items, browse, buf_str(&line));
-    browse_unref(browse);
-    app_focus(app, APP_MAIN);
-    buf_fini(&line);
-}
-
 /* What is asked for now as a line; empty: all, or it is another table's. */
 static void present_line(struct app *app, struct str table, struct buf *line)
 {
@@ -217,45 +202,6 @@ static void present_line(struct app *app, struct str table, struct buf *line)
     buf_add(line, pane_items_asked(app->items));
     if (!line->len)
         index_query_line(b, line);
-}
-
-struct dear {
-    struct browse *browse;
-    struct buf line;
-};
-
-static void dear_free(void *context)
-{
-    struct dear *dear = context;
-    browse_unref(dear->browse);
-    buf_fini(&dear->line);
-    free(dear);
-}
-
-static void dear_yes(struct app *app, void *context)
-{
-    struct dear *dear = context;
-    show(app, browse_ref(dear->browse), buf_str(&dear->line));
-    pane_items_agree(app->items);
-}
-
-/* A filter reads on until the screen is full: of a large remote table that is asked for. */
-static void show_or_ask(struct app *app, struct browse *browse, struct str line)
-{
-    struct buf text = {0};
-    if (browse->query || !pane_query_is_dear(app, browse, &text)) {
-        show(app, browse, line);
-    } else {
-        struct dear *dear = mem_new(struct dear);
-        dear->browse = browse;
-        buf_add(&dear->line, line);
-        confirm_open(app, &(struct confirm_spec){.title = STR("Scan"),
-                              .text = buf_str(&text),
-                              .context = dear,
-                              .yes = dear_yes,
-                              .free = dear_free});
-    }
-    buf_fini(&text);
 }
 
 static bool is_statement(struct app *app)
@@ -277,7 +223,7 @@ void pane_indexes_switch(struct app *app, struct str table, struct str index)
     else if (line.len && e && e->described)
         kept = index_query_replan(&e->table, buf_str(&line), index, &text, &why);
     if (kept)
-        show_or_ask(app, kept, buf_str(&text));
+        pane_query_begin(app, kept, buf_str(&text));
     else
         app_open_table(app, buf_str(&name), buf_str(&wanted));
     if (!kept && why.len)
@@ -307,7 +253,7 @@ void pane_indexes_entry(
     else if (index_query_entry(table, in, item, &line, &why))
         browse = index_query_replan(table, buf_str(&line), index, &text, &why);
     if (browse)
-        show(app, browse, buf_str(&text));
+        pane_query_begin(app, browse, buf_str(&text));
     else
         app_say(app, ROLE_STATUS_WARNING, "%.*s", STR_ARG(buf_str(&why)));
     buf_fini(&line);
