@@ -45,8 +45,8 @@ static struct value item_at(const void *data, size_t row)
 
 static void sample_init(struct sample *s)
 {
-    static const char *const texts[ITEMS] = {"{\"id\":\"A\",\"at\":1,\"status\":\"PAID\","
-                                             "\"address\":{\"city\":\"Bern\"},\"two words\":1}",
+    static const char *const texts[ITEMS] = {("{\"id\":\"A\",\"at\":1,\"status\":\"PAID\","
+                                              "\"address\":{\"city\":\"Bern\"},\"two words\":1}"),
         "{\"id\":\"A\",\"at\":2,\"status\":\"PENDING\",\"lines\":[{\"sku\":\"X\"}]}",
         "{\"id\":\"A\",\"at\":3,\"status\":\"PENDING\",\"tags\":[\"red\",\"blue\"]}",
         "{\"id\":\"B\",\"at\":1,\"status\":\"PENDING\",\"tags\":[\"red\"]}",
