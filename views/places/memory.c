@@ -86,17 +86,6 @@ bool memory_read(const struct memory *memory, const char *name, struct buf *out)
     return false;
 }
 
-bool memory_replace(const struct memory *memory, const char *name, struct str text, struct err *err)
-{
-    struct buf path = {0};
-    if (!memory)
-        return true;
-    path_of(memory, name, &path);
-    bool ok = file_make_parents(path.at, err) && state_file_replace(path.at, text, name, err);
-    buf_fini(&path);
-    return ok;
-}
-
 /* The descriptor that holds it; -1 where it is not to be had, which is no reason to stand still. */
 static int take_lock(const struct memory *memory)
 {
@@ -113,6 +102,23 @@ static int take_lock(const struct memory *memory)
     if (fd >= 0 && !taken)
         close(fd);
     return taken ? fd : -1;
+}
+
+bool memory_replace(const struct memory *memory, const char *name, struct str text, struct err *err)
+{
+    struct buf path = {0};
+    if (!memory)
+        return true;
+    path_of(memory, name, &path);
+    bool ok = file_make_parents(path.at, err);
+    int lock = ok ? take_lock(memory) : -1;
+    if (ok && lock < 0)
+        ok = err_set(err, ERR_BUSY, "another explorer holds %s: try again", path.at);
+    ok = ok && state_file_replace(path.at, text, name, err);
+    if (lock >= 0)
+        close(lock);
+    buf_fini(&path);
+    return ok;
 }
 
 /* Whether the last write of all was cut off, by a full disk or a crash. */

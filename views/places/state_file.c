@@ -67,7 +67,7 @@ static bool write_file(const char *path, struct str text)
 bool state_file_replace(const char *path, struct str text, const char *what, struct err *err)
 {
     struct buf temporary = {0};
-    buf_printf(&temporary, "%s.%ld.new", path, (long)getpid());
+    buf_printf(&temporary, "%s.new", path);
     bool ok = write_file(buf_cstr(&temporary), text) && rename(temporary.at, path) == 0;
     if (!ok)
         err_errno(err, errno, "cannot remember %s in %s", what, path);

@@ -14,7 +14,8 @@
 bool state_file_path(struct buf *path, const char *kind, struct str identity, struct err *err);
 /* What it holds, at most `most` bytes; empty where there is none. */
 void state_file_read(const char *path, size_t most, struct buf *out);
-/* Replaces it at once or not at all; `what` is for the error: "the import's place". */
+/* Replaces it at once or not at all; who may not be the only one holds a lock. `what` is for the
+ * error: "the import's place". */
 bool state_file_replace(const char *path, struct str text, const char *what, struct err *err);
 
 /* FNV-1a, for digests in such files: of no use against malice. */
