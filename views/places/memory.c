@@ -104,17 +104,26 @@ static int take_lock(const struct memory *memory)
     return taken ? fd : -1;
 }
 
+/* The path of a file, and the lock under which nobody else makes it anew; -1 with err. */
+static int open_for_one(
+    const struct memory *memory, const char *name, struct buf *path, struct err *err)
+{
+    path_of(memory, name, path);
+    if (!file_make_parents(path->at, err))
+        return -1;
+    int lock = take_lock(memory);
+    if (lock < 0)
+        err_set(err, ERR_BUSY, "another explorer holds %s: try again", path->at);
+    return lock;
+}
+
 bool memory_replace(const struct memory *memory, const char *name, struct str text, struct err *err)
 {
     struct buf path = {0};
     if (!memory)
         return true;
-    path_of(memory, name, &path);
-    bool ok = file_make_parents(path.at, err);
-    int lock = ok ? take_lock(memory) : -1;
-    if (ok && lock < 0)
-        ok = err_set(err, ERR_BUSY, "another explorer holds %s: try again", path.at);
-    ok = ok && state_file_replace(path.at, text, name, err);
+    int lock = open_for_one(memory, name, &path, err);
+    bool ok = lock >= 0 && state_file_replace(path.at, text, name, err);
     if (lock >= 0)
         close(lock);
     buf_fini(&path);
@@ -189,11 +198,8 @@ bool memory_rewrite(const struct memory *memory, const char *name,
     struct buf path = {0}, old = {0}, text = {0};
     if (!memory)
         return true;
-    path_of(memory, name, &path);
-    bool ok = file_make_parents(path.at, err);
-    int lock = ok ? take_lock(memory) : -1;
-    if (ok && lock < 0)
-        ok = err_set(err, ERR_BUSY, "another explorer holds %s: try again", path.at);
+    int lock = open_for_one(memory, name, &path, err);
+    bool ok = lock >= 0;
     if (ok) {
         read_newest(path.at, &old);
         if (change(context, buf_str(&old), &text))
