@@ -132,3 +132,38 @@ void sample_open(struct sample *s, struct term *t, const struct sample_start *st
     term_open(t,
         &(struct term_options){.argv = argv, .env = env, .rows = start->rows, .cols = start->cols});
 }
+
+void sample_quit(struct term *t)
+{
+    term_send(t, ":quit\r");
+    term_expect_exit(t, 0);
+    term_close(t);
+}
+
+char *sample_stored(struct sample *s, const char *order)
+{
+    struct buf out = {0};
+    sample_run(s, NULL, &out, NULL, "-c", s->store, "get", "Orders", "C000", order, NULL);
+    return buf_take(&out);
+}
+
+void sample_assert_stored(struct sample *s, const char *order, const char *part)
+{
+    char *item = sample_stored(s, order);
+    if (!strstr(item, part))
+        fail_msg("%s is not in %s", part, item);
+    free(item);
+}
+
+const char *sample_editor(struct sample *s, const char *script, char out[200])
+{
+    char path[150];
+    snprintf(path, sizeof path, "%s/my editor", s->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/sh\n%s\n", script);
+    fclose(file);
+    assert_int_equal(chmod(path, 0700), 0);
+    snprintf(out, 200, "EDITOR='%s'", path);
+    return out;
+}

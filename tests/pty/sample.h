@@ -29,6 +29,13 @@ char *sample_call(struct sample *s, const char *operation, const char *body);
  * partition, with amount, status and note. */
 void sample_orders(struct sample *s, int count);
 
+/* Item C000·ORDER as the command line prints it; the caller frees. */
+char *sample_stored(struct sample *s, const char *order);
+void sample_assert_stored(struct sample *s, const char *order, const char *part);
+
+/* An editor: a shell script that gets the file's name as $1. Its EDITOR=… lives in `out`. */
+const char *sample_editor(struct sample *s, const char *script, char out[200]);
+
 /* Starts the explorer on the store; arguments after the store end with NULL. */
 struct sample_start {
     int rows, cols;
@@ -36,5 +43,7 @@ struct sample_start {
     const char *const *arguments;
 };
 void sample_open(struct sample *s, struct term *t, const struct sample_start *start);
+/* Leaves the explorer, which has to end well. */
+void sample_quit(struct term *t);
 
 #endif

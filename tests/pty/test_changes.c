@@ -29,13 +29,6 @@ static void begin(struct sample *s, struct term *t, int orders)
     start(s, t, NULL);
 }
 
-static void quit(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 static void change(struct term *t, const char *attribute, const char *value)
 {
     char keys[200];
@@ -45,34 +38,6 @@ static void change(struct term *t, const char *attribute, const char *value)
     term_expect(t, keys);
     snprintf(keys, sizeof keys, CLEAR_LINE "%s\r", value);
     term_send(t, keys);
-}
-
-static char *stored(struct sample *s, const char *order)
-{
-    struct buf out = {0};
-    sample_run(s, NULL, &out, NULL, "-c", s->store, "get", "Orders", "C000", order, NULL);
-    return buf_take(&out);
-}
-
-static void assert_stored(struct sample *s, const char *order, const char *part)
-{
-    char *item = stored(s, order);
-    if (!strstr(item, part))
-        fail_msg("%s is not in %s", part, item);
-    free(item);
-}
-
-/* An editor: a shell script that gets the file's name as $1. Its EDITOR=… lives in `out`. */
-static const char *make_editor(struct sample *s, const char *script, char out[200])
-{
-    char path[150];
-    snprintf(path, sizeof path, "%s/my editor", s->folder);
-    FILE *file = fopen(path, "w");
-    fprintf(file, "#!/bin/sh\n%s\n", script);
-    fclose(file);
-    chmod(path, 0700);
-    snprintf(out, 200, "EDITOR='%s'", path);
-    return out;
 }
 
 static bool read_text(const char *path, struct buf *out)
@@ -95,23 +60,23 @@ static void the_next_explorer_takes_back_what_this_one_wrote(void **state)
     begin(&s, &t, 1);
     change(&t, "amount", "42");
     term_expect(&t, "changed amount");
-    quit(&t);
+    sample_quit(&t);
     start(&s, &t, NULL);
     term_send(&t, "u");
     term_expect(&t, "in an earlier session");
     term_expect(&t, "0.5");
-    assert_stored(&s, "O0000", "\"amount\":42"); /* not by one key */
+    sample_assert_stored(&s, "O0000", "\"amount\":42"); /* not by one key */
     term_send(&t, "y");
     term_expect(&t, "took back");
-    assert_stored(&s, "O0000", "\"amount\":0.5");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":0.5");
+    sample_quit(&t);
     start(&s, &t, NULL);
     term_send(&t, "U");
     term_expect(&t, "Make again");
     term_send(&t, "y");
     term_expect(&t, "changed again");
-    assert_stored(&s, "O0000", "\"amount\":42");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":42");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -125,8 +90,8 @@ static void a_delete_is_taken_back_by_the_next_explorer(void **state)
     term_expect(&t, "Delete from");
     term_send(&t, "y");
     term_expect(&t, "deleted");
-    quit(&t);
-    char *gone = stored(&s, "O0000");
+    sample_quit(&t);
+    char *gone = sample_stored(&s, "O0000");
     assert_string_equal(gone, "");
     free(gone);
     start(&s, &t, NULL);
@@ -136,8 +101,8 @@ static void a_delete_is_taken_back_by_the_next_explorer(void **state)
     term_expect(&t, "Take back");
     term_send(&t, "y");
     term_expect(&t, "taken back");
-    assert_stored(&s, "O0000", "\"note\":\"first\"");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"note\":\"first\"");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -149,7 +114,7 @@ static void what_others_wrote_since_is_not_taken_back(void **state)
     begin(&s, &t, 1);
     change(&t, "amount", "42");
     term_expect(&t, "changed amount");
-    quit(&t);
+    sample_quit(&t);
     free(sample_call(&s, "UpdateItem",
         "{\"TableName\":\"Orders\",\"Key\":{\"customerId\":{\"S\":\"C000\"},\"orderId\":{\"S\":"
         "\"O0000\"}},\"UpdateExpression\":\"SET amount = :n\",\"ExpressionAttributeValues\":{"
@@ -159,8 +124,8 @@ static void what_others_wrote_since_is_not_taken_back(void **state)
     term_expect(&t, "in an earlier session");
     term_send(&t, "y");
     term_expect(&t, "not taken back");
-    assert_stored(&s, "O0000", "\"amount\":77");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":77");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -176,11 +141,11 @@ static void what_is_staged_survives_a_crash_and_is_written_then(void **state)
     term_expect(&t, "edits are staged");
     change(&t, "amount", "42");
     term_expect(&t, "1 staged");
-    assert_stored(&s, "O0000", "\"amount\":0.5");
+    sample_assert_stored(&s, "O0000", "\"amount\":0.5");
     struct term other; /* it is nobody else's while this one runs */
     start(&s, &other, NULL);
     assert_false(term_shows(&other, "1 staged"));
-    quit(&other);
+    sample_quit(&other);
     kill(t.pid, SIGKILL);
     term_wait_exit(&t, TERM_DEADLINE_MS);
     term_close(&t);
@@ -190,8 +155,8 @@ static void what_is_staged_survives_a_crash_and_is_written_then(void **state)
     term_expect(&t, "SET #0 = :n0");
     term_send(&t, CTRL_S); /* no terminal stops at it */
     term_expect(&t, "nothing is staged");
-    assert_stored(&s, "O0000", "\"amount\":42");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":42");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -205,17 +170,17 @@ static void one_edit_is_staged_by_its_own_key(void **state)
     term_expect(&t, "amount = 0.5");
     term_send(&t, CLEAR_LINE "42\033\r");
     term_expect(&t, "1 staged");
-    assert_stored(&s, "O0000", "\"amount\":0.5");
+    sample_assert_stored(&s, "O0000", "\"amount\":0.5");
     change(&t, "note", "\"mine\""); /* more of the same item goes with it */
     term_expect(&t, "staged: changed note");
     term_send(&t, CTRL_S);
     term_expect(&t, "changed C000");
-    assert_stored(&s, "O0000", "\"amount\":42");
-    assert_stored(&s, "O0000", "\"note\":\"mine\"");
+    sample_assert_stored(&s, "O0000", "\"amount\":42");
+    sample_assert_stored(&s, "O0000", "\"note\":\"mine\"");
     change(&t, "amount", "43");
     term_expect(&t, "changed amount");
-    assert_stored(&s, "O0000", "\"amount\":43");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":43");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -238,7 +203,7 @@ static void leaving_asks_where_something_is_staged(void **state)
     term_send(&t, "y");
     term_expect_exit(&t, 0);
     term_close(&t);
-    assert_stored(&s, "O0000", "\"amount\":0.5");
+    sample_assert_stored(&s, "O0000", "\"amount\":0.5");
     sample_fini(&s);
 }
 
@@ -268,15 +233,15 @@ static void several_items_are_written_in_one_transaction_on_an_endpoint(void **s
         "\":n\":{\"N\":\"77\"}}}"));
     term_send(&t, ":commit together\r");
     term_expect(&t, "Changed by someone else");
-    assert_stored(&s, "O0000", "\"amount\":0.5"); /* none, as one was refused */
+    sample_assert_stored(&s, "O0000", "\"amount\":0.5"); /* none, as one was refused */
     term_expect(&t, "77");
     term_send(&t, "2\r");
     term_expect(&t, "changed C000 · O0001");
-    assert_stored(&s, "O0001", "\"amount\":43");
+    sample_assert_stored(&s, "O0001", "\"amount\":43");
     term_send(&t, CTRL_S);
     term_expect(&t, "changed C000 · O0000");
-    assert_stored(&s, "O0000", "\"amount\":42");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":42");
+    sample_quit(&t);
     endpoint_stop(&e);
     sample_fini(&s);
 }
@@ -309,8 +274,8 @@ static void a_version_is_put_back_through_an_endpoint(void **state)
     term_send(&t, "y");
     term_expect(&t, "reverted C000");
     term_expect(&t, "42 → 0.5"); /* its record is in the list */
-    assert_stored(&s, "O0000", "\"amount\":0.5");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"amount\":0.5");
+    sample_quit(&t);
     endpoint_stop(&e);
     sample_fini(&s);
 }
@@ -337,10 +302,10 @@ static void two_explorers_change_the_same_attribute(void **state)
     term_expect(&one, "an attribute is theirs or yours");
     term_send(&one, "\r");
     term_expect(&one, "changed C000 · O0000");
-    assert_stored(&s, "O0000", "\"amount\":8");
+    sample_assert_stored(&s, "O0000", "\"amount\":8");
     term_expect(&other, "8");
-    quit(&one);
-    quit(&other);
+    sample_quit(&one);
+    sample_quit(&other);
     sample_fini(&s);
 }
 
@@ -361,8 +326,8 @@ static void theirs_may_stay(void **state)
     term_expect(&t, "\"other\"");
     term_send(&t, "1\r");
     term_expect(&t, "stays as they made it");
-    assert_stored(&s, "O0000", "\"note\":\"other\"");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"note\":\"other\"");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -378,13 +343,13 @@ static void an_item_that_was_deleted_while_it_was_edited_is_not_lost(void **stat
         "sed -i 's/\"first\"/\"mine\"/' \"$1\"\n'%s' -c '%s' delete Orders C000 O0000 "
         ">/dev/null 2>&1",
         program, s.store);
-    start(&s, &t, make_editor(&s, script, editor));
+    start(&s, &t, sample_editor(&s, script, editor));
     term_send(&t, "e");
     term_expect(&t, "Deleted by someone else");
     term_send(&t, "2\r");
     term_expect(&t, "put again C000");
-    assert_stored(&s, "O0000", "\"note\":\"mine\"");
-    quit(&t);
+    sample_assert_stored(&s, "O0000", "\"note\":\"mine\"");
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -400,13 +365,13 @@ static void a_wrong_text_comes_back_with_the_place_marked(void **state)
     sample_init(&s, program);
     sample_orders(&s, 1);
     start(&s, &t,
-        make_editor(&s,
+        sample_editor(&s,
             "if grep -q '^#' \"$1\"; then cp \"$1\" \"${0%/*}/seen\"; sed -i 's/oops//' \"$1\";\n"
             "else sed -i 's/0.5/42 oops/' \"$1\"; fi",
             editor));
     term_send(&t, "e");
     term_expect(&t, "changed C000");
-    assert_stored(&s, "O0000", "\"amount\":42");
+    sample_assert_stored(&s, "O0000", "\"amount\":42");
     snprintf(path, sizeof path, "%s/seen", s.folder);
     assert_true(read_text(path, &seen));
     const char *text = buf_cstr(&seen), *caret = strstr(text, "^ here: line ");
@@ -422,7 +387,7 @@ static void a_wrong_text_comes_back_with_the_place_marked(void **state)
     assert_int_not_equal(oops, SIZE_MAX);
     assert_int_equal(column - (int)strlen("#   "), (int)oops);
     buf_fini(&seen);
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -449,15 +414,15 @@ static void whatever_an_editor_does_the_item_is_as_it_was(void **state)
     struct sample s;
     sample_init(&s, program);
     sample_orders(&s, 1);
-    char *before = stored(&s, "O0000");
+    char *before = sample_stored(&s, "O0000");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct term t;
         char editor[200];
-        start(&s, &t, make_editor(&s, cases[i].script, editor));
+        start(&s, &t, sample_editor(&s, cases[i].script, editor));
         term_send(&t, "e");
         term_expect(&t, cases[i].says);
-        quit(&t);
-        char *after = stored(&s, "O0000");
+        sample_quit(&t);
+        char *after = sample_stored(&s, "O0000");
         assert_string_equal(after, before);
         free(after);
     }
@@ -473,7 +438,7 @@ static void what_was_typed_is_in_the_file_that_is_named(void **state)
     char editor[200];
     sample_init(&s, program);
     sample_orders(&s, 1);
-    start(&s, &t, make_editor(&s, "echo '{ my work' >\"$1\"; exit 3", editor));
+    start(&s, &t, sample_editor(&s, "echo '{ my work' >\"$1\"; exit 3", editor));
     term_resize(&t, 200, 30);
     term_send(&t, "e");
     term_expect(&t, "your text is kept in");
@@ -487,7 +452,7 @@ static void what_was_typed_is_in_the_file_that_is_named(void **state)
     assert_string_equal(buf_cstr(&kept), "{ my work\n");
     buf_fini(&kept);
     free(screen);
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -503,10 +468,10 @@ static void a_table_that_goes_while_it_is_edited_costs_no_text(void **state)
         "sed -i 's/\"first\"/\"mine\"/' \"$1\"\n'%s' -c '%s' call DeleteTable "
         "'{\"TableName\":\"Orders\"}' >/dev/null 2>&1",
         program, s.store);
-    start(&s, &t, make_editor(&s, script, editor));
+    start(&s, &t, sample_editor(&s, script, editor));
     term_send(&t, "e");
     term_expect(&t, "your text is kept in");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 

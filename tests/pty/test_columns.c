@@ -13,13 +13,6 @@ static void open_orders(struct sample *s, struct term *t)
     term_expect(t, "PENDING");
 }
 
-static void leave(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 /* Whether the header's row has the names in this order, and nothing between them. */
 static bool header_is(struct term *t, void *context)
 {
@@ -53,17 +46,17 @@ static void columns_are_as_they_were_left(void **state)
     term_send(&t, "f"); /* pinned */
     term_send(&t, "{");
     expect_header(&t, "customerId status orderId note ");
-    leave(&t);
+    sample_quit(&t);
 
     open_orders(&s, &t);
     expect_header(&t, "customerId status orderId note ");
     term_send(&t, ":columns reset\r");
     expect_header(&t, "customerId orderId amount note status ");
-    leave(&t);
+    sample_quit(&t);
 
     open_orders(&s, &t);
     expect_header(&t, "customerId orderId amount note status ");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -77,15 +70,15 @@ static void a_sorted_table_is_sorted_again(void **state)
     open_orders(&s, &t);
     term_send(&t, ":sort amount\r:sort amount\r");
     term_expect(&t, "sorted");
-    leave(&t);
+    sample_quit(&t);
     open_orders(&s, &t);
     term_expect(&t, "sorted");
     term_send(&t, TERM_ESCAPE);
     term_expect_gone(&t, "sorted");
-    leave(&t);
+    sample_quit(&t);
     open_orders(&s, &t);
     assert_false(term_shows(&t, "sorted"));
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -133,7 +126,7 @@ static void values_unfold_and_long_ones_are_read(void **state)
     term_expect(&t, "00000010  ");
     term_send(&t, "qq"); /* the search, then the text */
     term_expect(&t, "text · S");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 

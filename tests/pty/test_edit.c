@@ -26,40 +26,9 @@ static void open_one_order(struct sample *s, struct term *t, const char *editor)
     start(s, t, editor);
 }
 
-static void quit(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
-/* The item C000·O0000 as the command line prints it. */
-static char *stored_item(struct sample *s)
-{
-    struct buf out = {0};
-    sample_run(s, NULL, &out, NULL, "-c", s->store, "get", "Orders", "C000", "O0000", NULL);
-    return buf_take(&out);
-}
-
 static void assert_stored(struct sample *s, const char *part)
 {
-    char *item = stored_item(s);
-    if (!strstr(item, part))
-        fail_msg("%s is not in %s", part, item);
-    free(item);
-}
-
-/* An editor: a shell script that gets the file's name as $1. Its EDITOR=… lives in `out`. */
-static const char *make_editor(struct sample *s, const char *script, char out[200])
-{
-    char path[150];
-    snprintf(path, sizeof path, "%s/my editor", s->folder);
-    FILE *file = fopen(path, "w");
-    fprintf(file, "#!/bin/sh\n%s\n", script);
-    fclose(file);
-    chmod(path, 0700);
-    snprintf(out, 200, "EDITOR='%s'", path);
-    return out;
+    sample_assert_stored(s, "O0000", part);
 }
 
 static void an_edited_attribute_is_there_after_reopening(void **state)
@@ -72,11 +41,11 @@ static void an_edited_attribute_is_there_after_reopening(void **state)
     term_expect(&t, "amount = 0.5");
     term_send(&t, CLEAR_LINE "42.25\r");
     term_expect(&t, "42.25");
-    quit(&t);
+    sample_quit(&t);
     start(&s, &t, NULL);
     term_expect(&t, "42.25");
     assert_stored(&s, "\"amount\":42.25");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -94,7 +63,7 @@ static void an_attribute_edited_in_the_item_is_stored(void **state)
     term_expect(&t, "amount = 0.5");
     term_send(&t, CLEAR_LINE "77\r");
     term_expect(&t, "amount      77");
-    quit(&t);
+    sample_quit(&t);
     assert_stored(&s, "\"amount\":77");
     sample_fini(&s);
 }
@@ -107,11 +76,11 @@ static void the_whole_item_is_edited_in_the_editor(void **state)
     char editor[200];
     sample_init(&s, program);
     sample_orders(&s, 1);
-    start(&s, &t, make_editor(&s, "sed -i 's/\"first\"/\"mine!\"/' \"$1\"", editor));
+    start(&s, &t, sample_editor(&s, "sed -i 's/\"first\"/\"mine!\"/' \"$1\"", editor));
     term_send(&t, ":edit\r");
     term_expect(&t, "mine!");
     assert_true(t.alternate);
-    quit(&t);
+    sample_quit(&t);
     assert_stored(&s, "\"note\":\"mine!\"");
     sample_fini(&s);
 }
@@ -124,12 +93,12 @@ static void an_editor_that_fails_changes_nothing(void **state)
     char editor[200];
     sample_init(&s, program);
     sample_orders(&s, 1);
-    char *before = stored_item(&s);
-    start(&s, &t, make_editor(&s, "echo '{' >\"$1\"; exit 3", editor));
+    char *before = sample_stored(&s, "O0000");
+    start(&s, &t, sample_editor(&s, "echo '{' >\"$1\"; exit 3", editor));
     term_send(&t, ":edit\r");
     term_expect(&t, "your text is kept in");
-    quit(&t);
-    char *after = stored_item(&s);
+    sample_quit(&t);
+    char *after = sample_stored(&s, "O0000");
     assert_string_equal(after, before);
     free(before);
     free(after);
@@ -150,7 +119,7 @@ static void what_somebody_else_wrote_meanwhile_is_not_overwritten(void **state)
         "\"C000\"},\"orderId\":{\"S\":\"O0000\"}},\"UpdateExpression\":\"SET note = :n\","
         "\"ExpressionAttributeValues\":{\":n\":{\"S\":\"other\"}}}' >/dev/null",
         program, s.store);
-    start(&s, &t, make_editor(&s, script, editor));
+    start(&s, &t, sample_editor(&s, script, editor));
     term_send(&t, ":edit\r");
     term_expect(&t, "other");
     assert_stored(&s, "\"note\":\"other\"");
@@ -173,8 +142,8 @@ static void deleting_asks_first(void **state)
     term_settle(&t, 100);
     term_send(&t, "y");
     term_expect_gone(&t, "PENDING");
-    quit(&t);
-    char *item = stored_item(&s);
+    sample_quit(&t);
+    char *item = sample_stored(&s, "O0000");
     assert_string_equal(item, "");
     free(item);
     sample_fini(&s);
@@ -188,7 +157,7 @@ static void reading_only_writes_nothing(void **state)
     struct term t;
     sample_init(&s, program);
     sample_orders(&s, 1);
-    char *before = stored_item(&s);
+    char *before = sample_stored(&s, "O0000");
     sample_open(&s, &t, &(struct sample_start){.arguments = arguments});
     term_expect(&t, "PENDING");
     term_send(&t, ":delete\r");
@@ -196,7 +165,7 @@ static void reading_only_writes_nothing(void **state)
     term_send(&t, "y");
     term_settle(&t, 100);
     term_close(&t);
-    char *after = stored_item(&s);
+    char *after = sample_stored(&s, "O0000");
     assert_string_equal(after, before);
     free(before);
     free(after);

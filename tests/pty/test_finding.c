@@ -32,13 +32,6 @@ static void open_explorer(struct sample *s, struct term *t, const char *table)
     sample_open(s, t, &(struct sample_start){.arguments = arguments});
 }
 
-static void quit(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 /* All files of a name, as one text. */
 static void kept(struct sample *s, const char *name, struct buf *out)
 {
@@ -77,7 +70,7 @@ static void lines_are_found_by_the_next_explorer(void **state)
     term_expect(&t, "did you mean table?");
     term_send(&t, "/grac\r");
     term_expect(&t, "/grac");
-    quit(&t);
+    sample_quit(&t);
     assert_true(is_kept(&s, "commands", "table Users"));
     assert_false(is_kept(&s, "*", "word@"));
     open_explorer(&s, &t, "Orders");
@@ -93,7 +86,7 @@ static void lines_are_found_by_the_next_explorer(void **state)
     term_send(&t, "/" TERM_UP);
     term_expect(&t, "/grac");
     term_send(&t, "\003");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -115,7 +108,7 @@ static void typed_values_are_found_but_no_secret_ones(void **state)
     term_send(&t, CTRL_U "sesame" TERM_ENTER);
     term_expect_gone(&t, "password =");
     term_expect(&t, "sesame");
-    quit(&t);
+    sample_quit(&t);
     assert_true(is_kept(&s, "values", "Babylon"));
     assert_false(is_kept(&s, "values", "sesame"));
     open_explorer(&s, &t, "Users");
@@ -125,7 +118,7 @@ static void typed_values_are_found_but_no_secret_ones(void **state)
     term_send(&t, TERM_UP);
     term_expect(&t, "id2 = Babylon");
     term_send(&t, "\003");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -143,7 +136,7 @@ static void places_are_found_by_the_next_explorer(void **state)
     term_expect(&t, "O0123");
     term_send(&t, TERM_DOWN TERM_DOWN TERM_DOWN TERM_ENTER);
     term_expect(&t, "C012 · O0123");
-    quit(&t);
+    sample_quit(&t);
     open_explorer(&s, &t, NULL);
     term_expect(&t, "Ctrl-O goes back to Orders · customerId = \"C012\" · C012 O0123");
     term_send(&t, CTRL_O);
@@ -162,7 +155,7 @@ static void places_are_found_by_the_next_explorer(void **state)
     term_expect_gone(&t, "Orders"); /* it is known */
     term_send(&t, CTRL_O);
     term_expect(&t, "skipped: the table Orders is not there any more");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -178,7 +171,7 @@ static void bookmarks_are_found_by_the_next_explorer(void **state)
     term_expect(&t, "O0123");
     term_send(&t, "B" CTRL_U "twelve" TERM_ENTER);
     term_expect(&t, "saved the query twelve");
-    quit(&t);
+    sample_quit(&t);
     struct buf out = {0}, errors = {0};
     assert_int_equal(
         sample_run(&s, NULL, &out, NULL, "-c", s.store, "ask", "Orders", "--saved", "twelve", NULL),
@@ -199,12 +192,12 @@ static void bookmarks_are_found_by_the_next_explorer(void **state)
     term_expect(&t, "dozen");
     term_send(&t, TERM_ESCAPE);
     term_expect_gone(&t, "dozen");
-    quit(&t);
+    sample_quit(&t);
     open_explorer(&s, &t, "Users");
     term_expect(&t, "grace");
     term_send(&t, ":bookmarks dozen\r");
     term_expect(&t, "O0123");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -232,7 +225,7 @@ static void quit_from_menu(struct term *t)
 {
     term_send(t, "\003");
     term_expect_gone(t, "renames");
-    quit(t);
+    sample_quit(t);
 }
 
 static void spoiled_files_do_no_harm(void **state)
@@ -247,7 +240,7 @@ static void spoiled_files_do_no_harm(void **state)
     term_expect(&t, "saved the table here");
     term_send(&t, "/PEN\r:table Users\r");
     term_expect(&t, "grace");
-    quit(&t);
+    sample_quit(&t);
     spoil(&s, 0);
     open_explorer(&s, &t, "Users");
     term_expect(&t, "goes back to"); /* the last place has a name of its own kind */
@@ -270,12 +263,12 @@ static void spoiled_files_do_no_harm(void **state)
     term_send(&t, TERM_ESCAPE);
     term_expect_gone(&t, "renames");
     assert_harmless(&t);
-    quit(&t);
+    sample_quit(&t);
     open_explorer(&s, &t, "Users");
     term_expect(&t, "grace");
     term_send(&t, ":bookmarks again\r");
     term_expect(&t, "PENDING");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -304,7 +297,7 @@ static void an_endpoint_has_a_memory_of_its_own(void **state)
     term_expect(&t, "saved the query twelve");
     term_send(&t, "'use" TERM_ENTER);
     term_expect(&t, "grace");
-    quit(&t);
+    sample_quit(&t);
     open_endpoint(&s, &t, &e, NULL);
     term_expect(&t, "Ctrl-O goes back to Users");
     term_send(&t, CTRL_O);
@@ -315,7 +308,7 @@ static void an_endpoint_has_a_memory_of_its_own(void **state)
     term_expect(&t, "grace");
     term_send(&t, ":bookmarks twelve\r");
     term_expect(&t, "O0123");
-    quit(&t);
+    sample_quit(&t);
     struct buf out = {0};
     assert_int_equal(sample_run(&s, NULL, &out, NULL, "-c", e.url, "ask", "Orders", "--saved",
                          "twelve", "--count", NULL),

@@ -152,9 +152,7 @@ static void type(struct term *t, const char *key, int times)
 
 static void end(struct sample *s, struct term *t)
 {
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
+    sample_quit(t);
     sample_fini(s);
 }
 

@@ -16,9 +16,7 @@ static void open_orders(struct sample *s, struct term *t, int cols, int rows)
 
 static void close_both(struct sample *s, struct term *t)
 {
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
+    sample_quit(t);
     sample_fini(s);
 }
 

@@ -20,13 +20,6 @@ static void explore(struct sample *s, struct term *t, const char *const *words)
     term_open(t, &(struct term_options){.argv = words, .env = env, .cols = 130});
 }
 
-static void leave(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 static int count_of(struct sample *s)
 {
     char *answer = sample_call(s, "Scan", "{\"TableName\":\"Orders\",\"Select\":\"COUNT\"}");
@@ -103,7 +96,7 @@ static void marked_items_of_many_pages_are_deleted_and_come_back(void **state)
     term_expect(&t, "Take back: deleted 3,000 items of Orders");
     term_send(&t, "y");
     term_expect(&t, "took back 3,000 items");
-    leave(&t);
+    sample_quit(&t);
     assert_int_equal(count_of(&s), 3000);
     sample_fini(&s);
 }
@@ -130,12 +123,12 @@ static void an_undo_file_takes_a_run_back_in_another_session(void **state)
     assert_int_equal(glob(pattern, 0, NULL, &found), 0);
     snprintf(command, sizeof command, ":undo-file %s\r", found.gl_pathv[0]);
     globfree(&found);
-    leave(&t);
+    sample_quit(&t);
     explore(&s, &t, (const char *[]){program, s.store, "Orders", NULL});
     term_expect(&t, "of 300 read");
     term_send(&t, command);
     term_expect(&t, "took back 300 items");
-    leave(&t);
+    sample_quit(&t);
     char *answer = sample_call(&s, "Scan",
         "{\"TableName\":\"Orders\",\"Select\":\"COUNT\",\"FilterExpression\":\"note = :n\","
         "\"ExpressionAttributeValues\":{\":n\":{\"S\":\"first\"}}}");
@@ -157,7 +150,7 @@ static void a_few_that_were_deleted_come_back_by_undo(void **state)
     term_expect(&t, "all marked");
     delete_marked(&t, "60");
     term_expect(&t, "deleted 60 items");
-    leave(&t);
+    sample_quit(&t);
     assert_int_equal(count_of(&s), 0);
     explore(&s, &t, (const char *[]){program, s.store, "Orders", NULL});
     term_expect(&t, "no items");
@@ -165,7 +158,7 @@ static void a_few_that_were_deleted_come_back_by_undo(void **state)
     term_expect(&t, "Take back");
     term_send(&t, "y");
     term_expect(&t, "took back");
-    leave(&t);
+    sample_quit(&t);
     assert_int_equal(count_of(&s), 60);
     sample_fini(&s);
 }
@@ -193,7 +186,7 @@ static void what_somebody_changed_meanwhile_is_kept_and_told(void **state)
     term_expect(&t, "C000 · O0003");
     term_send(&t, TERM_ESCAPE);
     term_expect(&t, "1 marked");
-    leave(&t);
+    sample_quit(&t);
     assert_int_equal(count_of(&s), 1);
     sample_fini(&s);
 }
@@ -277,7 +270,7 @@ static void a_delete_that_is_stopped_in_the_middle_adds_up(void **state)
     assert_int_equal(done + kept, 3000);
     term_expect(&g.t, " marked");
     assert_int_equal(number_before(&g.t, " marked"), kept);
-    leave(&g.t);
+    sample_quit(&g.t);
     assert_int_equal(done + count_of(&g.s), 3000);
     gated_fini(&g);
 }
@@ -341,7 +334,7 @@ static void what_is_throttled_or_unanswered_is_settled(void **state)
     term_expect(&t, "40 marked");
     delete_marked(&t, "40");
     term_expect(&t, "deleted 40 items");
-    leave(&t);
+    sample_quit(&t);
     assert_int_equal(count_of(&s), 0);
     assert_true(atomic_load(&gate.deletes) > 40);
     proxy_stop(proxy);
@@ -366,7 +359,7 @@ static void an_attribute_of_all_marked_is_changed(void **state)
     term_expect(&t, "type 30 to change them");
     term_send(&t, "30\r");
     term_expect(&t, "changed 30 items");
-    leave(&t);
+    sample_quit(&t);
     char *answer = sample_call(&s, "GetItem",
         "{\"TableName\":\"Orders\",\"Key\":{\"customerId\":{\"S\":\"C001\"},\"orderId\":{\"S\":"
         "\"O0017\"}}}");
@@ -427,7 +420,7 @@ static void marked_items_are_written_and_no_file_is_lost(void **state)
     text = file_text(lines);
     assert_non_null(strstr(text, "\"orderId\":\"O0010\""));
     free(text);
-    leave(&t);
+    sample_quit(&t);
     unlink(csv);
     unlink(lines);
     sample_fini(&s);
@@ -464,7 +457,7 @@ static void half_an_export_is_no_file(void **state)
     term_expect(&g.t, "stopped");
     atomic_store(&g.gate.open, true);
     term_expect(&g.t, "nothing was written");
-    leave(&g.t);
+    sample_quit(&g.t);
     assert_int_equal(access(file, F_OK), -1);
     gated_fini(&g);
 }
@@ -496,7 +489,7 @@ static void writing_all_of_a_remote_table_asks_first(void **state)
     term_expect(&t, "about 30 items are read");
     term_send(&t, "y");
     term_expect(&t, "wrote 30 items");
-    leave(&t);
+    sample_quit(&t);
     assert_int_equal(access(lines, F_OK), 0);
     unlink(lines);
     endpoint_stop(&e);
@@ -518,7 +511,7 @@ static void the_marked_are_copied_as_lines(void **state)
     term_send(&t, ":copy-marked\r");
     term_expect(&t, "copied 3 marked items");
     assert_true(str_find(buf_str(&t.sent), STR("\033]52;c;eyJ")) != SIZE_MAX); /* {" */
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -546,7 +539,7 @@ static void what_is_too_long_for_the_clipboard_is_offered_to_a_file(void **state
     term_send(&t, path);
     term_send(&t, "\r");
     term_expect(&t, "wrote the item as JSON");
-    leave(&t);
+    sample_quit(&t);
     struct stat st;
     assert_int_equal(stat(path, &st), 0);
     assert_in_range(st.st_size, 90000, 90100);

@@ -50,9 +50,7 @@ static void leave(struct sample *s, struct term *t)
         term_send(t, "\033");
         term_settle(t, 40);
     }
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
+    sample_quit(t);
     sample_fini(s);
 }
 

@@ -37,9 +37,7 @@ static void world_open(struct world *w, bool remote, int count)
 
 static void world_close(struct world *w)
 {
-    term_send(&w->t, ":quit\r");
-    term_expect_exit(&w->t, 0);
-    term_close(&w->t);
+    sample_quit(&w->t);
     if (w->remote)
         endpoint_stop(&w->e);
     sample_fini(&w->s);

@@ -48,13 +48,6 @@ static char *picture(struct term *t)
     return text;
 }
 
-static void leave(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 static void what_was_recorded_is_done_again(void **state)
 {
     (void)state;
@@ -75,7 +68,7 @@ static void what_was_recorded_is_done_again(void **state)
     term_send(&t, ":record stop\r");
     term_expect(&t, "recorded");
     char *first = picture(&t);
-    leave(&t);
+    sample_quit(&t);
     read_file(file, text, sizeof text);
     if (!strstr(text, "\ndown\ndown\ndown\nedit-attribute amount\n"))
         fail_msg("%s", text);
@@ -96,7 +89,7 @@ static void what_was_recorded_is_done_again(void **state)
     assert_string_equal(first, second);
     free(first);
     free(second);
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -124,11 +117,11 @@ static void a_line_that_cannot_be_done_stops_it_with_its_place(void **state)
     write_file(file, "# first a movement\ndown\n\nnonsense\nquit\n");
     start(&s, &t, "--replay", file);
     term_expect(&t, "session:4: ");
-    leave(&t);
+    sample_quit(&t);
     write_file(file, "prompt\ndelete\n"); /* what a prompt does not know */
     start(&s, &t, "--replay", file);
     term_expect(&t, "session:2: ");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -168,11 +161,11 @@ static void a_question_waits_for_the_user_where_the_file_has_no_answer(void **st
     term_send(&t, "n");
     term_expect_gone(&t, "Delete");
     term_expect(&t, "all 30");
-    leave(&t);
+    sample_quit(&t);
     write_file(file, "delete\nyes\n");
     start(&s, &t, "--replay", file);
     term_expect(&t, "all 29");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -189,7 +182,7 @@ static void a_replay_is_stopped_by_the_key_that_stops_things(void **state)
     term_expect(&t, "Enter open"); /* the prompt is closed */
     term_send(&t, "\003");
     term_expect(&t, "was stopped before line");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -229,7 +222,7 @@ static void sessions_begin_and_end_inside_too(void **state)
     term_send(&t, line);
     term_expect(&t, "done again");
     term_expect(&t, "é\"x");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 

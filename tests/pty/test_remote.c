@@ -22,13 +22,6 @@ static void explore(struct sample *s, struct term *t, const char *const *words)
     term_open(t, &(struct term_options){.argv = words, .env = env, .cols = 100});
 }
 
-static void leave(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 static void an_endpoint_is_browsed_and_says_where_one_is(void **state)
 {
     (void)state;
@@ -47,7 +40,7 @@ static void an_endpoint_is_browsed_and_says_where_one_is(void **state)
     term_expect(&t, "read-only");
     term_send(&t, "D");
     term_expect(&t, "or after");
-    leave(&t);
+    sample_quit(&t);
     endpoint_stop(&e);
     sample_fini(&s);
 }
@@ -67,7 +60,7 @@ static void what_is_edited_through_an_endpoint_is_in_the_store(void **state)
     term_expect(&t, "Delete from Orders");
     term_send(&t, "y");
     term_expect(&t, "deleted");
-    leave(&t);
+    sample_quit(&t);
     endpoint_stop(&e);
     char *answer = sample_call(&s, "Scan", "{\"TableName\":\"Orders\",\"Select\":\"COUNT\"}");
     assert_non_null(strstr(answer, "\"Count\":0"));
@@ -128,7 +121,7 @@ static void one_changes_to_another_connection_without_leaving(void **state)
     snprintf(line, sizeof line, ":connect %s --read-write\r", e.url); /* as on the command line */
     term_send(&t, line);
     term_expect_gone(&t, "read-only");
-    leave(&t);
+    sample_quit(&t);
     endpoint_stop(&e);
     sample_fini(&s);
 }
@@ -159,7 +152,7 @@ static void the_first_page_comes_after_two_round_trips(void **state)
     snprintf(url, sizeof url, "http://127.0.0.1:%u", p->port);
     explore(&s, &t, (const char *[]){program, url, "Orders", NULL});
     term_expect(&t, "C000");
-    leave(&t);
+    sample_quit(&t);
     proxy_stop(p);
     if (!str_starts(buf_str(&log), STR("DescribeTable Scan ")))
         fail_msg("%s", buf_cstr(&log));
@@ -228,7 +221,7 @@ static void what_a_request_waits_for_is_counted_down_and_can_be_stopped(void **s
     atomic_store(&h.throttle, false);
     term_send(&t, ":refresh\r");
     term_expect(&t, "C000");
-    leave(&t);
+    sample_quit(&t);
     throttling_fini(&h);
 }
 
@@ -255,7 +248,7 @@ static void a_write_that_waits_can_be_stopped_and_was_not_written(void **state)
     term_expect(&t, "stopped: ");
     term_expect(&t, "was not written");
     assert_false(term_shows(&t, "Nothing is running"));
-    leave(&t);
+    sample_quit(&t);
     throttling_fini(&h);
 }
 
@@ -336,7 +329,7 @@ static void a_budget_ends_the_reading_until_it_is_asked_to_go_on(void **state)
     term_expect_that(&t, scanned_twice, &h, "another page");
     term_expect(&t, "budget of 0.5 units spent: PageDown");
     assert_int_equal(atomic_load(&h.scans), 2);
-    leave(&t);
+    sample_quit(&t);
     throttling_fini(&h);
 }
 
@@ -358,7 +351,7 @@ static void an_endpoint_that_is_silent_does_not_hold_the_keys(void **state)
     term_expect_gone(&t, "Help");
     kill(e.pid, SIGCONT);
     term_expect(&t, "Orders");
-    leave(&t);
+    sample_quit(&t);
     endpoint_stop(&e);
     sample_fini(&s);
 }
@@ -379,7 +372,7 @@ static void silence_is_counted_and_can_be_stopped(void **state)
     term_send(&t, "\003");
     term_expect_gone(&t, "no answer");
     print_message("stopped after %lld ms\n", (long long)((clock_tick_ns() - sent) / 1000000));
-    leave(&t);
+    sample_quit(&t);
     explore(&s, &t, (const char *[]){program, "-c", e.url, "scan", "Orders", NULL});
     term_expect(&t, "no answer for 2 s: try 1 of 4 ends in 58 s");
     sent = clock_tick_ns();
@@ -400,7 +393,7 @@ static void an_endpoint_that_is_not_there_is_tried_and_named(void **state)
     sample_init(&s, program);
     explore(&s, &t, (const char *[]){program, "http://127.0.0.1:9", NULL});
     term_expect(&t, "no answer from http://127.0.0.1:9/");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 

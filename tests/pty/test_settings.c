@@ -24,13 +24,6 @@ static void begin(struct sample *s, struct term *t)
     open_orders(s, t);
 }
 
-static void quit(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 static void write_config(struct sample *s, const char *name, const char *text)
 {
     char path[200];
@@ -64,7 +57,7 @@ static void a_key_of_ones_own_works_at_once_and_after_a_restart(void **state)
     term_send(&t, ":theme ember\r");
     term_send(&t, ":write-settings\r");
     term_expect(&t, "settings written to");
-    quit(&t);
+    sample_quit(&t);
     open_orders(&s, &t);
     term_send(&t, "\033[17~");
     term_expect(&t, "\"PENDING\"");
@@ -78,7 +71,7 @@ static void a_key_of_ones_own_works_at_once_and_after_a_restart(void **state)
     term_expect(&t, "again what the keymap says");
     term_send(&t, "\033[17~");
     term_expect(&t, "F6 does nothing here");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -94,7 +87,7 @@ static void keys_of_ones_own_stay_when_the_keymap_changes(void **state)
     term_settle(&t, 60);
     term_send(&t, "2j\033[17~");
     term_expect(&t, "\"PENDING\"");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -114,7 +107,7 @@ static void what_cannot_be_bound_is_refused_with_a_word(void **state)
     term_expect(&t, "mouse is on or off");
     term_send(&t, ":theme nonsense\r");
     term_expect(&t, "there is no theme");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -165,7 +158,7 @@ static void a_theme_is_seen_before_it_is_taken(void **state)
     term_expect_gone(&t, "Themes");
     term_send(&t, ":set theme\r");
     term_expect(&t, "theme dusk");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -193,7 +186,7 @@ static void wrong_lines_are_told_and_the_rest_is_taken(void **state)
     term_expect(&t, "row-mark gutter");
     term_send(&t, "\033[17~");
     term_expect(&t, "\"PENDING\"");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -235,7 +228,7 @@ static void a_connection_with_a_word_asks_for_it(void **state)
     term_expect(&t, "type PROD to do it");
     term_send(&t, "PROD\r");
     term_expect(&t, "writes go through from now on");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -253,7 +246,7 @@ static void what_was_opened_read_only_says_how_to_open_it(void **state)
     term_expect(&t, "open it without --read-only");
     term_send(&t, ":set read-only off\r");
     term_expect(&t, "start again without --read-only");
-    quit(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -288,7 +281,7 @@ static void a_remote_connection_is_opened_anew_for_writing(void **state)
     term_send(&t, "D");
     term_expect(&t, "Delete from Orders");
     term_send(&t, "n");
-    quit(&t);
+    sample_quit(&t);
     endpoint_stop(&e);
     sample_fini(&s);
 }

@@ -60,9 +60,7 @@ static void begin(struct fixture *x, const char *const *arguments)
 
 static void end(struct fixture *x)
 {
-    term_send(&x->term, ":quit\r");
-    term_expect_exit(&x->term, 0);
-    term_close(&x->term);
+    sample_quit(&x->term);
     sample_fini(&x->sample);
 }
 
@@ -197,9 +195,7 @@ static void frames_are_left_out_while_the_line_is_behind_and_no_key_is_lost(void
     if (!strstr(top, ">"))
         fail_msg("the cursor is not where twenty keys bring it: %s", top);
     free(top);
-    term_send(&t, ":quit\r");
-    term_expect_exit(&t, 0);
-    term_close(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -234,9 +230,7 @@ static void keys_typed_while_nothing_is_read_are_all_done(void **state)
     term_expect(&t, "PENDING");
     term_expect(&t, key);
     free(key);
-    term_send(&t, ":quit\r");
-    term_expect_exit(&t, 0);
-    term_close(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 

@@ -76,9 +76,7 @@ static void open_stream(
 
 static void close_both(struct sample *s, struct term *t)
 {
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
+    sample_quit(t);
     sample_fini(s);
 }
 

@@ -34,9 +34,7 @@ static void start(struct fixture *x, int items, const char *mode, int cols, int 
 
 static void end(struct fixture *x)
 {
-    term_send(&x->term, ":quit\r");
-    term_expect_exit(&x->term, 0);
-    term_close(&x->term);
+    sample_quit(&x->term);
     if (x->remote)
         endpoint_stop(&x->endpoint);
     sample_fini(&x->sample);

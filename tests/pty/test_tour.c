@@ -14,13 +14,6 @@ static void open_demo(struct sample *s, struct term *t, const char *option)
     term_expect(t, "Accounts");
 }
 
-static void leave(struct term *t)
-{
-    term_send(t, ":quit\r");
-    term_expect_exit(t, 0);
-    term_close(t);
-}
-
 static void the_tour_is_offered_once(void **state)
 {
     (void)state;
@@ -29,11 +22,11 @@ static void the_tour_is_offered_once(void **state)
     sample_init(&s, program);
     open_demo(&s, &t, NULL);
     term_expect(&t, "New here? :tour shows you around");
-    leave(&t);
+    sample_quit(&t);
     open_demo(&s, &t, NULL);
     term_expect(&t, "Accounts: accountId");
     assert_false(term_shows(&t, "New here?"));
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 
@@ -59,7 +52,7 @@ static void it_goes_on_as_one_does_what_it_says(void **state)
     term_expect(&t, "shows only what contains");
     term_send(&t, "\033[20~"); /* F9: end */
     term_expect_gone(&t, "Tour");
-    leave(&t);
+    sample_quit(&t);
     sample_fini(&s);
 }
 

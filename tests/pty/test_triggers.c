@@ -51,9 +51,7 @@ static void start(struct fixture *x, const char *const *env)
 
 static void end(struct fixture *x)
 {
-    term_send(&x->term, ":quit\r");
-    term_expect_exit(&x->term, 0);
-    term_close(&x->term);
+    sample_quit(&x->term);
     sample_fini(&x->sample);
 }
 

@@ -10,9 +10,6 @@
 
 #include "tests/test.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
 static const char *program, *foreign;
 
 struct walk {
@@ -28,27 +25,17 @@ static void step(struct walk *w, const char *keys, const char *seen)
     term_expect(&w->term, seen);
 }
 
-/* An editor that saves what `item` holds. */
-static void write_editor(struct walk *w, const char *item)
-{
-    char path[96];
-    snprintf(path, sizeof path, "%s/editor", w->sample.folder);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fprintf(file, "#!/bin/sh\ncat >\"$1\" <<'END'\n%s\nEND\n", item);
-    fclose(file);
-    assert_int_equal(chmod(path, 0700), 0);
-}
-
+/* Whose editor saves the same item whatever it is given. */
 static void begin(struct walk *w, const char *where)
 {
-    char editor[112];
+    char editor[200];
     const char *env[] = {w->sample.home, w->sample.temporary, editor, NULL};
     const char *words[] = {program, "--read-write", where, NULL};
     w->where = where;
-    write_editor(w, "{\"id\":\"a\",\"n\":\"1\",\"price\":10,\"status\":\"NEW\","
-                    "\"big\":12345678901234567890.123456789}");
-    snprintf(editor, sizeof editor, "EDITOR=%s/editor", w->sample.folder);
+    sample_editor(&w->sample,
+        "cat >\"$1\" <<'END'\n{\"id\":\"a\",\"n\":\"1\",\"price\":10,\"status\":\"NEW\","
+        "\"big\":12345678901234567890.123456789}\nEND",
+        editor);
     term_open(&w->term, &(struct term_options){.argv = words, .env = env, .cols = 120});
     term_expect(&w->term, "no tables yet");
 }
@@ -153,9 +140,7 @@ static void delete_the_table(struct walk *w)
 
 static void end(struct walk *w)
 {
-    term_send(&w->term, ":quit\r");
-    term_expect_exit(&w->term, 0);
-    term_close(&w->term);
+    sample_quit(&w->term);
 }
 
 static void walk(struct walk *w, const char *where, bool indexes)
