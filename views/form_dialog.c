@@ -78,6 +78,14 @@ void form_dialog_draw(const struct view *view, const struct canvas *c)
         hints_draw(&inside, inside.rows - 1, 1, inside.cols - 2, buf_str(&d->keys));
 }
 
+bool form_dialog_ready(struct form_dialog *d)
+{
+    buf_clear(&d->error);
+    if (!d->busy && !form_valid(&d->form))
+        buf_add(&d->error, STR("something is wrong still"));
+    return !d->busy && !d->error.len;
+}
+
 bool form_dialog_action(struct view *view, enum action action)
 {
     struct form_dialog *d = (struct form_dialog *)view;

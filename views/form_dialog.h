@@ -24,7 +24,17 @@ struct form_dialog {
     bool busy;
 };
 
+/* The rows of its commands. */
+#define FORM_DIALOG_COMMANDS(accept, dismiss)                                                      \
+    {.name = "accept", .help = "do it", .hint = "save", .priority = 9, .run = (accept)},           \
+    {                                                                                              \
+        .name = "dismiss", .help = "close without changing anything", .hint = "leave",             \
+        .priority = 8, .run = (dismiss)                                                            \
+    }
+
 void form_dialog_fini(struct form_dialog *d);
+/* Whether it may be done: nothing is wrong, which is said else, and it is not under way. */
+bool form_dialog_ready(struct form_dialog *d);
 /* As slots of view_ops. */
 void form_dialog_arrange(struct view *view, int rows, int cols);
 void form_dialog_draw(const struct view *view, const struct canvas *c);

@@ -237,13 +237,10 @@ static void form_run_accept(struct app *app, struct view *view, struct str args)
     struct table_form *f = (struct table_form *)view;
     (void)args;
     (void)app;
-    buf_clear(&f->dialog.error);
-    if (f->dialog.busy)
-        return;
     f->fields.tried = true;
-    if (!form_valid(&f->dialog.form)) {
-        go_to_first_wrong(f);
-        buf_add(&f->dialog.error, STR("something is wrong still"));
+    if (!form_dialog_ready(&f->dialog)) {
+        if (!f->dialog.busy)
+            go_to_first_wrong(f);
     } else if (f->fields.mode == TABLE_FORM_CHANGE) {
         ask_change(f);
     } else {
@@ -264,12 +261,7 @@ static void form_run_dismiss(struct app *app, struct view *view, struct str args
 }
 
 static const struct command form_commands[] = {
-    {.name = "accept", .help = "do it", .hint = "save", .priority = 9, .run = form_run_accept},
-    {.name = "dismiss",
-        .help = "close without changing anything",
-        .hint = "leave",
-        .priority = 8,
-        .run = form_run_dismiss},
+    FORM_DIALOG_COMMANDS(form_run_accept, form_run_dismiss),
     {0},
 };
 

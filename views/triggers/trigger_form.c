@@ -63,10 +63,7 @@ static void form_run_accept(struct app *app, struct view *view, struct str args)
 {
     struct trigger_form *f = (struct trigger_form *)view;
     (void)args;
-    buf_clear(&f->dialog.error);
-    if (!form_valid(&f->dialog.form))
-        buf_add(&f->dialog.error, STR("something is wrong still"));
-    if (f->dialog.busy || f->dialog.error.len)
+    if (!form_dialog_ready(&f->dialog))
         return;
     struct trigger_form_task *t = task_new(sizeof *t, f, trigger_form_work, ended);
     struct arena *arena = &t->task.arena;
@@ -100,12 +97,7 @@ static void form_run_dismiss(struct app *app, struct view *view, struct str args
 }
 
 const struct command trigger_form_commands[] = {
-    {.name = "accept", .help = "do it", .hint = "save", .priority = 9, .run = form_run_accept},
-    {.name = "dismiss",
-        .help = "close without changing anything",
-        .hint = "leave",
-        .priority = 8,
-        .run = form_run_dismiss},
+    FORM_DIALOG_COMMANDS(form_run_accept, form_run_dismiss),
     {0},
 };
 
