@@ -2,21 +2,14 @@
 /* Runs over many items of an embedded store: what is done, what is kept, and that it adds up. */
 #include "views/items/bulk.h"
 
-#include "backend/backend_impl.h"
-#include "backend/embedded/embedded.h"
-#include "backend/json_in.h"
-#include "tests/test.h"
+#include "tests/unit/views/things.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 struct store {
-    char folder[64];
-    struct backend *backend;
-    struct client client;
-    struct client_table table;
-    struct arena arena;
+    struct things things;
     struct marks marks;
 };
 
@@ -24,9 +17,10 @@ static struct value parse(struct store *s, const char *text)
 {
     struct buf bytes = {0};
     struct err err = ERR_INIT;
-    const struct json *json = json_parse(&s->arena, arena_dup(&s->arena, str_from(text)), &err);
+    const struct json *json =
+        json_parse(&s->things.arena, arena_dup(&s->things.arena, str_from(text)), &err);
     assert_true(json && json_in_item(&bytes, json, false, &err));
-    struct value v = value_of(arena_dup(&s->arena, buf_str(&bytes)));
+    struct value v = value_of(arena_dup(&s->things.arena, buf_str(&bytes)));
     buf_fini(&bytes);
     return v;
 }
@@ -42,49 +36,29 @@ static struct value item_of(struct store *s, int n, int amount)
 static void put(struct store *s, struct value item)
 {
     struct err err = ERR_INIT;
-    assert_true(client_put(&s->client, STR("Things"), item, NULL, &err));
+    assert_true(client_put(&s->things.client, STR("Things"), item, NULL, &err));
 }
 
 static void open_store(struct store *s, int items)
 {
-    struct err err = ERR_INIT;
-    struct backend_options options = {.no_sync = true};
-    struct ddb_reply reply = {0};
-    *s = (struct store){.folder = "/tmp/dynascope-bulk-XXXXXX"};
-    assert_non_null(mkdtemp(s->folder));
-    s->backend = embedded_open(s->folder, &options, &err);
-    assert_non_null(s->backend);
-    s->client = (struct client){.backend = s->backend};
-    assert_true(client_call(&s->client, STR("CreateTable"),
-        STR("{\"TableName\":\"Things\",\"BillingMode\":\"PAY_PER_REQUEST\","
-            "\"AttributeDefinitions\":[{\"AttributeName\":\"id\",\"AttributeType\":\"S\"}],"
-            "\"KeySchema\":[{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}]}"),
-        &reply, &err));
-    ddb_reply_fini(&reply);
-    assert_true(client_describe(&s->client, &s->arena, STR("Things"), &s->table, &err));
+    *s = (struct store){0};
+    things_open(&s->things);
     for (int i = 0; i < items; i++)
         put(s, item_of(s, i, i));
 }
 
 static void close_store(struct store *s)
 {
-    char path[96];
-    backend_close(s->backend, NULL);
     marks_fini(&s->marks);
-    arena_fini(&s->arena);
-    snprintf(path, sizeof path, "%s/data.mdb", s->folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/lock.mdb", s->folder);
-    unlink(path);
-    rmdir(s->folder);
+    things_close(&s->things);
 }
 
 static void mark(struct store *s, struct value item)
 {
     struct buf key = {0};
-    assert_true(marks_key_put(&s->table, item, &key));
-    assert_true(marks_add(
-        &s->marks, &(struct mark){.key = buf_str(&key), .print = marks_print(&s->table, 0, item)}));
+    assert_true(marks_key_put(&s->things.table, item, &key));
+    assert_true(marks_add(&s->marks,
+        &(struct mark){.key = buf_str(&key), .print = marks_print(&s->things.table, 0, item)}));
     buf_fini(&key);
 }
 
@@ -93,7 +67,7 @@ static int64_t left(struct store *s)
     struct client_read read = {.table = STR("Things"), .count_only = true};
     struct client_page page;
     struct err err = ERR_INIT;
-    assert_true(client_read(&s->client, &s->arena, &read, &page, &err));
+    assert_true(client_read(&s->things.client, &s->things.arena, &read, &page, &err));
     assert_int_equal(page.last.type, VALUE_NONE);
     return page.count;
 }
@@ -104,19 +78,20 @@ static struct value now(struct store *s, int n)
     struct value out;
     struct err err = ERR_INIT;
     snprintf(key, sizeof key, "{\"id\":\"i%04d\"}", n);
-    assert_true(client_get(&s->client, &s->arena, STR("Things"), parse(s, key), &out, &err));
+    assert_true(
+        client_get(&s->things.client, &s->things.arena, STR("Things"), parse(s, key), &out, &err));
     return out;
 }
 
 static struct bulk *begin(struct store *s, enum bulk_kind kind)
 {
-    return bulk_new(
-        &(struct bulk_spec){.kind = kind, .table = &s->table, .marks = &s->marks, .threads = 4});
+    return bulk_new(&(struct bulk_spec){
+        .kind = kind, .table = &s->things.table, .marks = &s->marks, .threads = 4});
 }
 
 static void run(struct store *s, struct bulk *b)
 {
-    while (bulk_step(b, &s->client))
+    while (bulk_step(b, &s->things.client))
         ;
 }
 
@@ -148,8 +123,8 @@ static void what_changed_since_it_was_seen_is_kept_and_told(void **state)
         mark(&s, item_of(&s, i, i));
     put(&s, item_of(&s, 7, 700));
     struct err err = ERR_INIT;
-    assert_true(
-        client_delete(&s.client, STR("Things"), parse(&s, "{\"id\":\"i0009\"}"), NULL, &err));
+    assert_true(client_delete(
+        &s.things.client, STR("Things"), parse(&s, "{\"id\":\"i0009\"}"), NULL, &err));
     struct bulk *b = begin(&s, BULK_DELETE);
     run(&s, b);
     assert_int_equal(bulk_count(b, BULK_DONE), 58);
@@ -169,10 +144,10 @@ static void a_run_that_is_stopped_adds_up(void **state)
     for (int i = 0; i < 400; i++)
         mark(&s, item_of(&s, i, i));
     struct bulk *b = begin(&s, BULK_DELETE);
-    assert_true(bulk_step(b, &s.client));
-    assert_true(bulk_step(b, &s.client));
+    assert_true(bulk_step(b, &s.things.client));
+    assert_true(bulk_step(b, &s.things.client));
     bulk_stop(b);
-    assert_false(bulk_step(b, &s.client));
+    assert_false(bulk_step(b, &s.things.client));
     int64_t done = bulk_count(b, BULK_DONE);
     assert_in_range(done, 1, 399);
     assert_int_equal(done + bulk_count(b, BULK_LEFT), 400);
@@ -202,7 +177,7 @@ static void the_marks_that_are_left_are_those_of_items_that_are_left(void **stat
         mark(&s, item_of(&s, i, i));
     put(&s, item_of(&s, 50, -1));
     struct bulk *b = begin(&s, BULK_DELETE);
-    struct settled settled = {&s.marks, &s.table};
+    struct settled settled = {&s.marks, &s.things.table};
     run(&s, b);
     bulk_settled(b, see_settled, &settled);
     assert_int_equal(s.marks.count, 1);
@@ -220,10 +195,10 @@ static void an_update_is_made_of_every_item_as_it_is_now(void **state)
     for (int i = 0; i < 80; i++)
         mark(&s, item_of(&s, i, i));
     put(&s, item_of(&s, 5, 500));
-    assert_true(bulk_update_parse(
-        &update, &s.table, STR("SET amount = amount + 1, status = \"done\" REMOVE kind"), &err));
+    assert_true(bulk_update_parse(&update, &s.things.table,
+        STR("SET amount = amount + 1, status = \"done\" REMOVE kind"), &err));
     struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_UPDATE,
-        .table = &s.table,
+        .table = &s.things.table,
         .marks = &s.marks,
         .update = &update,
         .threads = 4});
@@ -245,9 +220,9 @@ static void an_update_does_not_bring_back_what_is_gone(void **state)
     open_store(&s, 1);
     mark(&s, item_of(&s, 0, 0));
     mark(&s, item_of(&s, 1, 1));
-    assert_true(bulk_update_parse(&update, &s.table, STR("SET amount = 5"), &err));
+    assert_true(bulk_update_parse(&update, &s.things.table, STR("SET amount = 5"), &err));
     struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_UPDATE, .table = &s.table, .marks = &s.marks, .update = &update});
+        .kind = BULK_UPDATE, .table = &s.things.table, .marks = &s.marks, .update = &update});
     run(&s, b);
     assert_int_equal(bulk_count(b, BULK_DONE), 1);
     assert_int_equal(bulk_count(b, BULK_GONE), 1);
@@ -265,10 +240,13 @@ static void everything_that_matches_but_what_is_left_out(void **state)
     struct client_read read = {.table = STR("Things"),
         .filter = STR("kind = :k"),
         .values = parse(&s, "{\":k\":\"odd\"}")};
-    struct browse *all = browse_read(&s.table, &read);
+    struct browse *all = browse_read(&s.things.table, &read);
     mark(&s, item_of(&s, 11, 11)); /* left out */
-    struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .all = all, .threads = 4});
+    struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_DELETE,
+        .table = &s.things.table,
+        .marks = &s.marks,
+        .all = all,
+        .threads = 4});
     browse_unref(all);
     assert_int_equal(bulk_total(b), -1);
     run(&s, b);
@@ -286,9 +264,9 @@ static void a_statement_is_not_taken_for_a_scan(void **state)
     struct store s;
     open_store(&s, 20);
     struct browse *all =
-        browse_statement(&s.table, STR_NONE, STR("SELECT * FROM Things WHERE kind = 'odd'"));
-    struct bulk *b = bulk_new(
-        &(struct bulk_spec){.kind = BULK_DELETE, .table = &s.table, .all = all, .threads = 4});
+        browse_statement(&s.things.table, STR_NONE, STR("SELECT * FROM Things WHERE kind = 'odd'"));
+    struct bulk *b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_DELETE, .table = &s.things.table, .all = all, .threads = 4});
     browse_unref(all);
     run(&s, b);
     assert_int_equal(bulk_err(b)->code, ERR_INTERNAL);
@@ -303,9 +281,9 @@ static void a_scan_in_segments_is_read_as_a_whole(void **state)
     struct store s;
     open_store(&s, 200);
     struct client_read read = {.table = STR("Things"), .segments = 4};
-    struct browse *all = browse_read(&s.table, &read);
-    struct bulk *b = bulk_new(
-        &(struct bulk_spec){.kind = BULK_DELETE, .table = &s.table, .all = all, .threads = 4});
+    struct browse *all = browse_read(&s.things.table, &read);
+    struct bulk *b = bulk_new(&(struct bulk_spec){
+        .kind = BULK_DELETE, .table = &s.things.table, .all = all, .threads = 4});
     browse_unref(all);
     run(&s, b);
     assert_int_equal(bulk_count(b, BULK_DONE), 200);
@@ -321,7 +299,7 @@ static void what_would_be_done_is_counted_without_being_done(void **state)
     open_store(&s, 20);
     mark(&s, item_of(&s, 3, 3));
     struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .dry = true});
+        .kind = BULK_DELETE, .table = &s.things.table, .marks = &s.marks, .dry = true});
     run(&s, b);
     assert_int_equal(bulk_count(b, BULK_DONE), 1);
     assert_int_equal(left(&s), 20);
@@ -344,11 +322,14 @@ static void a_run_is_taken_back_from_its_undo_file(void **state)
     setenv("XDG_STATE_HOME", state_home, 1);
     for (int i = 0; i < 40; i++)
         mark(&s, item_of(&s, i, i));
-    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    assert_true(undo_file_open(&undo, s.things.table.name, 1732089600000, &err));
     snprintf(path, sizeof path, "%s", undo.path.at);
     assert_non_null(strstr(path, "/dynascope/undo/Things-20241120T080000Z-"));
-    struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 2});
+    struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_DELETE,
+        .table = &s.things.table,
+        .marks = &s.marks,
+        .undo = &undo,
+        .threads = 2});
     run(&s, b);
     assert_int_equal(left(&s), 10);
     assert_int_equal(undo.lines, 40);
@@ -358,7 +339,7 @@ static void a_run_is_taken_back_from_its_undo_file(void **state)
     put(&s, item_of(&s, 8, 800)); /* somebody has made one of them anew */
     assert_true(undo_reader_open(&reader, path, &err));
     b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+        .kind = BULK_RESTORE, .table = &s.things.table, .past = &reader, .threads = 2});
     run(&s, b);
     assert_int_equal(bulk_err(b)->code, ERR_NONE);
     assert_int_equal(bulk_count(b, BULK_DONE), 39);
@@ -406,8 +387,8 @@ static void what_somebody_else_did_meanwhile_is_not_taken_back(void **state)
     struct err err = ERR_INIT;
     char state_home[] = "/tmp/dynascope-undo-XXXXXX", path[300];
     open_store(&s, 20);
-    struct rival rival = {.base = backend_wrap(&ops, s.backend),
-        .inner = s.backend,
+    struct rival rival = {.base = backend_wrap(&ops, s.things.backend),
+        .inner = s.things.backend,
         .key = "i0003",
         .operation = "DeleteItem",
         .body = "{\"TableName\":\"Things\",\"Key\":{\"id\":{\"S\":\"i0003\"}}}"};
@@ -415,13 +396,16 @@ static void what_somebody_else_did_meanwhile_is_not_taken_back(void **state)
     setenv("XDG_STATE_HOME", state_home, 1);
     for (int i = 0; i < 10; i++)
         mark(&s, item_of(&s, i, i));
-    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    assert_true(undo_file_open(&undo, s.things.table.name, 1732089600000, &err));
     snprintf(path, sizeof path, "%s", undo.path.at);
-    struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 1});
-    s.client.backend = &rival.base;
+    struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_DELETE,
+        .table = &s.things.table,
+        .marks = &s.marks,
+        .undo = &undo,
+        .threads = 1});
+    s.things.client.backend = &rival.base;
     run(&s, b);
-    s.client.backend = s.backend;
+    s.things.client.backend = s.things.backend;
     free(rival.base.label);
     assert_true(rival.done);
     assert_int_equal(bulk_count(b, BULK_DONE), 9);
@@ -431,7 +415,7 @@ static void what_somebody_else_did_meanwhile_is_not_taken_back(void **state)
 
     assert_true(undo_reader_open(&reader, path, &err));
     b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+        .kind = BULK_RESTORE, .table = &s.things.table, .past = &reader, .threads = 2});
     run(&s, b);
     assert_int_equal(bulk_err(b)->code, ERR_NONE);
     assert_int_equal(bulk_count(b, BULK_DONE), 9);
@@ -454,8 +438,8 @@ static void an_update_is_taken_back_to_what_it_was_made_of(void **state)
     struct err err = ERR_INIT;
     char state_home[] = "/tmp/dynascope-undo-XXXXXX", path[300];
     open_store(&s, 10);
-    struct rival rival = {.base = backend_wrap(&ops, s.backend),
-        .inner = s.backend,
+    struct rival rival = {.base = backend_wrap(&ops, s.things.backend),
+        .inner = s.things.backend,
         .key = "i0003",
         .operation = "UpdateItem",
         .body = "{\"TableName\":\"Things\",\"Key\":{\"id\":{\"S\":\"i0003\"}},"
@@ -465,18 +449,18 @@ static void an_update_is_taken_back_to_what_it_was_made_of(void **state)
     setenv("XDG_STATE_HOME", state_home, 1);
     for (int i = 0; i < 10; i++)
         mark(&s, item_of(&s, i, i));
-    assert_true(bulk_update_parse(&update, &s.table, STR("SET amount = amount + 1"), &err));
-    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    assert_true(bulk_update_parse(&update, &s.things.table, STR("SET amount = amount + 1"), &err));
+    assert_true(undo_file_open(&undo, s.things.table.name, 1732089600000, &err));
     snprintf(path, sizeof path, "%s", undo.path.at);
     struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_UPDATE,
-        .table = &s.table,
+        .table = &s.things.table,
         .marks = &s.marks,
         .update = &update,
         .undo = &undo,
         .threads = 1});
-    s.client.backend = &rival.base;
+    s.things.client.backend = &rival.base;
     run(&s, b);
-    s.client.backend = s.backend;
+    s.things.client.backend = s.things.backend;
     free(rival.base.label);
     assert_int_equal(bulk_count(b, BULK_DONE), 10);
     assert_true(value_equal(now(&s, 3), item_of(&s, 3, 901)));
@@ -485,7 +469,7 @@ static void an_update_is_taken_back_to_what_it_was_made_of(void **state)
 
     assert_true(undo_reader_open(&reader, path, &err));
     b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+        .kind = BULK_RESTORE, .table = &s.things.table, .past = &reader, .threads = 2});
     run(&s, b);
     assert_int_equal(bulk_count(b, BULK_DONE), 10);
     assert_int_equal(bulk_count(b, BULK_CHANGED), 0);
@@ -533,18 +517,21 @@ static void what_may_have_been_deleted_can_be_brought_back(void **state)
     char state_home[] = "/tmp/dynascope-undo-XXXXXX", path[300];
     open_store(&s, 10);
     struct silent silent = {
-        .base = backend_wrap(&ops, s.backend), .inner = s.backend, .key = "i0003"};
+        .base = backend_wrap(&ops, s.things.backend), .inner = s.things.backend, .key = "i0003"};
     assert_non_null(mkdtemp(state_home));
     setenv("XDG_STATE_HOME", state_home, 1);
     for (int i = 0; i < 10; i++)
         mark(&s, item_of(&s, i, i));
-    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    assert_true(undo_file_open(&undo, s.things.table.name, 1732089600000, &err));
     snprintf(path, sizeof path, "%s", undo.path.at);
-    struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 1});
-    s.client.backend = &silent.base;
+    struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_DELETE,
+        .table = &s.things.table,
+        .marks = &s.marks,
+        .undo = &undo,
+        .threads = 1});
+    s.things.client.backend = &silent.base;
     run(&s, b);
-    s.client.backend = s.backend;
+    s.things.client.backend = s.things.backend;
     free(silent.base.label);
     assert_int_equal(bulk_count(b, BULK_DONE), 9);
     assert_int_equal(bulk_count(b, BULK_UNSURE), 1);
@@ -554,7 +541,7 @@ static void what_may_have_been_deleted_can_be_brought_back(void **state)
 
     assert_true(undo_reader_open(&reader, path, &err));
     b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_RESTORE, .table = &s.table, .past = &reader, .threads = 2});
+        .kind = BULK_RESTORE, .table = &s.things.table, .past = &reader, .threads = 2});
     run(&s, b);
     assert_int_equal(bulk_count(b, BULK_DONE), 10);
     assert_true(value_equal(now(&s, 3), item_of(&s, 3, 3)));
@@ -576,12 +563,15 @@ static void nothing_is_deleted_where_what_was_cannot_be_kept(void **state)
         mark(&s, item_of(&s, i, i));
     assert_non_null(mkdtemp(state_home));
     setenv("XDG_STATE_HOME", state_home, 1);
-    assert_true(undo_file_open(&undo, s.table.name, 1732089600000, &err));
+    assert_true(undo_file_open(&undo, s.things.table.name, 1732089600000, &err));
     int full = open("/dev/full", O_WRONLY);
     assert_true(full >= 0 && dup2(full, undo.fd) >= 0);
     close(full);
-    struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_DELETE, .table = &s.table, .marks = &s.marks, .undo = &undo, .threads = 2});
+    struct bulk *b = bulk_new(&(struct bulk_spec){.kind = BULK_DELETE,
+        .table = &s.things.table,
+        .marks = &s.marks,
+        .undo = &undo,
+        .threads = 2});
     run(&s, b);
     assert_int_not_equal(bulk_err(b)->code, ERR_NONE);
     assert_int_equal(bulk_count(b, BULK_DONE), 0);
@@ -646,8 +636,8 @@ static void an_undo_file_that_is_damaged_is_told_by_its_line(void **state)
         "{\"Table\":\"Things\",\"Before\":{\"id\":{\"S\":\"a\"}},\"After\":null}\n{\"Table", file);
     fclose(file);
     assert_true(undo_reader_open(&reader, path, &err));
-    struct bulk *b =
-        bulk_new(&(struct bulk_spec){.kind = BULK_RESTORE, .table = &s.table, .past = &reader});
+    struct bulk *b = bulk_new(
+        &(struct bulk_spec){.kind = BULK_RESTORE, .table = &s.things.table, .past = &reader});
     run(&s, b);
     assert_int_equal(bulk_err(b)->code, ERR_DATA);
     assert_non_null(strstr(bulk_err(b)->text, "line 2 of the undo file"));
@@ -670,8 +660,8 @@ static void an_undo_file_of_another_table_is_none_of_this_one(void **state)
     fputs("{\"Table\":\"Others\",\"Before\":{\"id\":{\"S\":\"a\"}},\"After\":null}\n", file);
     fclose(file);
     assert_true(undo_reader_open(&reader, path, &err));
-    struct bulk *b =
-        bulk_new(&(struct bulk_spec){.kind = BULK_RESTORE, .table = &s.table, .past = &reader});
+    struct bulk *b = bulk_new(
+        &(struct bulk_spec){.kind = BULK_RESTORE, .table = &s.things.table, .past = &reader});
     run(&s, b);
     assert_int_equal(bulk_err(b)->code, ERR_DATA);
     assert_int_equal(left(&s), 0);
@@ -720,9 +710,9 @@ static void items_that_all_fail_end_the_run(void **state)
     open_store(&s, 300);
     for (int i = 0; i < 300; i++)
         mark(&s, item_of(&s, i, i));
-    assert_true(bulk_update_parse(&update, &s.table, STR("SET kind = kind + 1"), &err));
+    assert_true(bulk_update_parse(&update, &s.things.table, STR("SET kind = kind + 1"), &err));
     struct bulk *b = bulk_new(&(struct bulk_spec){
-        .kind = BULK_UPDATE, .table = &s.table, .marks = &s.marks, .update = &update});
+        .kind = BULK_UPDATE, .table = &s.things.table, .marks = &s.marks, .update = &update});
     run(&s, b);
     assert_int_equal(bulk_err(b)->code, ERR_DATA);
     assert_int_equal(bulk_count(b, BULK_DONE), 0);

@@ -1,64 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* From two versions of an item to a guarded request; tried on an embedded store, and
  * on a line to it that loses answers. */
-#include "backend/backend_impl.h"
-#include "backend/embedded/embedded.h"
-#include "backend/json_in.h"
-#include "tests/test.h"
+#include "tests/unit/views/things.h"
 #include "views/changes/change.h"
 
-#include <unistd.h>
-
-struct store {
-    char folder[64];
-    struct backend *backend;
-    struct client client;
-    struct client_table table;
-    struct arena arena;
-};
-
-static void open_store(struct store *s)
-{
-    struct err err = ERR_INIT;
-    struct backend_options options = {.no_sync = true};
-    struct ddb_reply reply = {0};
-    *s = (struct store){.folder = "/tmp/dynascope-change-XXXXXX"};
-    assert_non_null(mkdtemp(s->folder));
-    s->backend = embedded_open(s->folder, &options, &err);
-    assert_non_null(s->backend);
-    s->client = (struct client){.backend = s->backend};
-    assert_true(client_call(&s->client, STR("CreateTable"),
-        STR("{\"TableName\":\"Things\",\"BillingMode\":\"PAY_PER_REQUEST\","
-            "\"AttributeDefinitions\":[{\"AttributeName\":\"id\",\"AttributeType\":\"S\"}],"
-            "\"KeySchema\":[{\"AttributeName\":\"id\",\"KeyType\":\"HASH\"}]}"),
-        &reply, &err));
-    ddb_reply_fini(&reply);
-    assert_true(client_describe(&s->client, &s->arena, STR("Things"), &s->table, &err));
-}
-
-static void close_store(struct store *s)
-{
-    char path[96];
-    backend_close(s->backend, NULL);
-    arena_fini(&s->arena);
-    snprintf(path, sizeof path, "%s/data.mdb", s->folder);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/lock.mdb", s->folder);
-    unlink(path);
-    rmdir(s->folder);
-}
-
-static struct value item(struct store *s, const char *plain)
-{
-    struct buf bytes = {0};
-    struct err err = ERR_INIT;
-    assert_true(json_in_plain(&bytes, json_parse(&s->arena, str_from(plain), &err), &err));
-    struct value v = value_of(arena_dup(&s->arena, buf_str(&bytes)));
-    buf_fini(&bytes);
-    return v;
-}
-
-static bool write_change(struct store *s, struct value before, struct value after, struct err *err)
+static bool write_change(struct things *s, struct value before, struct value after, struct err *err)
 {
     struct change change;
     *err = ERR_INIT;
@@ -66,12 +12,12 @@ static bool write_change(struct store *s, struct value before, struct value afte
            change_send(&s->client, STR("Things"), &change, err);
 }
 
-static struct value now(struct store *s)
+static struct value now(struct things *s)
 {
     struct value out;
     struct err err = ERR_INIT;
-    assert_true(
-        client_get(&s->client, &s->arena, STR("Things"), item(s, "{\"id\":\"a\"}"), &out, &err));
+    assert_true(client_get(
+        &s->client, &s->arena, STR("Things"), things_item(s, "{\"id\":\"a\"}"), &out, &err));
     return out;
 }
 
@@ -80,62 +26,64 @@ static const struct value none;
 static void an_item_is_created_changed_and_deleted(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1,\"old\":true}");
-    struct value two = item(&s, "{\"id\":\"a\",\"n\":2,\"new\":[1]}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1,\"old\":true}");
+    struct value two = things_item(&s, "{\"id\":\"a\",\"n\":2,\"new\":[1]}");
     assert_true(write_change(&s, none, one, &err));
     assert_true(value_equal(now(&s), one));
     assert_true(write_change(&s, one, two, &err));
     assert_true(value_equal(now(&s), two));
     assert_true(write_change(&s, two, none, &err));
     assert_int_equal(now(&s).type, VALUE_NONE);
-    close_store(&s);
+    things_close(&s);
 }
 
 static void what_others_changed_is_never_lost(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}");
-    struct value theirs = item(&s, "{\"id\":\"a\",\"n\":5}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}");
+    struct value theirs = things_item(&s, "{\"id\":\"a\",\"n\":5}");
     assert_true(write_change(&s, none, one, &err));
     assert_false(write_change(&s, none, one, &err)); /* created twice */
     assert_true(change_conflict(&err));
     assert_true(client_put(&s.client, STR("Things"), theirs, NULL, &err));
-    assert_false(write_change(&s, one, item(&s, "{\"id\":\"a\",\"n\":2}"), &err));
+    assert_false(write_change(&s, one, things_item(&s, "{\"id\":\"a\",\"n\":2}"), &err));
     assert_true(change_conflict(&err));
     assert_false(write_change(&s, one, none, &err));
     assert_true(change_conflict(&err));
     assert_true(value_equal(now(&s), theirs));
-    close_store(&s);
+    things_close(&s);
 }
 
 static void different_attributes_of_one_item_do_not_conflict(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"mine\":1,\"theirs\":1}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"mine\":1,\"theirs\":1}");
     assert_true(write_change(&s, none, one, &err));
-    assert_true(write_change(&s, one, item(&s, "{\"id\":\"a\",\"mine\":1,\"theirs\":2}"), &err));
-    assert_true(write_change(&s, one, item(&s, "{\"id\":\"a\",\"mine\":2,\"theirs\":1}"), &err));
-    assert_true(value_equal(now(&s), item(&s, "{\"id\":\"a\",\"mine\":2,\"theirs\":2}")));
-    close_store(&s);
+    assert_true(
+        write_change(&s, one, things_item(&s, "{\"id\":\"a\",\"mine\":1,\"theirs\":2}"), &err));
+    assert_true(
+        write_change(&s, one, things_item(&s, "{\"id\":\"a\",\"mine\":2,\"theirs\":1}"), &err));
+    assert_true(value_equal(now(&s), things_item(&s, "{\"id\":\"a\",\"mine\":2,\"theirs\":2}")));
+    things_close(&s);
 }
 
 static void a_deleted_item_does_not_come_back_as_its_new_attribute(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}");
-    struct value more = item(&s, "{\"id\":\"a\",\"n\":1,\"new\":2}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}");
+    struct value more = things_item(&s, "{\"id\":\"a\",\"n\":1,\"new\":2}");
     assert_true(write_change(&s, none, one, &err));
     assert_true(write_change(&s, one, none, &err));
     assert_false(write_change(&s, one, more, &err));
@@ -144,35 +92,35 @@ static void a_deleted_item_does_not_come_back_as_its_new_attribute(void **state)
     assert_true(write_change(&s, none, one, &err));
     assert_true(write_change(&s, one, more, &err));
     assert_true(value_equal(now(&s), more));
-    close_store(&s);
+    things_close(&s);
 }
 
 static void no_difference_is_no_request_and_keys_stay(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct err err = ERR_INIT;
     struct change change;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}");
     assert_true(change_build(&s.arena, &s.table, one, one, &change, &err));
     assert_int_equal(change.kind, CHANGE_NOTHING);
-    assert_false(write_change(&s, one, item(&s, "{\"id\":\"b\",\"n\":1}"), &err));
+    assert_false(write_change(&s, one, things_item(&s, "{\"id\":\"b\",\"n\":1}"), &err));
     assert_int_equal(err.code, ERR_DATA);
-    assert_false(write_change(&s, none, item(&s, "{\"n\":1}"), &err));
-    assert_false(write_change(&s, none, item(&s, "{\"id\":7}"), &err));
-    close_store(&s);
+    assert_false(write_change(&s, none, things_item(&s, "{\"n\":1}"), &err));
+    assert_false(write_change(&s, none, things_item(&s, "{\"id\":7}"), &err));
+    things_close(&s);
 }
 
 /* {"id":"a","attribute 0":VALUE,…}, in which attribute `odd` is `other` */
-static struct value wide(struct store *s, int count, int v, int odd, int other)
+static struct value wide(struct things *s, int count, int v, int odd, int other)
 {
     struct buf text = {0};
     buf_add(&text, STR("{\"id\":\"a\""));
     for (int i = 0; i < count; i++)
         buf_printf(&text, ",\"attribute %03d\":%d", i, i == odd ? other : v);
     buf_add_byte(&text, '}');
-    struct value out = item(s, buf_cstr(&text));
+    struct value out = things_item(s, buf_cstr(&text));
     buf_fini(&text);
     return out;
 }
@@ -181,13 +129,13 @@ static void the_last_of_hundreds_of_attributes_is_guarded_too(void **state)
 {
     (void)state;
     enum { COUNT = 350 };
-    struct store s;
+    struct things s;
     struct err err;
     static const int places[] = {0, 99, 100, 200, COUNT - 1};
-    open_store(&s);
+    things_open(&s);
     struct client *client = &s.client;
     struct value one = wide(&s, COUNT, 1, -1, 0), two = wide(&s, COUNT, 2, -1, 0);
-    struct value few = item(&s, "{\"id\":\"a\"}");
+    struct value few = things_item(&s, "{\"id\":\"a\"}");
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         struct value theirs = wide(&s, COUNT, 1, places[i], 77), targets[] = {two, none, few};
         for (int t = 0; t < 3; t++) {
@@ -212,27 +160,29 @@ static void the_last_of_hundreds_of_attributes_is_guarded_too(void **state)
     assert_true(value_equal(now(&s), one));
     assert_true(change_carry_out(client, &s.arena, &s.table, one, none, &err));
     assert_int_equal(now(&s).type, VALUE_NONE);
-    close_store(&s);
+    things_close(&s);
 }
 
 static void a_change_is_made_from_what_differs_alone(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct err err = ERR_INIT;
     struct buf a = {0}, b = {0};
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"same\":1,\"n\":1,\"gone\":2}");
-    struct value two = item(&s, "{\"id\":\"a\",\"same\":1,\"n\":2,\"new\":3}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"same\":1,\"n\":1,\"gone\":2}");
+    struct value two = things_item(&s, "{\"id\":\"a\",\"same\":1,\"n\":2,\"new\":3}");
     change_reduce(&s.table, one, two, &a, &b);
-    assert_true(value_equal(value_of(buf_str(&a)), item(&s, "{\"id\":\"a\",\"n\":1,\"gone\":2}")));
-    assert_true(value_equal(value_of(buf_str(&b)), item(&s, "{\"id\":\"a\",\"n\":2,\"new\":3}")));
+    assert_true(
+        value_equal(value_of(buf_str(&a)), things_item(&s, "{\"id\":\"a\",\"n\":1,\"gone\":2}")));
+    assert_true(
+        value_equal(value_of(buf_str(&b)), things_item(&s, "{\"id\":\"a\",\"n\":2,\"new\":3}")));
     assert_true(client_put(&s.client, STR("Things"), one, NULL, &err));
     assert_true(write_change(&s, value_of(buf_str(&a)), value_of(buf_str(&b)), &err));
     assert_true(value_equal(now(&s), two));
     buf_fini(&a);
     buf_fini(&b);
-    close_store(&s);
+    things_close(&s);
 }
 
 /* ---- lost answers ---- */
@@ -245,12 +195,12 @@ static void a_change_is_made_from_what_differs_alone(void **state)
  *   o  likewise, but it is `other` that changes, then as 'a' */
 struct line {
     struct backend backend;
-    struct store *store;
+    struct things *store;
     const char *script;
     int reads, writes;
 };
 
-static void somebody_sets(struct store *s, const char *name)
+static void somebody_sets(struct things *s, const char *name)
 {
     struct ddb_reply reply = {0};
     struct err err = ERR_INIT;
@@ -284,7 +234,7 @@ static bool line_call(
 
 static const struct backend_ops line_ops = {.name = "line", .call = line_call};
 
-static bool carry_out(struct store *s, struct line *line, const char *script, struct value before,
+static bool carry_out(struct things *s, struct line *line, const char *script, struct value before,
     struct value after, struct err *err)
 {
     *err = ERR_INIT;
@@ -296,11 +246,12 @@ static bool carry_out(struct store *s, struct line *line, const char *script, st
 static void a_lost_answer_is_read_back_before_anything_is_said(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}"),
+                 two = things_item(&s, "{\"id\":\"a\",\"n\":2}");
     static const struct {
         const char *script;
         int writes, reads;
@@ -317,44 +268,45 @@ static void a_lost_answer_is_read_back_before_anything_is_said(void **state)
                         (there.type == VALUE_NONE || value_equal(there, steps[step + 1])));
         }
     }
-    close_store(&s);
+    things_close(&s);
 }
 
 static void what_was_never_sent_is_lost_at_once(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    assert_false(carry_out(&s, &line, "u", none, item(&s, "{\"id\":\"a\"}"), &err));
+    things_open(&s);
+    assert_false(carry_out(&s, &line, "u", none, things_item(&s, "{\"id\":\"a\"}"), &err));
     assert_int_equal(err.code, ERR_UNREACHABLE);
     assert_int_equal(line.reads, 0);
-    close_store(&s);
+    things_close(&s);
 }
 
 static void a_conflict_is_told_without_reading_back(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}"),
+                 two = things_item(&s, "{\"id\":\"a\",\"n\":2}");
     assert_false(carry_out(&s, &line, "", one, two, &err));
     assert_true(change_conflict(&err));
     assert_int_equal(line.reads, 0);
-    close_store(&s);
+    things_close(&s);
 }
 
 static void what_cannot_be_read_back_is_unknown(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}");
     static const char *const scripts[] = {"au", "bu", "b.bu"};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
         assert_false(carry_out(&s, &line, scripts[i], none, one, &err));
@@ -362,54 +314,56 @@ static void what_cannot_be_read_back_is_unknown(void **state)
         assert_non_null(strstr(err.text, "reading it back failed: nobody is there"));
         assert_true(now(&s).type == VALUE_NONE || carry_out(&s, &line, "", one, none, &err));
     }
-    close_store(&s);
+    things_close(&s);
 }
 
 static void what_is_never_answered_is_given_up_as_it_was(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    assert_false(carry_out(&s, &line, "b.b.b.b.", none, item(&s, "{\"id\":\"a\"}"), &err));
+    things_open(&s);
+    assert_false(carry_out(&s, &line, "b.b.b.b.", none, things_item(&s, "{\"id\":\"a\"}"), &err));
     assert_int_equal(err.code, ERR_UNREACHABLE);
     assert_non_null(strstr(err.text, "is as it was"));
     assert_int_equal(line.writes, 4);
     assert_int_equal(now(&s).type, VALUE_NONE);
-    close_store(&s);
+    things_close(&s);
 }
 
 static void what_others_changed_meanwhile_is_neither_saved_nor_lost(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}"),
+                 two = things_item(&s, "{\"id\":\"a\",\"n\":2}");
     assert_true(carry_out(&s, &line, "", none, one, &err));
     assert_false(carry_out(&s, &line, "O", one, two, &err));
     assert_int_equal(err.code, ERR_UNKNOWN);
     assert_non_null(strstr(err.text, "changed by somebody else"));
     assert_int_equal(line.writes, 1); /* theirs is not written over */
-    assert_true(value_equal(now(&s), item(&s, "{\"id\":\"a\",\"n\":99}")));
-    close_store(&s);
+    assert_true(value_equal(now(&s), things_item(&s, "{\"id\":\"a\",\"n\":99}")));
+    things_close(&s);
 }
 
 static void another_attribute_of_others_does_not_hide_what_was_saved(void **state)
 {
     (void)state;
-    struct store s;
+    struct things s;
     struct line line;
     struct err err;
-    open_store(&s);
-    struct value one = item(&s, "{\"id\":\"a\",\"n\":1}"), two = item(&s, "{\"id\":\"a\",\"n\":2}");
+    things_open(&s);
+    struct value one = things_item(&s, "{\"id\":\"a\",\"n\":1}"),
+                 two = things_item(&s, "{\"id\":\"a\",\"n\":2}");
     assert_true(carry_out(&s, &line, "", none, one, &err));
     assert_true(carry_out(&s, &line, "o", one, two, &err));
     assert_int_equal(line.writes, 1);
-    assert_true(value_equal(now(&s), item(&s, "{\"id\":\"a\",\"n\":2,\"other\":99}")));
-    close_store(&s);
+    assert_true(value_equal(now(&s), things_item(&s, "{\"id\":\"a\",\"n\":2,\"other\":99}")));
+    things_close(&s);
 }
 
 int main(void)
