@@ -121,8 +121,11 @@ bool changes_has_staged(struct app *app, struct view *view, struct buf *why)
     if (app->staged.count)
         return true;
     app_key_of(app, app_focused(app), "stage", &key);
-    buf_printf(why, "nothing is staged%s%.*s%s", app->staged.on ? "" : ": ", STR_ARG(buf_str(&key)),
-        app->staged.on ? " is on: edits wait here" : " makes edits wait to be written together");
+    if (app->staged.on)
+        buf_add(why, STR("nothing is staged yet: edits wait here from now on"));
+    else
+        buf_printf(why, "nothing is staged: %.*s makes edits wait to be written together",
+            STR_ARG(buf_str(&key)));
     buf_fini(&key);
     return false;
 }
